@@ -1,0 +1,39 @@
+# pawl_room(NAME FOLDERS dir... [LINK lib...] [PRECOMPILE header]): the OBJECT library of one room, all .cpp of its folders.
+# pawl_warnings(TARGET): the warnings of Pawl's own code.
+set(PAWL_ROOMS "")
+
+function(pawl_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+    -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough)
+  if(PAWL_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()
+
+# For code of the project that may include the inner headers: rooms, tools, tests.
+function(pawl_inner target)
+  pawl_warnings(${target})
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  target_include_directories(${target} PRIVATE
+    "${pawl_SOURCE_DIR}" "${pawl_SOURCE_DIR}/runtime/include" "${pawl_SOURCE_DIR}/nodes/include")
+endfunction()
+
+function(pawl_room name)
+  cmake_parse_arguments(ROOM "" "PRECOMPILE" "FOLDERS;LINK" ${ARGN})
+  set(sources "")
+  foreach(folder IN LISTS ROOM_FOLDERS)
+    file(GLOB_RECURSE found CONFIGURE_DEPENDS "${pawl_SOURCE_DIR}/${folder}/*.cpp")
+    list(APPEND sources ${found})
+  endforeach()
+  if(NOT sources)
+    return()
+  endif()
+  add_library(pawl_${name} OBJECT ${sources})
+  pawl_inner(pawl_${name})
+  set_target_properties(pawl_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_link_libraries(pawl_${name} PRIVATE nlohmann_json::nlohmann_json ${ROOM_LINK})
+  if(ROOM_PRECOMPILE AND EXISTS "${pawl_SOURCE_DIR}/${ROOM_PRECOMPILE}")
+    target_precompile_headers(pawl_${name} PRIVATE "${pawl_SOURCE_DIR}/${ROOM_PRECOMPILE}")
+  endif()
+  set(PAWL_ROOMS ${PAWL_ROOMS} ${name} PARENT_SCOPE)
+endfunction()
