@@ -1,0 +1,111 @@
+// Write your own node: a node type is a name and a function that turns resolved data into an outcome.
+// Include <nlohmann/json.hpp> in the file that defines an executor; this header needs only its forward declarations.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pawl {
+
+/// What an executor sees of the world. Lives for one call; do not keep a reference to it.
+/// Everything here is the executor's own copy or immutable: reading needs no lock.
+class node_context {
+public:
+  virtual ~node_context() = default;
+
+  /// The node's `data` with its `{{ expressions }}` resolved. An absent `data` is null.
+  virtual const nlohmann::json& data() const = 0;
+  /// The payload that resume() (or, for the first node, start()) gave to this visit; null pointer when there is none.
+  /// It stays with the visit through retries and crashes until a newer one replaces it.
+  virtual const nlohmann::json* payload() const = 0;
+  /// What the last pause of this visit kept (outcome::pause); null pointer when there is none.
+  virtual const nlohmann::json* node_state() const = 0;
+  /// The instance's start payload.
+  virtual const nlohmann::json& input() const = 0;
+  /// The runtime's read-only configuration (options::globals).
+  virtual const nlohmann::json& globals() const = 0;
+
+  virtual const std::string& instance_id() const = 0;
+  virtual const std::string& node_id() const = 0;
+  /// This is the visit-th run of this node in this instance, from 1. A loop counts up.
+  virtual std::int64_t visit() const = 0;
+  /// This is the attempt-th try within the visit, from 1. A retry counts up; a run again after a crash does not.
+  virtual std::int64_t attempt() const = 0;
+  /// The same for every attempt of one visit, also after a crash: pass it on to whatever must not happen twice.
+  /// 32 hexadecimal digits.
+  virtual const std::string& idempotency_key() const = 0;
+  /// Milliseconds since 1970 at which this attempt began, by the engine's clock.
+  virtual std::int64_t time_ms() const = 0;
+  /// Whether this is the run after the timer of outcome::pause_for went off.
+  virtual bool timer_fired() const = 0;
+};
+
+/// What an executor answers. Built by the static functions; cheap to move.
+class outcome {
+public:
+  /// The node succeeded; `value` becomes its output and the edges of the default handle are followed.
+  static outcome output(nlohmann::json value);
+  /// The node succeeded; the edges whose `sourceHandle` is `handle` are followed.
+  static outcome to(std::string handle, nlohmann::json value);
+  /// The visit waits until resume() brings a payload, then the executor runs again. Only types with `can_wait`.
+  static outcome pause();
+  /// As pause(), but after `timeout` the handle `timeout` is followed with the output null.
+  static outcome pause_until_timeout(std::chrono::milliseconds timeout);
+  /// The visit waits for `delay`, across restarts, then the executor runs again with timer_fired(). No payload ends it.
+  static outcome pause_for(std::chrono::milliseconds delay);
+  /// The attempt failed; the node's retry policy decides what follows. Throwing a std::exception e from the executor
+  /// is the same as fail(e.what()).
+  static outcome fail(std::string message, std::string name = "Error");
+  /// The attempt failed and trying again cannot help: no retry.
+  static outcome fail_for_good(std::string message, std::string name = "Error");
+
+  /// Keeps up to 64 KiB of JSON for the next run of the same visit. Only on a pause.
+  outcome&& keep(nlohmann::json node_state) &&;
+  /// One line for people that says what a pause waits for; shown by `pawl show`. Only on a pause.
+  outcome&& because(std::string reason) &&;
+
+  struct content;
+  const content& inside() const { return *content_; }
+
+private:
+  explicit outcome(content c);
+  std::shared_ptr<content> content_;
+};
+
+enum class backoff { fixed, exponential };
+
+/// How a failed attempt is repeated. Refluxo's rule: `max_attempts` counts the retries, so 3 gives four executions.
+struct retry_policy {
+  double max_attempts = 0;
+  double interval_ms = 0;     ///< the delay before the first retry; times 2^(attempt-1) when exponential
+  double interval_ms_max = 0; ///< upper bound of the delay; 0 = one day
+  double jitter = 0;          ///< 0 to 1: the delay is shortened by up to this share, by a hash of key and attempt
+  backoff growth = backoff::fixed;
+  std::vector<std::string> retry_on; ///< error names that are retried; empty = all
+  std::vector<std::string> stop_on;  ///< error names that are not
+};
+
+/// A kind of node that definitions can name. Immutable once the runtime is open.
+struct node_type {
+  /// Called for each attempt, at least once per visit: after a crash it may run again with the same key.
+  /// Concurrently for different visits: it must be thread-safe. A throw is a failed attempt.
+  using executor = std::function<outcome(node_context&)>;
+
+  std::string name;                    ///< what `nodes[].type` says; not empty
+  executor execute;                    ///< must be callable
+  std::vector<std::string> handles;    ///< handles it may answer besides the default one; an edge of another is refused
+  bool any_handle = false;             ///< handles come from data, so edges of every handle are accepted
+  bool can_wait = false;               ///< it may answer outcome::pause…; permits edges of the handle `timeout`
+  bool blocking = true;                ///< it may block (I/O, locks): runs on threads of its own, `concurrency` of them
+  unsigned concurrency = 4;            ///< how many run at once in this runtime; at least 1
+  std::optional<retry_policy> retry;   ///< when the node in the definition names none
+};
+
+} // namespace pawl

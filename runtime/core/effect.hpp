@@ -1,0 +1,33 @@
+// What follows from a transition. Carried out only after the commit returned; derivable from the state, so that what
+// was lost in a crash is asked for again.
+#pragma once
+
+#include "runtime/core/state.hpp"
+
+#include <variant>
+#include <vector>
+
+namespace pawl::core {
+
+struct run_node {
+  cursor_id cursor = 0;
+  bool operator==(const run_node&) const = default;
+};
+
+struct set_timer {
+  cursor_id cursor = 0;
+  timestamp_ms due_at = 0;
+  bool operator==(const set_timer&) const = default;
+};
+
+struct instance_ended {
+  instance_status status = instance_status::completed;
+  bool operator==(const instance_ended&) const = default;
+};
+
+using effect = std::variant<run_node, set_timer, instance_ended>;
+
+/// The effects that a state still asks for: every ready cursor runs, every timer is set.
+std::vector<effect> pending_effects(const state& s);
+
+} // namespace pawl::core

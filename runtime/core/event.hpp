@@ -1,0 +1,73 @@
+// What happened to an instance. An event with the state before it decides the state after it; nothing else does.
+#pragma once
+
+#include "runtime/core/state.hpp"
+
+#include <pawl/node.hpp>
+
+#include <variant>
+
+namespace pawl::core {
+
+/// Stored with every event; grows when transition() changes its mind about the same event.
+inline constexpr int core_version = 1;
+
+struct started {
+  node_index node = 0;
+  json_ptr payload; ///< null: none
+  std::optional<std::int64_t> step_limit;
+};
+
+/// Which attempt an answer is for.
+struct attempt_ref {
+  cursor_id cursor = 0;
+  std::int64_t visit = 0;
+  std::int64_t attempt = 0;
+  bool operator==(const attempt_ref&) const = default;
+};
+
+/// The output travels beside the event: the state holds none.
+struct node_succeeded {
+  attempt_ref of;
+  std::optional<std::string> handle;
+};
+
+struct node_failed {
+  attempt_ref of;
+  std::string error; ///< `Name: message`
+  bool retryable = true;
+  double max_attempts = 0;       ///< the node's policy, its expressions evaluated
+  std::int64_t delay_ms = 0;     ///< before the next attempt, growth and jitter applied
+};
+
+struct node_paused {
+  attempt_ref of;
+  wait_kind kind = wait_kind::payload;
+  std::string reason;
+  std::optional<std::int64_t> timer_ms;
+  json_ptr node_state;
+};
+
+struct resumed {
+  cursor_id cursor = 0;
+  std::int64_t visit = 0;
+  json_ptr payload; ///< null: none, the visit keeps what it has
+  std::optional<std::int64_t> step_limit;
+};
+
+struct timer_fired {
+  cursor_id cursor = 0;
+  std::int64_t visit = 0;
+};
+
+using event_content = std::variant<started, node_succeeded, node_failed, node_paused, resumed, timer_fired>;
+
+struct event {
+  timestamp_ms at = 0;
+  event_content what;
+};
+
+/// "started", "succeeded", "failed", "paused", "resumed", "timer_fired": as in the store and the history.
+const char* name_of(const event_content& what) noexcept;
+
+} // namespace pawl::core

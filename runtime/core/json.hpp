@@ -1,0 +1,41 @@
+// JSON at the boundary: bounded parsing, and the canonical text (RFC 8785) that is hashed and compared.
+// Nothing untrusted may be parsed in any other way: nlohmann's own dump and copy recurse without bound.
+#pragma once
+
+#include <pawl/result.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace pawl::core {
+
+/// JSON that is shared between actors and never changed.
+using json_ptr = std::shared_ptr<const nlohmann::json>;
+
+json_ptr share(nlohmann::json value);
+/// Both absent, or equal in value.
+bool same(const json_ptr& a, const json_ptr& b);
+
+struct json_limits {
+  std::size_t bytes_max = std::size_t{4} << 20;
+  std::size_t depth_max = 128;
+  std::size_t values_max = 100'000;
+};
+
+/// Parses one JSON text. `what` names it in errors ("definition", "payload"). Errors: `bad_json` with byte, line and
+/// column; `limit`. Refuses invalid UTF-8, lone surrogates, numbers that no double holds, and a member named twice.
+result<nlohmann::json> parse_json(std::string_view text, const char* what, const json_limits& limits = {});
+
+/// Whether a value that was built in memory keeps the limits, as parse_json would say of its text; counts without recursion
+/// deeper than the limit. Errors: `limit`, `bad_json` (a number that is not finite, text that is not UTF-8).
+result<std::string> to_text(const nlohmann::json& value, const char* what, const json_limits& limits = {});
+
+/// RFC 8785: members sorted by UTF-16 code units, JavaScript's numbers, no white space. Integers that a double cannot
+/// hold are written in full. `value` must keep json_limits.
+std::string canonical_json(const nlohmann::json& value);
+
+} // namespace pawl::core

@@ -1,0 +1,95 @@
+// The control state of one instance: where it stands, never what its nodes put out. Plain data of the pure core.
+#pragma once
+
+#include "runtime/core/json.hpp"
+#include "runtime/core/workflow.hpp"
+
+#include <pawl/instance.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pawl::core {
+
+using cursor_id = std::int64_t;
+using scope_id = std::int64_t;
+using timestamp_ms = std::int64_t;
+
+enum class phase : std::uint8_t {
+  ready,      ///< to be executed, or being executed: after a restart it is executed (again)
+  waiting,    ///< for what `wait` says
+  retry_wait, ///< for the next attempt
+  failed      ///< here the instance failed
+};
+
+struct wait_state {
+  wait_kind kind = wait_kind::payload;
+  std::string reason;
+  timestamp_ms since = 0;
+  bool operator==(const wait_state&) const = default;
+};
+
+struct retry_state {
+  std::int64_t attempts = 0; ///< failed so far in this visit
+  timestamp_ms next_at = 0;
+  bool operator==(const retry_state&) const = default;
+};
+
+/// A timer belongs to one cursor. A relative one keeps its duration, so that a corrected clock can shift it.
+struct timer_state {
+  timestamp_ms due_at = 0;
+  std::int64_t duration_ms = 0;
+  bool operator==(const timer_state&) const = default;
+};
+
+/// A place of execution.
+struct cursor {
+  cursor_id id = 0;
+  node_index node = 0;
+  std::int64_t visit = 0;
+  scope_id scope = 0;
+  core::phase phase = core::phase::ready;
+  std::string key;                    ///< idempotency key of the visit
+  std::optional<wait_state> wait;     ///< set while waiting
+  std::optional<retry_state> retry;   ///< set from the first failed attempt until the cursor leaves the node
+  std::optional<timer_state> timer;
+  json_ptr payload;                   ///< given to every attempt of the visit
+  json_ptr node_state;                ///< kept by the visit's last pause
+  bool timer_fired = false;           ///< it runs because its delay is over
+
+  std::int64_t attempt() const { return retry ? retry->attempts + 1 : 1; }
+  bool operator==(const cursor& other) const;
+};
+
+struct state {
+  std::string instance_id;
+  std::int64_t revision = 0; ///< committed transitions
+  std::int64_t version = 0;  ///< times a cursor left a node
+  instance_status status = instance_status::active;
+  std::vector<cursor> cursors; ///< by id, ascending
+  std::vector<std::int64_t> visits; ///< by node_index: how often the node was entered; never goes back
+  cursor_id next_cursor = 1;
+  scope_id next_scope = 1;
+  std::int64_t steps = 0;                 ///< executions since the last wait or external event: the fuse
+  std::optional<std::int64_t> step_limit; ///< given with the last external event; none: the definition's
+  timestamp_ms created_at = 0;
+  timestamp_ms updated_at = 0;
+  timestamp_ms last_started_at = 0;
+  std::int64_t execution_ms = 0;
+  std::int64_t retry_reason = 0; ///< metadata.pausedReason "Retry attempt N"; 0 = never
+  bool step_limit_exceeded = false; ///< metadata.failedReason
+
+  const cursor* find(cursor_id id) const;
+  cursor* find(cursor_id id);
+  /// The cursor whose node the snapshot calls current; null when there is none.
+  const cursor* deciding_cursor() const;
+  std::optional<timestamp_ms> wake_at() const; ///< the earliest timer
+  bool operator==(const state&) const = default;
+};
+
+/// What `status` must be while the instance has not ended: derived from the cursors.
+instance_status derived_status(const state& s);
+
+} // namespace pawl::core

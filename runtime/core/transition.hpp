@@ -1,0 +1,67 @@
+// The one place that decides what an event means. Pure: no clock, no randomness, no I/O, no outputs.
+#pragma once
+
+#include "runtime/core/effect.hpp"
+#include "runtime/core/event.hpp"
+#include "runtime/core/state.hpp"
+#include "runtime/core/workflow.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace pawl::core {
+
+/// Why an event means nothing in a state. The state is unchanged.
+struct rejected {
+  errc code = errc::internal;
+  std::string reason;
+};
+
+/// A result that the step appends to the node's list in the context.
+struct recorded_result {
+  node_index node = 0;
+  cursor_id cursor = 0;
+  scope_id scope = 0;
+  std::int64_t visit = 0;
+  std::int64_t attempt = 0;
+  std::string error; ///< empty: it succeeded
+};
+
+/// Which rows a step touches, and what follows from it.
+struct step {
+  std::vector<cursor_id> cursors_set;
+  std::vector<cursor_id> cursors_gone;
+  std::vector<node_index> visits_set;
+  std::optional<recorded_result> result;
+  std::string note; ///< a warning for the history
+  std::vector<effect> effects;
+};
+
+/// Changes `s` as `e` demands, or leaves it untouched and says why not. The revision grows by one.
+std::variant<step, rejected> apply(const workflow& w, state& s, const event& e);
+
+struct transitioned {
+  state next;
+  core::step step;
+};
+
+/// apply() on a copy.
+std::variant<transitioned, rejected> transition(const workflow& w, const state& s, const event& e);
+
+/// The state before the event `started`.
+state initial_state(const workflow& w, std::string instance_id);
+
+/// Which cursor a resume() means. `node` empty and `visit` absent: the only one that takes a payload, else the only
+/// retry wait. Errors: `finished`, `not_waiting`, `ambiguous` (lists them).
+result<resumed> choose_wait(const workflow& w, const state& s, std::string_view node,
+                            std::optional<std::int64_t> visit);
+
+/// The delay before the next attempt: interval, growth, jitter, cap.
+std::int64_t retry_delay_ms(const retry_policy& policy, std::int64_t failed_attempt, std::string_view key);
+
+/// What must hold of every state between transitions; the first violation, or empty.
+std::string broken_invariant(const workflow& w, const state& s);
+
+} // namespace pawl::core

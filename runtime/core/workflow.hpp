@@ -1,0 +1,79 @@
+// A compiled workflow: what a definition means, checked, with its expressions parsed and its edges resolved.
+// Immutable and shared by all instances that are pinned to it. Pure data: no clock, no I/O.
+#pragma once
+
+#include "runtime/core/json.hpp"
+#include "runtime/expression/json_template.hpp"
+#include "runtime/expression/mentions.hpp"
+
+#include <pawl/definition.hpp>
+#include <pawl/node.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace pawl::core {
+
+using node_index = std::uint32_t;
+
+/// The node types that definitions may name. Immutable once built.
+using node_types = std::map<std::string, std::shared_ptr<const node_type>, std::less<>>;
+
+/// All edges of a node that leave by one handle; no handle = the default one.
+struct exit {
+  std::optional<std::string> handle;
+  std::vector<node_index> targets; ///< in the order of the definition's edges
+};
+
+struct workflow_node {
+  std::string id;
+  std::shared_ptr<const node_type> type;
+  expression::json_template data;
+  retry_policy retry;                                       ///< as far as it is literal
+  std::optional<expression::json_template> retry_expression; ///< the `retry` object when it holds expressions
+  expression::mentions mentions;                            ///< what data and retry read
+  std::vector<exit> exits;
+
+  const exit* find_exit(const std::optional<std::string>& handle) const;
+};
+
+struct workflow {
+  std::string id;
+  std::string hash;     ///< content_hash of `text`
+  std::string text;     ///< canonical JSON of the document, as stored
+  std::vector<workflow_node> nodes;
+  std::unordered_map<std::string, node_index> index;
+  std::optional<node_index> start;             ///< none: the caller names it
+  std::vector<node_index> start_candidates;    ///< nodes without incoming edges
+  std::optional<std::int64_t> step_limit;      ///< none = no limit
+  bool follow_first_only = false;              ///< "fanOut": "first"
+  expression::mentions mentions;               ///< of all nodes together
+
+  std::optional<node_index> find(std::string_view node_id) const;
+};
+
+struct definition_limits {
+  json_limits json;
+  std::size_t nodes_max = 10'000;
+};
+
+struct compiled {
+  std::shared_ptr<const workflow> workflow; ///< null when a problem is an error
+  std::vector<problem> problems;            ///< errors and warnings, in the order of the document
+};
+
+/// Parses, checks and compiles a definition. A document with problems is no error of this call: they are all listed.
+/// Errors: `bad_json`, `limit`.
+result<compiled> compile(std::string_view json_text, std::string_view fallback_id, const node_types& types,
+                         const definition_limits& limits = {});
+
+/// The default of `stepLimit`.
+inline constexpr std::int64_t step_limit_default = 1'000'000;
+
+} // namespace pawl::core

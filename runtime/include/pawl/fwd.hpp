@@ -1,0 +1,17 @@
+// Forward declarations of Pawl's public names.
+#pragma once
+
+namespace pawl {
+struct error;
+template <class T> class result;
+struct options;
+struct node_type;
+class node_context;
+class outcome;
+class clock;
+class runtime;
+class snapshot;
+struct history_entry;
+struct instance_summary;
+struct instance_event;
+} // namespace pawl

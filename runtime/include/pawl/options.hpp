@@ -1,0 +1,63 @@
+// What a runtime is opened with. Every limit has a default that suits an appliance.
+#pragma once
+
+#include <pawl/instance.hpp>
+#include <pawl/node.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace pawl {
+
+/// Where time comes from. Must be thread-safe. Tests put their own in; the default is the system's clock.
+class clock {
+public:
+  virtual ~clock() = default;
+  /// Milliseconds since 1970.
+  virtual std::int64_t now_ms() = 0;
+};
+
+struct options {
+  /// The SQLite file. Empty: a store in memory, which is gone with the runtime (for tests).
+  /// The file is created when missing, readable by its owner only. One runtime owns it at a time.
+  std::string store_path;
+
+  /// Your node types. The built-in ones (trigger, set, if, iterator, wait, delay, fail) are always there; a type of
+  /// the same name replaces a built-in one.
+  std::vector<node_type> node_types;
+
+  /// Read-only, non-secret configuration that expressions see as `globals`; a JSON object as text.
+  std::string globals_json = "{}";
+
+  /// Called after each commit, in the order of revisions for one instance, from one thread that only does this.
+  /// Keep it short: a slow listener is left behind, its queue grows. Must not throw and must not destroy the runtime.
+  std::function<void(const instance_event&)> on_event;
+
+  /// Told what operators should know: a restarted actor, an instance that could not be recovered. From any thread.
+  /// Never holds payload text. Default: nothing is printed.
+  std::function<void(const std::string& line)> on_log;
+
+  /// nullptr: the system's clock.
+  std::shared_ptr<clock> time;
+
+  /// Threads that run the actors; 0 = as many as there are cores, at most 4. Blocking executors have their own.
+  unsigned worker_threads = 0;
+
+  std::size_t definition_bytes_max = std::size_t{4} << 20; ///< JSON text of a definition
+  std::size_t definition_nodes_max = 10'000;
+  std::size_t payload_bytes_max = std::size_t{4} << 20;    ///< start and resume payloads, outputs, as JSON text
+  std::size_t node_state_bytes_max = std::size_t{64} << 10;
+  std::size_t json_depth_max = 128;
+  std::size_t json_values_max = 100'000;
+  std::size_t history_results_max = 10'000;                ///< results that one `.all` may bring into a context
+
+  /// The WAL is copied back into the database file once it is larger than this.
+  std::size_t checkpoint_wal_bytes = std::size_t{4} << 20;
+};
+
+} // namespace pawl

@@ -1,0 +1,110 @@
+// Pawl's front door: open a store, load definitions, start, resume and watch instances.
+//
+// Everything that a call acknowledges is on disk when the call returns. No signal handlers, no global state;
+// several runtimes may live in one process, each with its own store.
+#pragma once
+
+#include <pawl/definition.hpp>
+#include <pawl/instance.hpp>
+#include <pawl/options.hpp>
+#include <pawl/result.hpp>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl {
+
+struct start_options {
+  /// The instance's id: 1 to 200 bytes of UTF-8 without control characters. Empty: one is made, ordered by time.
+  std::string id;
+  /// Where to start; empty: as the definition says.
+  std::string start_node;
+  /// Refluxo's external payload of the first step; nullptr = none. Copied.
+  const nlohmann::json* payload = nullptr;
+  /// Overrides the definition's `stepLimit` for this run; 0 = none.
+  std::optional<std::int64_t> step_limit;
+};
+
+struct resume_options {
+  /// Which wait; may be left out when the instance has only one that takes a payload.
+  std::string node;
+  /// Which visit of the node; send it to make sure that a repeated call cannot answer the next pause.
+  std::optional<std::int64_t> visit;
+  /// As start_options::step_limit, from now on.
+  std::optional<std::int64_t> step_limit;
+};
+
+enum class wait_until {
+  ended,         ///< completed, failed or cancelled
+  needs_payload, ///< ended, or it goes on only when somebody resumes it
+  at_rest        ///< ended, or nothing runs: it waits for a payload, a timer or a retry
+};
+
+/// Owns one store and runs its instances. Movable, not copyable. All functions but the destructor and the moves are
+/// safe from any thread, but not from inside an executor or a listener: they would wait for themselves.
+class runtime {
+public:
+  /// Opens (or creates) the store, takes its owner lock, and goes on with every instance where its last committed step
+  /// left it. Errors: `busy` (names the owner's process), `wrong_store`, `access`, `disk_full`, `corrupt`, `storage`,
+  /// `invalid_argument` (a node type without name or executor, globals that are no JSON object).
+  static result<runtime> open(options opts);
+
+  runtime(runtime&&) noexcept;
+  runtime& operator=(runtime&&) noexcept;
+  /// As stop().
+  ~runtime();
+
+  /// Parses, checks and stores a definition; later starts of its id use it. Running instances keep the document that
+  /// they started with. `fallback_id` is used when the document has no `id`.
+  /// Errors: `bad_json`, `limit`, `bad_definition` (all problems, a line each; see check_definition), `storage`.
+  result<loaded_definition> load_definition(std::string_view json_text, std::string_view fallback_id = {});
+
+  /// All problems of a definition, errors and warnings; stores nothing. Errors: `bad_json`, `limit`.
+  result<std::vector<problem>> check_definition(std::string_view json_text, std::string_view fallback_id = {}) const;
+
+  /// Starts an instance of the latest definition loaded under `definition_id`. On success it is on disk.
+  /// Idempotent: the same id with the same definition id and the same input returns the instance as it is.
+  /// Errors: `unknown_definition`, `conflict` (that id exists with another definition or input), `limit`,
+  /// `invalid_argument` (a bad id, an unknown or ambiguous start node), `stopped`, `storage`, `disk_full`.
+  result<std::string> start(std::string_view definition_id, const nlohmann::json& input, start_options how = {});
+
+  /// Gives `payload` (nullptr = none) to a waiting visit, which then runs again; in a retry wait: retries now.
+  /// On success the payload is on disk. Errors: `not_found`, `finished`, `not_waiting`, `ambiguous` (lists the waits),
+  /// `limit`, `stopped`, `storage`. After an error nothing was kept.
+  result<void> resume(std::string_view id, const nlohmann::json* payload, resume_options which = {});
+
+  /// The instance as its last commit left it. Errors: `not_found`, `corrupt`, `storage`.
+  result<snapshot> query(std::string_view id) const;
+
+  /// Instances in the order in which they were created, after `after_id`, at most `limit`.
+  result<std::vector<instance_summary>> list(std::size_t limit = 1000, std::string_view after_id = {}) const;
+
+  /// Committed transitions with a revision above `after_revision`, oldest first, at most `limit`.
+  result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision = 0,
+                                             std::size_t limit = 1000) const;
+
+  /// Blocks until the instance is as `until` says. Errors: `not_found`, `timed_out`, `stopped`, `storage`.
+  result<snapshot> wait(std::string_view id, wait_until until = wait_until::ended,
+                        std::chrono::milliseconds timeout = std::chrono::hours(24)) const;
+
+  /// Blocks until no instance is active: all ended or wait. Errors: `timed_out`, `stopped`.
+  result<void> drain(std::chrono::milliseconds timeout) const;
+
+  /// Dispatches nothing more, waits for running executors and their commits, closes the store. What was not finished
+  /// goes on at the next open. Harmless when called again.
+  void stop();
+
+private:
+  class impl;
+  explicit runtime(std::unique_ptr<impl> inner);
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace pawl

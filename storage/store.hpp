@@ -1,0 +1,237 @@
+// The port to durable storage: rows in, rows out. Nothing of SQLite shows through it; every implementation passes
+// tests/contract. It speaks of revisions and one writer in a way that a shared server could keep as well.
+//
+// Used by one thread at a time. Implementations translate foreign exceptions into errors.
+#pragma once
+
+#include "runtime/core/json.hpp"
+#include "runtime/core/state.hpp"
+
+#include <pawl/result.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace pawl::storage {
+
+using core::timestamp_ms;
+/// The store's own number of an instance; the readable id is looked up once.
+using instance_key = std::int64_t;
+
+/// The one small row of control state. Texts are bounded; the row stays below 1 KiB.
+struct instance_row {
+  std::int64_t revision = 0; ///< the one this write makes; the store refuses it unless it holds revision - 1
+  std::int64_t version = 0;
+  instance_status status = instance_status::active;
+  bool in_flight = true;     ///< a cursor is ready: an owner that opens the store must go on with it
+  std::int64_t next_cursor = 1;
+  std::int64_t next_scope = 1;
+  std::int64_t steps = 0;
+  std::optional<std::int64_t> step_limit;
+  timestamp_ms updated_at = 0;
+  timestamp_ms last_started_at = 0;
+  std::int64_t execution_ms = 0;
+  std::int64_t retry_reason = 0;
+  bool step_limit_exceeded = false;
+  std::optional<timestamp_ms> wake_at;
+};
+
+struct cursor_row {
+  std::int64_t cursor = 0;
+  std::string node;
+  std::int64_t visit = 0;
+  std::int64_t scope = 0;
+  int phase = 0;
+  std::string key;
+  std::optional<int> wait_kind;
+  std::string wait_reason;
+  timestamp_ms wait_since = 0;
+  std::int64_t retry_attempts = 0; ///< 0 = no retry state
+  timestamp_ms retry_at = 0;
+  std::optional<std::string> payload;    ///< JSON text
+  std::optional<std::string> node_state; ///< JSON text
+  bool timer_fired = false;
+};
+
+struct timer_row {
+  std::int64_t cursor = 0;
+  timestamp_ms due_at = 0;
+  std::int64_t duration_ms = 0;
+};
+
+struct visit_row {
+  std::string node;
+  std::int64_t count = 0;
+};
+
+/// One committed transition, as stored for ever. `detail` holds the rest of the event as JSON text.
+struct step_row {
+  std::int64_t revision = 0;
+  timestamp_ms at = 0;
+  int core_version = 0;
+  int kind = 0;                        ///< index of core::event_content
+  std::int64_t cursor = 0;
+  std::int64_t scope = 0;
+  std::string node;
+  std::int64_t visit = 0;
+  std::int64_t attempt = 0;
+  std::optional<std::string> handle;
+  bool is_result = false;              ///< it appends a result to its node's list
+  std::optional<std::string> output;   ///< JSON text; of a result
+  std::optional<std::string> error;    ///< of a failed attempt
+  std::optional<std::string> detail;
+  std::string note;
+};
+
+/// A transition of an instance that exists: all rows or none.
+struct step_write {
+  instance_key instance = 0;
+  instance_row header;
+  step_row step;
+  std::vector<cursor_row> cursors_set;
+  std::vector<std::int64_t> cursors_gone;
+  std::vector<timer_row> timers_set;
+  std::vector<std::int64_t> timers_gone;
+  std::vector<visit_row> visits_set;
+};
+
+/// A new instance with its first transition; `first.instance` is ignored.
+struct create_write {
+  std::string uid;
+  std::string definition_id;
+  std::string definition_hash;
+  std::string input;      ///< JSON text
+  std::string input_hash; ///< of its canonical JSON
+  timestamp_ms created_at = 0;
+  step_write first;
+};
+
+using change = std::variant<create_write, step_write>;
+
+struct written {
+  instance_key instance = 0;
+  bool existed = false; ///< a create_write found the same start already there and changed nothing
+};
+
+/// A definition document by content hash.
+struct definition_row {
+  std::string hash;
+  std::string id;
+  std::string text; ///< canonical JSON
+};
+
+struct loaded_instance {
+  instance_key instance = 0;
+  std::string uid;
+  std::string definition_id;
+  std::string definition_hash;
+  std::string input;
+  std::string input_hash;
+  timestamp_ms created_at = 0;
+  instance_row header;
+  std::vector<cursor_row> cursors; ///< by cursor, ascending
+  std::vector<timer_row> timers;   ///< by cursor, ascending
+  std::vector<visit_row> visits;
+};
+
+struct summary_row {
+  instance_key instance = 0;
+  std::string uid;
+  std::string definition_id;
+  instance_status status = instance_status::active;
+  std::int64_t revision = 0;
+  timestamp_ms created_at = 0;
+  timestamp_ms updated_at = 0;
+  std::optional<timestamp_ms> wake_at;
+};
+
+/// One entry of a node's list in the context.
+struct result_row {
+  std::string node;
+  std::int64_t revision = 0;
+  timestamp_ms at = 0;
+  std::int64_t attempt = 0;
+  std::optional<std::string> output; ///< JSON text; absent: undefined
+  std::optional<std::string> error;
+};
+
+/// A place in the order (due_at, instance) of timers.
+struct due_mark {
+  timestamp_ms due_at = INT64_MIN;
+  instance_key instance = 0;
+};
+
+struct due_row {
+  instance_key instance = 0;
+  std::string uid;
+  timestamp_ms due_at = 0;
+};
+
+/// What reading commands need; an instance of it may be read-only.
+class reader {
+public:
+  virtual ~reader() = default;
+
+  /// Errors of every function: `storage`, `disk_full`, `access`, `corrupt` (rows that contradict themselves).
+  virtual result<std::optional<instance_key>> find(std::string_view uid) = 0;
+  /// The instance must exist, else `not_found`.
+  virtual result<loaded_instance> load(instance_key instance) = 0;
+  virtual result<std::vector<summary_row>> list(instance_key after, std::size_t limit) = 0;
+  /// Steps with a revision above `after_revision`, oldest first.
+  virtual result<std::vector<step_row>> history(instance_key instance, std::int64_t after_revision,
+                                                std::size_t limit) = 0;
+  /// Results of all nodes in commit order, at most `limit` (the newest ones).
+  virtual result<std::vector<result_row>> context(instance_key instance, std::size_t limit) = 0;
+  /// The newest result of each named node that has one; O(1) a node, whatever the history's length.
+  virtual result<std::vector<result_row>> last_results(instance_key instance, const std::vector<std::string>& nodes) = 0;
+  /// All results of one node, oldest first; `limit` error when there are more than `limit` ("history_too_large").
+  virtual result<std::vector<result_row>> results(instance_key instance, std::string_view node, std::size_t limit) = 0;
+  virtual result<std::optional<definition_row>> definition_by_hash(std::string_view hash) = 0;
+  /// The one saved last under that id.
+  virtual result<std::optional<definition_row>> latest_definition(std::string_view id) = 0;
+  virtual result<std::vector<definition_row>> latest_definitions() = 0;
+};
+
+class store : public reader {
+public:
+  /// Applies each change in order in one durable transaction and answers each: when this returns, what succeeded is on
+  /// disk. A change that fails leaves nothing behind and does not hinder the others. Errors of one change: `conflict`
+  /// (revision, or a uid taken by another definition or input), `not_found`. When BEGIN, COMMIT or the disk fails
+  /// every change that is not on disk gets that error; what is, is found out by reading again.
+  virtual std::vector<result<written>> write(const std::vector<change>& batch) = 0;
+
+  virtual result<void> save_definition(const definition_row& definition, timestamp_ms at) = 0;
+
+  /// Instances with a ready cursor, in key order after `after`.
+  virtual result<std::vector<due_row>> in_flight(instance_key after, std::size_t limit) = 0;
+  /// Instances whose wake_at is at most `now` and behind `after` in the order (wake_at, instance).
+  virtual result<std::vector<due_row>> due(due_mark after, timestamp_ms now, std::size_t limit) = 0;
+  /// The first wake_at behind `after`; nothing if there is none.
+  virtual result<std::optional<timestamp_ms>> next_due(due_mark after) = 0;
+  /// The latest time that any committed step holds; 0 for an empty store. Engine time never goes below it.
+  virtual result<timestamp_ms> last_time() = 0;
+
+  /// Moves the log into the main file when it is larger than `wal_bytes` (0: always). Harmless at any time.
+  virtual result<void> checkpoint(std::size_t wal_bytes) = 0;
+};
+
+/// Rows of a store that is gone with the object. Keeps every promise but durability.
+std::unique_ptr<store> open_memory_store();
+
+/// Opens or creates the file and takes its owner lock for as long as the object lives. Errors: `busy` (names the
+/// owner's pid), `wrong_store` (another application's database, or a newer version), `access`, `disk_full`, `corrupt`,
+/// `storage`.
+result<std::unique_ptr<store>> open_sqlite_store(const std::string& path);
+
+/// Opens an existing file for reading, beside an owner or without one, never changes it. Errors: `not_found`,
+/// `wrong_store`, `access` (names the file and the right that is missing), `corrupt`, `storage`.
+result<std::unique_ptr<reader>> open_sqlite_reader(const std::string& path);
+
+} // namespace pawl::storage
