@@ -33,6 +33,7 @@ struct recorded_result {
 struct step {
   std::vector<cursor_id> cursors_set;
   std::vector<cursor_id> cursors_gone;
+  std::vector<cursor_id> timers_gone; ///< cursors that had a timer and have none now
   std::vector<node_index> visits_set;
   std::optional<recorded_result> result;
   std::string note; ///< a warning for the history
@@ -57,9 +58,6 @@ state initial_state(const workflow& w, std::string instance_id);
 /// retry wait. Errors: `finished`, `not_waiting`, `ambiguous` (lists them).
 result<resumed> choose_wait(const workflow& w, const state& s, std::string_view node,
                             std::optional<std::int64_t> visit);
-
-/// The delay before the next attempt: interval, growth, jitter, cap.
-std::int64_t retry_delay_ms(const retry_policy& policy, std::int64_t failed_attempt, std::string_view key);
 
 /// What must hold of every state between transitions; the first violation, or empty.
 std::string broken_invariant(const workflow& w, const state& s);

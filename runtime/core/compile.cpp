@@ -1,0 +1,342 @@
+// From a JSON document to a compiled workflow: every problem is collected, none stops the search for the next.
+#include "runtime/core/field_names.hpp"
+#include "runtime/core/hash.hpp"
+#include "runtime/core/retry.hpp"
+#include "runtime/core/workflow.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace pawl::core {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t node_id_bytes_max = 200;
+
+// A JSON pointer's token (RFC 6901).
+std::string token(std::string_view name) {
+  std::string escaped;
+  for (char c : name) {
+    if (c == '~')
+      escaped += "~0";
+    else if (c == '/')
+      escaped += "~1";
+    else
+      escaped += c;
+  }
+  return escaped;
+}
+
+bool holds_expression(const json& value) {
+  if (value.is_string()) return value.get_ref<const std::string&>().find("{{") != std::string::npos;
+  if (!value.is_structured()) return false;
+  return std::any_of(value.begin(), value.end(), holds_expression);
+}
+
+class compiler {
+public:
+  compiler(const json& document, const node_types& types, const definition_limits& limits)
+      : document_(document), types_(types), limits_(limits), made_(std::make_shared<workflow>()) {}
+
+  compiled run(std::string_view fallback_id) {
+    if (document_.is_object()) {
+      read_header(fallback_id);
+      read_nodes();
+      read_edges();
+      choose_start();
+      warn_of_unreachable();
+      warn_of_unknown_mentions();
+    } else {
+      fail("", "a definition is a JSON object", "write {\"id\": …, \"nodes\": […], \"edges\": […]}");
+    }
+    compiled done;
+    const bool good = std::none_of(problems_.begin(), problems_.end(), [](const problem& p) { return !p.is_warning; });
+    done.problems = std::move(problems_);
+    if (!good) return done;
+    made_->text = canonical_json(document_);
+    made_->hash = content_hash(made_->text);
+    done.workflow = std::move(made_);
+    return done;
+  }
+
+private:
+  void fail(std::string pointer, std::string message, std::string advice) {
+    problems_.push_back({false, std::move(pointer), std::move(message), std::move(advice)});
+  }
+  void warn(std::string pointer, std::string message, std::string advice) {
+    problems_.push_back({true, std::move(pointer), std::move(message), std::move(advice)});
+  }
+
+  // Own fields that mean something but do not work yet are refused; foreign ones are kept and ignored.
+  void check_fields(const json& object, const std::string& pointer, std::initializer_list<std::string_view> known,
+                    std::initializer_list<std::string_view> later) {
+    for (const auto& member : object.items()) {
+      const std::string at = pointer + "/" + token(member.key());
+      if (std::find(later.begin(), later.end(), member.key()) != later.end()) {
+        fail(at, fmt::format("'{}' does not work in this version", member.key()), "take it out");
+        continue;
+      }
+      auto meant = misspelt(member.key(), known);
+      if (!meant) meant = misspelt(member.key(), later);
+      if (meant) warn(at, fmt::format("'{}' is ignored", member.key()), fmt::format("is '{}' meant?", *meant));
+    }
+  }
+
+  void read_header(std::string_view fallback_id) {
+    check_fields(document_, "", {"id", "start", "nodes", "edges", "fanOut", "stepLimit", "metadata"},
+                 {"input", "signals", "timeout", "labels", "concurrency", "history"});
+    made_->id = text_field(document_, "", "id").value_or(std::string(fallback_id));
+    if (made_->id.empty() && !document_.contains("id"))
+      fail("", "the definition has no id", "add \"id\": a name for it");
+    else if (made_->id.empty() || made_->id.size() > node_id_bytes_max)
+      fail("/id", fmt::format("an id has 1 to {} bytes", node_id_bytes_max), "give it a short name");
+    read_fan_out();
+    read_step_limit();
+  }
+
+  std::optional<std::string> text_field(const json& object, const std::string& pointer, const char* name) {
+    const auto at = object.find(name);
+    if (at == object.end() || at->is_null()) return std::nullopt;
+    if (at->is_string()) return at->get<std::string>();
+    fail(pointer + "/" + name, fmt::format("'{}' is no text", name), "write it in quotes");
+    return std::nullopt;
+  }
+
+  void read_fan_out() {
+    const auto way = text_field(document_, "", "fanOut");
+    if (!way) return;
+    made_->follow_first_only = *way == "first";
+    if (*way == "all")
+      fail("/fanOut", "parallel branches do not work in this version", "write \"fanOut\": \"first\", or one edge a handle");
+    else if (!made_->follow_first_only)
+      fail("/fanOut", "is neither \"first\" nor \"all\"", "write \"first\" to follow only the first of several edges");
+  }
+
+  void read_step_limit() {
+    made_->step_limit = step_limit_default;
+    const auto at = document_.find("stepLimit");
+    if (at == document_.end() || at->is_null()) return;
+    const bool whole = at->is_number_integer() && (at->is_number_unsigned() || at->get<std::int64_t>() >= 0) &&
+                       at->get<std::uint64_t>() <= std::uint64_t{1} << 53;
+    if (!whole) return fail("/stepLimit", "is no whole number from 0 up", "write how many steps may run, 0 for no limit");
+    made_->step_limit = at->get<std::int64_t>();
+    if (*made_->step_limit == 0) made_->step_limit.reset();
+  }
+
+  const json* list_field(const char* name) {
+    const auto at = document_.find(name);
+    if (at != document_.end() && at->is_array()) return &*at;
+    fail(at == document_.end() ? "" : fmt::format("/{}", name), fmt::format("'{}' is no array", name),
+         fmt::format("add \"{}\": [ … ]", name));
+    return nullptr;
+  }
+
+  void read_nodes() {
+    const json* list = list_field("nodes");
+    if (list == nullptr) return;
+    if (list->empty()) return fail("/nodes", "there is no node", "add at least one");
+    if (list->size() > limits_.nodes_max)
+      return fail("/nodes", fmt::format("{} nodes are over the limit definition_nodes_max of {}", list->size(), limits_.nodes_max),
+                  "split the workflow");
+    for (std::size_t i = 0; i < list->size(); ++i) read_node((*list)[i], fmt::format("/nodes/{}", i));
+  }
+
+  void read_node(const json& object, const std::string& pointer) {
+    node_pointers_.push_back(pointer);
+    workflow_node& node = made_->nodes.emplace_back();
+    if (!object.is_object()) return fail(pointer, "a node is an object", "write {\"id\": …, \"type\": …}");
+    check_fields(object, pointer, {"id", "type", "data", "retry", "metadata"},
+                 {"timeout", "join", "joinOf", "compensate", "history", "credentials"});
+    read_node_id(node, object, pointer);
+    read_node_type(node, object, pointer);
+    const auto data = object.find("data");
+    node.data = compile_template(data == object.end() ? json(nullptr) : *data, pointer + "/data");
+    node.mentions = node.data.mentions();
+    read_node_retry(node, object, pointer);
+    made_->mentions.merge(node.mentions);
+  }
+
+  void read_node_id(workflow_node& node, const json& object, const std::string& pointer) {
+    node.id = text_field(object, pointer, "id").value_or("");
+    if (node.id.empty() || node.id.size() > node_id_bytes_max)
+      return fail(pointer + (object.contains("id") ? "/id" : ""),
+                  fmt::format("a node needs an id of 1 to {} bytes", node_id_bytes_max), "give it a name of its own");
+    const auto index = static_cast<node_index>(made_->nodes.size() - 1);
+    if (!made_->index.emplace(node.id, index).second)
+      fail(pointer + "/id", fmt::format("another node has the id '{}' too", node.id), "give each node an id of its own");
+  }
+
+  void read_node_type(workflow_node& node, const json& object, const std::string& pointer) {
+    const auto name = text_field(object, pointer, "type");
+    if (!name) {
+      if (!object.contains("type") || object["type"].is_null())
+        fail(pointer, "the node has no type", "add \"type\": one of " + known_types());
+      return;
+    }
+    const auto at = types_.find(*name);
+    if (at == types_.end())
+      return fail(pointer + "/type", fmt::format("no node type '{}' is registered", *name), "known are " + known_types());
+    node.type = at->second;
+    if (node.type->retry) node.retry = *node.type->retry;
+  }
+
+  std::string known_types() const {
+    std::string list;
+    for (const auto& [name, type] : types_) list += (list.empty() ? "" : ", ") + name;
+    return list;
+  }
+
+  expression::json_template compile_template(const json& data, const std::string& pointer) {
+    std::vector<expression::template_problem> found;
+    auto compiled = expression::json_template::compile(data, found, pointer);
+    for (auto& p : found)
+      problems_.push_back({p.is_warning, std::move(p.pointer), std::move(p.message),
+                           p.is_warning ? "if it is meant as text, leave it" : "correct the expression"});
+    return compiled;
+  }
+
+  void read_node_retry(workflow_node& node, const json& object, const std::string& pointer) {
+    const auto at = object.find("retry");
+    if (at == object.end() || at->is_null()) return;
+    if (!holds_expression(*at)) {
+      node.retry = read_retry(*at, pointer + "/retry", problems_);
+      return;
+    }
+    node.retry_expression = compile_template(*at, pointer + "/retry");
+    node.mentions.merge(node.retry_expression->mentions());
+  }
+
+  void read_edges() {
+    const json* list = list_field("edges");
+    if (list == nullptr) return;
+    incoming_.assign(made_->nodes.size(), false);
+    for (std::size_t i = 0; i < list->size(); ++i) read_edge((*list)[i], fmt::format("/edges/{}", i));
+  }
+
+  std::optional<node_index> edge_end(const json& object, const std::string& pointer, const char* name) {
+    const auto at = object.find(name);
+    if (at == object.end() || !at->is_string()) {
+      fail(pointer, fmt::format("the edge has no '{}'", name), "name a node's id");
+      return std::nullopt;
+    }
+    const auto node = made_->find(at->get_ref<const std::string&>());
+    if (!node)
+      fail(pointer + "/" + name, fmt::format("there is no node '{}'", at->get_ref<const std::string&>()),
+           "name a node's id, or take the edge out");
+    return node;
+  }
+
+  void read_edge(const json& object, const std::string& pointer) {
+    if (!object.is_object()) return fail(pointer, "an edge is an object", "write {\"source\": …, \"target\": …}");
+    check_fields(object, pointer, {"id", "source", "target", "sourceHandle", "targetHandle", "metadata"}, {});
+    const auto source = edge_end(object, pointer, "source");
+    const auto target = edge_end(object, pointer, "target");
+    const auto handle_at = object.find("sourceHandle");
+    std::optional<std::string> handle;
+    if (handle_at != object.end() && !handle_at->is_null()) {
+      if (!handle_at->is_string())
+        return fail(pointer + "/sourceHandle", "is neither a text nor null", "write the handle in quotes");
+      handle = handle_at->get<std::string>();
+    }
+    if (target) incoming_[*target] = true;
+    if (!source || !target) return;
+    workflow_node& node = made_->nodes[*source];
+    if (handle && node.type && !declares(*node.type, *handle))
+      return fail(pointer + "/sourceHandle", fmt::format("the type '{}' has no handle '{}'", node.type->name, *handle),
+                  "it has " + handles_of(*node.type));
+    add_exit(node, handle, *target, pointer);
+  }
+
+  static bool declares(const node_type& type, const std::string& handle) {
+    return type.any_handle || handle == "error" || (handle == "timeout" && type.can_wait) ||
+           std::find(type.handles.begin(), type.handles.end(), handle) != type.handles.end();
+  }
+
+  static std::string handles_of(const node_type& type) {
+    std::string list = "the default handle";
+    for (const auto& handle : type.handles) list += ", '" + handle + "'";
+    if (type.can_wait) list += ", 'timeout'";
+    return list + ", 'error'";
+  }
+
+  void add_exit(workflow_node& node, const std::optional<std::string>& handle, node_index target,
+                const std::string& pointer) {
+    const auto at = std::find_if(node.exits.begin(), node.exits.end(), [&](const exit& e) { return e.handle == handle; });
+    if (at == node.exits.end()) {
+      node.exits.push_back({handle, {target}});
+      return;
+    }
+    at->targets.push_back(target);
+    if (!made_->follow_first_only)
+      fail(pointer, fmt::format("node '{}' has several edges for {}, and parallel branches do not work in this version",
+                                node.id, handle ? "the handle '" + *handle + "'" : "the default handle"),
+           "take one out, or write \"fanOut\": \"first\" at the top level to follow only the first");
+  }
+
+  void choose_start() {
+    if (const auto name = text_field(document_, "", "start")) {
+      made_->start = made_->find(*name);
+      if (!made_->start) fail("/start", fmt::format("there is no node '{}'", *name), "name a node's id");
+      return;
+    }
+    if (incoming_.size() != made_->nodes.size()) return;
+    for (node_index i = 0; i < made_->nodes.size(); ++i)
+      if (!incoming_[i]) made_->start_candidates.push_back(i);
+    if (made_->start_candidates.size() == 1) {
+      made_->start = made_->start_candidates.front();
+      return;
+    }
+    warn("", made_->start_candidates.empty() ? "every node has incoming edges: no node is the start"
+                                             : "several nodes have no incoming edges: which one is the start is open",
+         "add \"start\": the id of the first node; else each start must name it");
+  }
+
+  void warn_of_unreachable() {
+    if (!made_->start) return;
+    std::vector<bool> reached(made_->nodes.size(), false);
+    std::vector<node_index> open{*made_->start};
+    reached[*made_->start] = true;
+    while (!open.empty()) {
+      const node_index at = open.back();
+      open.pop_back();
+      for (const exit& e : made_->nodes[at].exits)
+        for (node_index target : e.targets) {
+          if (!reached[target]) open.push_back(target);
+          reached[target] = true;
+        }
+    }
+    for (node_index i = 0; i < reached.size(); ++i)
+      if (!reached[i])
+        warn(node_pointers_[i], fmt::format("node '{}' cannot be reached from the start", made_->nodes[i].id),
+             "add an edge to it, or take it out");
+  }
+
+  void warn_of_unknown_mentions() {
+    for (node_index i = 0; i < made_->nodes.size(); ++i)
+      for (const auto& [id, what] : made_->nodes[i].mentions.nodes)
+        if (!made_->find(id))
+          warn(node_pointers_[i], fmt::format("an expression mentions the node '{}', which does not exist", id),
+               "it will read as undefined");
+  }
+
+  const json& document_;
+  const node_types& types_;
+  const definition_limits& limits_;
+  std::shared_ptr<workflow> made_;
+  std::vector<problem> problems_;
+  std::vector<std::string> node_pointers_;
+  std::vector<bool> incoming_;
+};
+
+} // namespace
+
+result<compiled> compile(std::string_view json_text, std::string_view fallback_id, const node_types& types,
+                         const definition_limits& limits) {
+  auto document = parse_json(json_text, "the definition", limits.json);
+  if (!document) return document.failure();
+  return compiler(*document, types, limits).run(fallback_id);
+}
+
+} // namespace pawl::core

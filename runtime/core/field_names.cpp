@@ -1,0 +1,40 @@
+// Recognition of misspelt field names by edit distance.
+#include "runtime/core/field_names.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace pawl::core {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// Insertions, deletions, replacements and swaps of neighbours, letters of either case alike.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) {
+    for (std::size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        d[i][j] = i + j;
+        continue;
+      }
+      const bool equal = lower(a[i - 1]) == lower(b[j - 1]);
+      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + !equal});
+      if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]))
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+    }
+  }
+  return d[a.size()][b.size()];
+}
+
+} // namespace
+
+std::optional<std::string_view> misspelt(std::string_view name, std::initializer_list<std::string_view> known) {
+  if (name.size() < 3 || name.size() > 40) return std::nullopt;
+  if (std::find(known.begin(), known.end(), name) != known.end()) return std::nullopt;
+  for (std::string_view candidate : known)
+    if (edit_distance(name, candidate) <= (candidate.size() >= 7 ? 2u : 1u)) return candidate;
+  return std::nullopt;
+}
+
+} // namespace pawl::core

@@ -1,0 +1,14 @@
+// The fields of a definition that mean something, and the recognition of one that was misspelt.
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pawl::core {
+
+/// The known name that `name` probably was meant to be; nothing when it is one itself, or resembles none.
+std::optional<std::string_view> misspelt(std::string_view name, std::initializer_list<std::string_view> known);
+
+} // namespace pawl::core

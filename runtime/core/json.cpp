@@ -1,0 +1,266 @@
+// Bounded parsing by a SAX handler over nlohmann's iterative parser, and canonical text.
+#include "runtime/core/json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <unordered_set>
+
+namespace pawl::core {
+namespace {
+
+using nlohmann::json;
+
+struct place {
+  std::size_t line = 1;
+  std::size_t column = 1;
+};
+
+place place_of(std::string_view text, std::size_t byte) {
+  place at;
+  for (char c : text.substr(0, std::min(byte, text.size()))) {
+    at.column = c == '\n' ? 1 : at.column + 1;
+    at.line += c == '\n';
+  }
+  return at;
+}
+
+error too_big(const char* what, const char* limit, std::size_t max) {
+  return {errc::limit, fmt::format("{} is over the limit {} of {}", what, limit, max), ""};
+}
+
+// Builds the value with a stack of its own, so that depth and number of values are known before they are allocated.
+class bounded_builder final : public nlohmann::json_sax<json> {
+public:
+  bounded_builder(std::string_view text, const char* what, const json_limits& limits)
+      : text_(text), what_(what), limits_(limits) {}
+
+  bool null() override { return add(json(nullptr)); }
+  bool boolean(bool v) override { return add(json(v)); }
+  bool number_integer(number_integer_t v) override { return add(json(v)); }
+  bool number_unsigned(number_unsigned_t v) override { return add(json(v)); }
+  bool number_float(number_float_t v, const string_t&) override { return add(json(v)); }
+  bool string(string_t& v) override { return add(json(std::move(v))); }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(std::size_t) override { return open(json::object()); }
+  bool start_array(std::size_t) override { return open(json::array()); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+
+  bool key(string_t& v) override {
+    json& object = *open_.back();
+    if (object.contains(v)) {
+      failure_ = error{errc::bad_json, fmt::format("{} names one member of an object twice", what_),
+                       fmt::format("JSON pointer of the object: {}", depth_text())};
+      return false;
+    }
+    key_ = std::move(v);
+    return true;
+  }
+
+  bool parse_error(std::size_t byte, const std::string&, const nlohmann::detail::exception& e) override {
+    // Byte numbers of the parser count from 1. Its text may quote the input, so only the place is told.
+    const std::size_t at = byte > 0 ? byte - 1 : 0;
+    const place where = place_of(text_, at);
+    const bool range = e.id == 406;
+    failure_ = error{errc::bad_json,
+                     range ? fmt::format("{} holds a number that no double can hold", what_)
+                           : fmt::format("{} is not valid JSON", what_),
+                     fmt::format("byte {}, line {}, column {}", at, where.line, where.column)};
+    return false;
+  }
+
+  result<json> take() {
+    if (failure_) return *failure_;
+    return std::move(root_);
+  }
+
+private:
+  bool add(json value) { return place_value(std::move(value)) != nullptr; }
+
+  json* place_value(json value) {
+    if (++values_ > limits_.values_max) {
+      failure_ = too_big(what_, "json_values_max", limits_.values_max);
+      return nullptr;
+    }
+    if (open_.empty()) {
+      root_ = std::move(value);
+      return &root_;
+    }
+    json& parent = *open_.back();
+    if (parent.is_array()) return &parent.get_ref<json::array_t&>().emplace_back(std::move(value));
+    return &(parent.get_ref<json::object_t&>()[std::move(key_)] = std::move(value));
+  }
+
+  bool open(json container) {
+    if (open_.size() >= limits_.depth_max) {
+      failure_ = too_big(what_, "json_depth_max", limits_.depth_max);
+      return false;
+    }
+    json* placed = place_value(std::move(container));
+    if (placed == nullptr) return false;
+    open_.push_back(placed);
+    return true;
+  }
+
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  std::string depth_text() const { return fmt::format("depth {}", open_.size()); }
+
+  std::string_view text_;
+  const char* what_;
+  const json_limits& limits_;
+  json root_;
+  std::vector<json*> open_; // pointers stay valid: a container only grows while no deeper one is open
+  std::string key_;
+  std::size_t values_ = 0;
+  std::optional<error> failure_;
+};
+
+bool measure(const json& value, std::size_t depth_left, std::size_t& values_left, const char*& over) {
+  if (values_left-- == 0) {
+    over = "json_values_max";
+    values_left = 0;
+    return false;
+  }
+  if (value.is_number_float() && !std::isfinite(value.get<double>())) {
+    over = nullptr;
+    return false;
+  }
+  if (!value.is_structured()) return true;
+  if (depth_left == 0) {
+    over = "json_depth_max";
+    return false;
+  }
+  return std::all_of(value.begin(), value.end(),
+                     [&](const json& item) { return measure(item, depth_left - 1, values_left, over); });
+}
+
+std::u16string utf16(const std::string& text) {
+  std::u16string units;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const int length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    char32_t point = length == 1 ? lead : lead & (0xFFu >> (length + 1));
+    for (int k = 1; k < length && i + k < text.size(); ++k)
+      point = (point << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3Fu);
+    i += length;
+    if (point < 0x10000) {
+      units.push_back(static_cast<char16_t>(point));
+    } else {
+      units.push_back(static_cast<char16_t>(0xD800 + ((point - 0x10000) >> 10)));
+      units.push_back(static_cast<char16_t>(0xDC00 + ((point - 0x10000) & 0x3FF)));
+    }
+  }
+  return units;
+}
+
+bool is_ascii(const std::string& s) {
+  return std::all_of(s.begin(), s.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+bool utf16_less(const std::string& a, const std::string& b) {
+  if (is_ascii(a) && is_ascii(b)) return a < b;
+  return utf16(a) < utf16(b);
+}
+
+// ECMAScript's Number::toString from the shortest digits that round-trip.
+void append_double(std::string& out, double v) {
+  if (v == 0) {
+    out += '0';
+    return;
+  }
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, std::fabs(v), std::chars_format::scientific).ptr;
+  const std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
+  const std::size_t e = text.find('e');
+  std::string digits(1, text[0]);
+  if (e > 2) digits += text.substr(2, e - 2);
+  int exponent = 0;
+  std::from_chars(text.data() + e + (text[e + 1] == '+' ? 2 : 1), end, exponent);
+  const int k = static_cast<int>(digits.size());
+  const int n = exponent + 1; // the decimal point stands after n digits
+  if (v < 0) out += '-';
+  if (k <= n && n <= 21) {
+    out += digits + std::string(static_cast<std::size_t>(n - k), '0');
+  } else if (0 < n && n <= 21) {
+    out += digits.substr(0, static_cast<std::size_t>(n)) + "." + digits.substr(static_cast<std::size_t>(n));
+  } else if (-6 < n && n <= 0) {
+    out += "0." + std::string(static_cast<std::size_t>(-n), '0') + digits;
+  } else {
+    out += digits[0];
+    if (k > 1) out += "." + digits.substr(1);
+    out += fmt::format("e{}{}", n - 1 < 0 ? '-' : '+', std::abs(n - 1));
+  }
+}
+
+void append_canonical(std::string& out, const json& value) {
+  switch (value.type()) {
+    case json::value_t::object: {
+      std::vector<const json::object_t::value_type*> members;
+      for (const auto& member : value.get_ref<const json::object_t&>()) members.push_back(&member);
+      std::sort(members.begin(), members.end(), [](auto* a, auto* b) { return utf16_less(a->first, b->first); });
+      out += '{';
+      for (const auto* member : members) {
+        if (out.back() != '{') out += ',';
+        out += json(member->first).dump(-1, ' ', false, json::error_handler_t::replace);
+        out += ':';
+        append_canonical(out, member->second);
+      }
+      out += '}';
+      return;
+    }
+    case json::value_t::array:
+      out += '[';
+      for (const auto& item : value) {
+        if (&item != &value.front()) out += ',';
+        append_canonical(out, item);
+      }
+      out += ']';
+      return;
+    case json::value_t::number_float: append_double(out, value.get<double>()); return;
+    default: out += value.dump(-1, ' ', false, json::error_handler_t::replace); return;
+  }
+}
+
+} // namespace
+
+json_ptr share(json value) { return std::make_shared<const json>(std::move(value)); }
+
+bool same(const json_ptr& a, const json_ptr& b) { return a == b || (a && b && *a == *b); }
+
+result<json> parse_json(std::string_view text, const char* what, const json_limits& limits) {
+  if (text.size() > limits.bytes_max) return too_big(what, "bytes", limits.bytes_max);
+  bounded_builder builder(text, what, limits);
+  (void)json::sax_parse(text.begin(), text.end(), &builder);
+  return builder.take();
+}
+
+result<std::string> to_text(const json& value, const char* what, const json_limits& limits) {
+  std::size_t values_left = limits.values_max;
+  const char* over = nullptr;
+  if (!measure(value, limits.depth_max, values_left, over)) {
+    if (over == nullptr) return error{errc::bad_json, fmt::format("{} holds a number that is not finite", what), ""};
+    return too_big(what, over, std::string_view(over) == "json_depth_max" ? limits.depth_max : limits.values_max);
+  }
+  try {
+    std::string text = value.dump();
+    if (text.size() > limits.bytes_max) return too_big(what, "bytes", limits.bytes_max);
+    return text;
+  } catch (const json::type_error&) {
+    return error{errc::bad_json, fmt::format("{} holds text that is not UTF-8", what), ""};
+  }
+}
+
+std::string canonical_json(const json& value) {
+  std::string out;
+  append_canonical(out, value);
+  return out;
+}
+
+} // namespace pawl::core

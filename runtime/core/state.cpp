@@ -1,0 +1,56 @@
+// Questions that a state answers about itself.
+#include "runtime/core/state.hpp"
+
+#include <algorithm>
+
+namespace pawl::core {
+
+bool cursor::operator==(const cursor& o) const {
+  return id == o.id && node == o.node && visit == o.visit && scope == o.scope && phase == o.phase && key == o.key &&
+         wait == o.wait && retry == o.retry && timer == o.timer && same(payload, o.payload) &&
+         same(node_state, o.node_state) && timer_fired == o.timer_fired;
+}
+
+const cursor* state::find(cursor_id id) const {
+  const auto at = std::lower_bound(cursors.begin(), cursors.end(), id,
+                                   [](const cursor& c, cursor_id wanted) { return c.id < wanted; });
+  return at != cursors.end() && at->id == id ? &*at : nullptr;
+}
+
+cursor* state::find(cursor_id id) { return const_cast<cursor*>(static_cast<const state*>(this)->find(id)); }
+
+namespace {
+phase deciding_phase(instance_status status) {
+  switch (status) {
+    case instance_status::error: return phase::retry_wait;
+    case instance_status::paused: return phase::waiting;
+    case instance_status::failed: return phase::failed;
+    default: return phase::ready;
+  }
+}
+} // namespace
+
+const cursor* state::deciding_cursor() const {
+  const phase wanted = deciding_phase(status);
+  const auto at = std::find_if(cursors.begin(), cursors.end(), [&](const cursor& c) { return c.phase == wanted; });
+  return at == cursors.end() ? nullptr : &*at;
+}
+
+std::optional<timestamp_ms> state::wake_at() const {
+  std::optional<timestamp_ms> earliest;
+  for (const cursor& c : cursors)
+    if (c.timer && (!earliest || c.timer->due_at < *earliest)) earliest = c.timer->due_at;
+  return earliest;
+}
+
+instance_status derived_status(const state& s) {
+  const auto any = [&](phase p) {
+    return std::any_of(s.cursors.begin(), s.cursors.end(), [p](const cursor& c) { return c.phase == p; });
+  };
+  if (any(phase::failed)) return instance_status::failed;
+  if (any(phase::ready)) return instance_status::active;
+  if (any(phase::retry_wait)) return instance_status::error;
+  return s.cursors.empty() ? instance_status::completed : instance_status::paused;
+}
+
+} // namespace pawl::core

@@ -1,0 +1,325 @@
+// transition(): one function per event, each reads like the rule it carries out (semantics: Moving on, Pausing, Failure).
+#include "runtime/core/transition.hpp"
+
+#include "runtime/core/hash.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace pawl::core {
+namespace {
+
+constexpr const char* error_handle = "error";
+constexpr const char* timeout_handle = "timeout";
+constexpr std::int64_t one_day_ms = 86'400'000;
+
+using verdict = std::variant<step, rejected>;
+
+rejected refuse(errc code, std::string reason) { return {code, std::move(reason)}; }
+
+// Carries out one event on a state that it may change: the checks come first in every handler.
+class transitioner {
+public:
+  transitioner(const workflow& w, state& s, timestamp_ms at) : workflow_(w), state_(s), at_(at) {}
+
+  verdict operator()(const started& e) {
+    if (state_.revision != 0) return refuse(errc::conflict, "the instance has started already");
+    if (e.node >= workflow_.nodes.size()) return refuse(errc::invalid_argument, "no such start node");
+    state_.created_at = at_;
+    state_.step_limit = e.step_limit;
+    enter(state_.next_cursor++, 0, e.node, e.payload);
+    return commit();
+  }
+
+  verdict operator()(const node_succeeded& e) {
+    cursor* c = running(e.of);
+    if (c == nullptr) return not_running(e.of);
+    record(*c, "");
+    leave(*c, e.handle);
+    return commit();
+  }
+
+  verdict operator()(const node_failed& e) {
+    cursor* c = running(e.of);
+    if (c == nullptr) return not_running(e.of);
+    record(*c, e.error);
+    if (e.retryable && static_cast<double>(e.of.attempt) <= e.max_attempts)
+      retry_later(*c, e.delay_ms);
+    else
+      fail_or_leave(*c);
+    return commit();
+  }
+
+  verdict operator()(const node_paused& e) {
+    cursor* c = running(e.of);
+    if (c == nullptr) return not_running(e.of);
+    if (e.kind == wait_kind::retry) return refuse(errc::invalid_argument, "a node cannot ask for a retry wait");
+    if (e.kind == wait_kind::timer && !e.timer_ms) return refuse(errc::invalid_argument, "a delay needs a duration");
+    c->phase = phase::waiting;
+    c->wait = wait_state{e.kind, e.reason, at_};
+    c->node_state = e.node_state;
+    c->timer_fired = false;
+    if (e.timer_ms) set_timer_of(*c, *e.timer_ms);
+    touch(*c);
+    return commit();
+  }
+
+  verdict operator()(const resumed& e) {
+    if (has_ended(state_.status)) return refuse(errc::finished, "the instance has ended");
+    cursor* c = state_.find(e.cursor);
+    const bool takes_payload = c != nullptr && c->visit == e.visit &&
+                               (c->phase == phase::retry_wait ||
+                                (c->phase == phase::waiting && c->wait->kind == wait_kind::payload));
+    if (!takes_payload) return refuse(errc::not_waiting, "that visit does not wait for a payload");
+    if (e.payload) c->payload = e.payload;
+    state_.steps = 0;
+    state_.step_limit = e.step_limit;
+    make_ready(*c);
+    return commit();
+  }
+
+  verdict operator()(const timer_fired& e) {
+    cursor* c = state_.find(e.cursor);
+    if (c == nullptr || c->visit != e.visit || !c->timer)
+      return refuse(errc::not_waiting, "that timer is not set");
+    if (at_ < c->timer->due_at) return refuse(errc::invalid_argument, "that timer is not due");
+    if (c->phase == phase::retry_wait) {
+      make_ready(*c);
+    } else if (c->wait->kind == wait_kind::timer) {
+      state_.steps = 0;
+      make_ready(*c);
+      c->timer_fired = true;
+    } else {
+      state_.steps = 0;
+      time_out(*c);
+    }
+    return commit();
+  }
+
+private:
+  // The cursor that the answer is for, if it still runs that very attempt.
+  cursor* running(const attempt_ref& of) {
+    if (has_ended(state_.status)) return nullptr;
+    cursor* c = state_.find(of.cursor);
+    const bool same_attempt = c != nullptr && c->phase == phase::ready && c->visit == of.visit && c->attempt() == of.attempt;
+    return same_attempt ? c : nullptr;
+  }
+
+  rejected not_running(const attempt_ref& of) const {
+    if (has_ended(state_.status)) return refuse(errc::finished, "the instance has ended");
+    return refuse(errc::conflict, fmt::format("cursor {} does not run attempt {} of visit {}", of.cursor, of.attempt, of.visit));
+  }
+
+  void record(const cursor& c, std::string error) {
+    step_.result = recorded_result{c.node, c.id, c.scope, c.visit, c.attempt(), std::move(error)};
+  }
+
+  void touch(const cursor& c) { step_.cursors_set.push_back(c.id); }
+
+  void set_timer_of(cursor& c, std::int64_t duration_ms) {
+    // No addition on hostile durations may overflow: a thousand years is for ever.
+    const std::int64_t bounded = std::clamp<std::int64_t>(duration_ms, 0, std::int64_t{1000} * 365 * one_day_ms);
+    c.timer = timer_state{at_ + bounded, bounded};
+    step_.effects.push_back(set_timer{c.id, c.timer->due_at});
+  }
+
+  void clear_timer(cursor& c) {
+    if (c.timer) step_.timers_gone.push_back(c.id);
+    c.timer.reset();
+  }
+
+  void make_ready(cursor& c) {
+    if (over_step_limit()) {
+      state_.step_limit_exceeded = true;
+      return fail_at(c);
+    }
+    c.phase = phase::ready;
+    c.wait.reset();
+    c.timer_fired = false;
+    clear_timer(c);
+    touch(c);
+    step_.effects.push_back(run_node{c.id});
+  }
+
+  void retry_later(cursor& c, std::int64_t delay_ms) {
+    const std::int64_t attempts = c.attempt();
+    c.phase = phase::retry_wait;
+    set_timer_of(c, delay_ms);
+    c.retry = retry_state{attempts, c.timer->due_at};
+    c.timer_fired = false;
+    state_.retry_reason = attempts;
+    touch(c);
+  }
+
+  // A visit that cannot succeed any more leaves by its error edge, or fails the instance where it stands.
+  void fail_or_leave(cursor& c) {
+    if (workflow_.nodes[c.node].find_exit(error_handle) != nullptr) return leave(c, error_handle);
+    fail_at(c);
+  }
+
+  void fail_at(cursor& c) {
+    c.phase = phase::failed;
+    c.retry.reset();
+    c.wait.reset();
+    clear_timer(c);
+    touch(c);
+  }
+
+  void time_out(cursor& c) {
+    const bool handled = workflow_.nodes[c.node].find_exit(timeout_handle) != nullptr;
+    record(c, handled ? "" : fmt::format("Timeout: nothing came within {} ms", c.timer->duration_ms));
+    if (handled)
+      leave(c, timeout_handle);
+    else
+      fail_or_leave(c);
+  }
+
+  bool over_step_limit() const {
+    const auto limit = state_.step_limit ? state_.step_limit : workflow_.step_limit;
+    return limit && state_.steps >= *limit;
+  }
+
+  // The cursor has done with its node: version and fuse count, then the edges of `handle` decide.
+  void leave(cursor& c, const std::optional<std::string>& handle) {
+    ++state_.version;
+    ++state_.steps;
+    const exit* way = workflow_.nodes[c.node].find_exit(handle);
+    const cursor_id id = c.id;
+    const scope_id scope = c.scope;
+    clear_timer(c);
+    std::erase_if(state_.cursors, [id](const cursor& other) { return other.id == id; });
+    if (way == nullptr) {
+      if (handle) step_.note = fmt::format("no edge carries the handle '{}': the branch ends here", *handle);
+      step_.cursors_gone.push_back(id);
+      return;
+    }
+    enter(id, scope, way->targets.front(), nullptr);
+  }
+
+  // Puts cursor `id` on a node: the visit and its idempotency key are made here and kept.
+  void enter(cursor_id id, scope_id scope, node_index node, json_ptr payload) {
+    cursor c;
+    c.id = id;
+    c.scope = scope;
+    c.node = node;
+    c.visit = ++state_.visits[node];
+    c.key = idempotency_key(state_.instance_id, workflow_.nodes[node].id, c.visit);
+    c.payload = std::move(payload);
+    step_.visits_set.push_back(node);
+    const auto place = std::lower_bound(state_.cursors.begin(), state_.cursors.end(), id,
+                                        [](const cursor& other, cursor_id wanted) { return other.id < wanted; });
+    make_ready(*state_.cursors.insert(place, std::move(c)));
+  }
+
+  step commit() {
+    const instance_status before = state_.revision == 0 ? instance_status::paused : state_.status;
+    state_.status = derived_status(state_);
+    if (state_.status == instance_status::failed) step_.effects.clear(); // a failed instance starts nothing new
+    if (before != instance_status::active) state_.last_started_at = at_;
+    if (state_.status != instance_status::active) state_.execution_ms += std::max<std::int64_t>(0, at_ - state_.last_started_at);
+    if (has_ended(state_.status)) step_.effects.push_back(instance_ended{state_.status});
+    ++state_.revision;
+    state_.updated_at = at_;
+    return std::move(step_);
+  }
+
+  const workflow& workflow_;
+  state& state_;
+  timestamp_ms at_;
+  step step_;
+};
+
+} // namespace
+
+const char* name_of(const event_content& what) noexcept {
+  struct namer {
+    const char* operator()(const started&) const { return "started"; }
+    const char* operator()(const node_succeeded&) const { return "succeeded"; }
+    const char* operator()(const node_failed&) const { return "failed"; }
+    const char* operator()(const node_paused&) const { return "paused"; }
+    const char* operator()(const resumed&) const { return "resumed"; }
+    const char* operator()(const timer_fired&) const { return "timer_fired"; }
+  };
+  return std::visit(namer{}, what);
+}
+
+std::vector<effect> pending_effects(const state& s) {
+  std::vector<effect> effects;
+  if (has_ended(s.status)) return effects;
+  for (const cursor& c : s.cursors) {
+    if (c.phase == phase::ready) effects.emplace_back(run_node{c.id});
+    if (c.timer) effects.emplace_back(set_timer{c.id, c.timer->due_at});
+  }
+  return effects;
+}
+
+std::variant<step, rejected> apply(const workflow& w, state& s, const event& e) {
+  return std::visit(transitioner(w, s, e.at), e.what);
+}
+
+std::variant<transitioned, rejected> transition(const workflow& w, const state& s, const event& e) {
+  transitioned done{s, {}};
+  auto answer = apply(w, done.next, e);
+  if (auto* no = std::get_if<rejected>(&answer)) return std::move(*no);
+  done.step = std::get<step>(std::move(answer));
+  return done;
+}
+
+state initial_state(const workflow& w, std::string instance_id) {
+  state s;
+  s.instance_id = std::move(instance_id);
+  s.visits.assign(w.nodes.size(), 0);
+  return s;
+}
+
+namespace {
+std::string list_waits(const workflow& w, const std::vector<const cursor*>& found) {
+  std::string list;
+  for (const cursor* c : found)
+    list += fmt::format("{}node '{}' visit {}", list.empty() ? "" : ", ", w.nodes[c->node].id, c->visit);
+  return list;
+}
+} // namespace
+
+result<resumed> choose_wait(const workflow& w, const state& s, std::string_view node,
+                            std::optional<std::int64_t> visit) {
+  if (has_ended(s.status))
+    return error{errc::finished, fmt::format("the instance is {}", to_string(s.status)), s.instance_id};
+  std::vector<const cursor*> pauses;
+  std::vector<const cursor*> retries;
+  for (const cursor& c : s.cursors) {
+    if (!node.empty() && w.nodes[c.node].id != node) continue;
+    if (visit && c.visit != *visit) continue;
+    if (c.phase == phase::waiting && c.wait->kind == wait_kind::payload) pauses.push_back(&c);
+    if (c.phase == phase::retry_wait) retries.push_back(&c);
+  }
+  const auto& found = pauses.empty() ? retries : pauses;
+  if (found.empty()) {
+    const bool named = !node.empty() || visit;
+    return error{errc::not_waiting, named ? "that visit waits for no payload" : "the instance waits for no payload",
+                 s.instance_id};
+  }
+  if (found.size() > 1)
+    return error{errc::ambiguous, "several visits wait, name one: " + list_waits(w, found), s.instance_id};
+  return resumed{found.front()->id, found.front()->visit, nullptr, std::nullopt};
+}
+
+std::string broken_invariant(const workflow& w, const state& s) {
+  if (s.visits.size() != w.nodes.size()) return "visit counters do not match the workflow's nodes";
+  if (s.revision > 0 && s.status != derived_status(s) && s.status != instance_status::cancelled)
+    return "status does not follow from the cursors";
+  cursor_id last = 0;
+  for (const cursor& c : s.cursors) {
+    if (c.id <= last || c.id >= s.next_cursor) return "cursor numbers are out of order";
+    last = c.id;
+    if (c.node >= w.nodes.size()) return "a cursor stands on no node";
+    if (c.visit < 1 || c.visit > s.visits[c.node]) return "a cursor's visit was never counted";
+    if ((c.phase == phase::waiting) != c.wait.has_value()) return "a wait without a waiting cursor, or the reverse";
+    if (c.phase == phase::retry_wait && !(c.retry && c.timer)) return "a retry wait without its timer";
+    if (c.phase == phase::ready && c.timer) return "a timer of a cursor that runs";
+  }
+  return {};
+}
+
+} // namespace pawl::core
