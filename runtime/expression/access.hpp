@@ -9,7 +9,8 @@
 
 namespace pawl::expression {
 
-/// Follows `path` from `start`. a.x on nothing is undefined, on an array means its first element; a['x'] on nothing fails.
+/// Follows `path` from `start`. a.x on nothing is undefined, on an array means its first element; a['x'] on nothing
+/// fails.
 bool follow(value& out, const value& start, std::span<const step> path, meter& cost);
 
 /// The same, but the first step reads an own property of `start` (a context or element), arrays included.

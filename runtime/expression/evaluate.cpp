@@ -183,13 +183,15 @@ private:
   }
 
   bool call(const instruction& i, const char* pool, const function* known) {
-    if (!known || !*known) return cost_.fail(errc::evaluation, std::string("unknown ") + pool + " '" + std::string(name(i)) + "'");
+    if (!known || !*known)
+      return cost_.fail(errc::evaluation, std::string("unknown ") + pool + " '" + std::string(name(i)) + "'");
     value* const first = top_ + 1 - i.count;
     call_context context(cost_);
     auto answer = guarded(i, *known, {first, i.count}, context);
     if (!answer) return cost_.fail(std::move(answer).failure());
     if (cost_.has_failed()) return false;
-    if (answer->is(kind::text) && answer->as_text().size() > cost_.allowed().string_bytes_max) return cost_.build_text(answer->as_text().size());
+    if (answer->is(kind::text) && answer->as_text().size() > cost_.allowed().string_bytes_max)
+      return cost_.build_text(answer->as_text().size());
     if (answer->is(kind::array) && answer->size() > cost_.allowed().array_items_max && !answer->borrowed_document()) {
       return cost_.build_array(answer->size());
     }
@@ -198,7 +200,8 @@ private:
     return true;
   }
 
-  result<value> guarded(const instruction& i, const function& known, std::span<const value> arguments, call_context& context) {
+  result<value> guarded(const instruction& i, const function& known, std::span<const value> arguments,
+                        call_context& context) {
     try {
       return known(arguments, context);
     } catch (const std::exception&) { // a host's function; its text might quote a value

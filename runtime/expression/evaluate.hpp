@@ -14,7 +14,7 @@ namespace pawl::expression {
 
 struct environment {
   limits allowed;
-  const functions* known = nullptr;        ///< none: every call is an error; must outlive the evaluation
+  const functions* known = nullptr;       ///< none: every call is an error; must outlive the evaluation
   std::function<bool()> should_stop = {}; ///< asked now and then; true ends the evaluation with errc::stopped
 };
 

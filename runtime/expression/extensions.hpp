@@ -33,7 +33,9 @@ public:
   friend bool operator==(extension_set, extension_set) noexcept = default;
 
 private:
-  static std::uint16_t bit(extension used) noexcept { return static_cast<std::uint16_t>(1U << static_cast<unsigned>(used)); }
+  static std::uint16_t bit(extension used) noexcept {
+    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(used));
+  }
   std::uint16_t bits_ = 0;
 };
 

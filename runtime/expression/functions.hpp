@@ -37,8 +37,9 @@ private:
   meter& cost_;
 };
 
-/// Pure: the same arguments give the same answer, from any thread, without clock, files or environment. A transform gets
-/// the value on its left as the first argument. Missing arguments are simply not there. Messages must not quote values.
+/// Pure: the same arguments give the same answer, from any thread, without clock, files or environment. A transform
+/// gets the value on its left as the first argument. Missing arguments are simply not there. Messages must not quote
+/// values.
 using function = std::function<result<value>(std::span<const value> arguments, call_context& context)>;
 
 /// Filled by the host before the first evaluation, read-only afterwards.

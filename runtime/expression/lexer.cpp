@@ -73,7 +73,8 @@ token lexer::number_from(token dot) noexcept {
     at_ = resume;
     return dot;
   }
-  while (is_digit(peek())) ++at_;
+  while (is_digit(peek()))
+    ++at_;
   dot.extensions.add(extension::number_forms);
   read_exponent(dot);
   return finish(dot, token_kind::number, 0);
@@ -84,15 +85,18 @@ void lexer::read_exponent(token& t) noexcept {
   const std::uint32_t sign = peek(1) == '+' || peek(1) == '-' ? 1 : 0;
   if (!is_digit(peek(1 + sign))) return;
   at_ += 1 + sign;
-  while (is_digit(peek())) ++at_;
+  while (is_digit(peek()))
+    ++at_;
   t.extensions.add(extension::number_forms);
 }
 
 token lexer::read_number(token t) noexcept {
-  while (is_digit(peek())) ++at_;
+  while (is_digit(peek()))
+    ++at_;
   if (peek() == '.' && is_digit(peek(1))) {
     ++at_;
-    while (is_digit(peek())) ++at_;
+    while (is_digit(peek()))
+      ++at_;
   }
   read_exponent(t);
   return finish(t, token_kind::number, 0);

@@ -67,7 +67,9 @@ public:
 
 private:
   void skip_space() noexcept;
-  char peek(std::uint32_t ahead = 0) const noexcept { return at_ + ahead < source_.size() ? source_[at_ + ahead] : '\0'; }
+  char peek(std::uint32_t ahead = 0) const noexcept {
+    return at_ + ahead < source_.size() ? source_[at_ + ahead] : '\0';
+  }
   token finish(token t, token_kind kind, std::uint32_t bytes) noexcept;
   token read_number(token t) noexcept;
   void read_exponent(token& t) noexcept;

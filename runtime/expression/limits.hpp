@@ -8,7 +8,7 @@ namespace pawl::expression {
 
 struct limits {
   std::size_t source_bytes_max = 8 * 1024;
-  std::size_t depth_max = 200;  ///< nesting of groups, brackets, arguments, branches and prefix operators; at most 1,000
+  std::size_t depth_max = 200; ///< nesting of groups, brackets, arguments, branches and prefix operators; at most 1,000
   std::size_t nodes_max = 2000; ///< operations and property names of one program; at most 60,000
   /// One step is an operation, a visited element or member, or 64 bytes copied or compared.
   std::uint64_t steps_max = 100'000;

@@ -13,7 +13,9 @@ std::string over(const char* what, const char* name, std::uint64_t allowed) {
 
 } // namespace
 
-bool meter::over_steps() { return fail(errc::limit, over("the expression takes too long", "steps_max", allowed_.steps_max)); }
+bool meter::over_steps() {
+  return fail(errc::limit, over("the expression takes too long", "steps_max", allowed_.steps_max));
+}
 
 bool meter::poll() {
   until_poll_ = steps_a_poll;
@@ -33,7 +35,8 @@ bool meter::steps(std::uint64_t count) {
 
 bool meter::allocate(std::uint64_t bytes) {
   if (bytes > bytes_left_) {
-    return fail(errc::limit, over("the expression needs too much memory", "allocated_bytes_max", allowed_.allocated_bytes_max));
+    return fail(errc::limit,
+                over("the expression needs too much memory", "allocated_bytes_max", allowed_.allocated_bytes_max));
   }
   bytes_left_ -= bytes;
   return bytes < bytes_a_step || steps(bytes / bytes_a_step);

@@ -93,16 +93,19 @@ double out_of_range(std::string_view text) noexcept {
 std::size_t decimal_length(std::string_view text) noexcept {
   std::size_t i = 0;
   std::size_t digits = 0;
-  for (; i < text.size() && is_digit(text[i]); ++i) ++digits;
+  for (; i < text.size() && is_digit(text[i]); ++i)
+    ++digits;
   if (i < text.size() && text[i] == '.') {
-    for (++i; i < text.size() && is_digit(text[i]); ++i) ++digits;
+    for (++i; i < text.size() && is_digit(text[i]); ++i)
+      ++digits;
   }
   if (digits == 0) return 0;
   if (i < text.size() && (text[i] | 0x20) == 'e') {
     std::size_t end = i + 1;
     if (end < text.size() && (text[end] == '+' || text[end] == '-')) ++end;
     const std::size_t first = end;
-    while (end < text.size() && is_digit(text[end])) ++end;
+    while (end < text.size() && is_digit(text[end]))
+      ++end;
     if (end > first) i = end;
   }
   return i;
@@ -119,7 +122,8 @@ void append_number(std::string& out, double n) {
     append_integer(out, static_cast<std::int64_t>(n));
   } else {
     std::array<char, 40> buffer;
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::fabs(n), std::chars_format::scientific).ptr;
+    const auto end =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::fabs(n), std::chars_format::scientific).ptr;
     const std::string_view text(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
     const auto e = text.find('e');
     const char* exponent_start = text.data() + e + (text[e + 1] == '+' ? 2 : 1);

@@ -167,7 +167,8 @@ bool strictly_equal(bool& out, const value& left, const value& right, meter& cos
     return true;
   }
   if (left.is(kind::text)) return equal_texts(out, left, right, cost);
-  out = left.is_nullish() || (left.is(kind::boolean) ? left.as_boolean() == right.as_boolean() : left.same_reference(right));
+  out = left.is_nullish() ||
+        (left.is(kind::boolean) ? left.as_boolean() == right.as_boolean() : left.same_reference(right));
   return true;
 }
 
@@ -193,7 +194,8 @@ bool contains(bool& out, const value& left, const value& right, meter& cost) {
     std::string wanted;
     if (!append_text(wanted, left, cost) || !cost.read_text(right.as_text().size())) return false;
     const auto text = right.as_text();
-    out = wanted.empty() || memmem(text.data(), text.size(), wanted.data(), wanted.size()) != nullptr; // never quadratic
+    out =
+        wanted.empty() || memmem(text.data(), text.size(), wanted.data(), wanted.size()) != nullptr; // never quadratic
     return true;
   }
   if (!right.is(kind::array)) return true;

@@ -67,7 +67,9 @@ called_names program::find_called_names() const {
 
 result<program> compile(std::string_view source, const limits& allowed) {
   if (source.size() > allowed.source_bytes_max) {
-    return error{errc::limit, "the expression is too long: more than source_bytes_max = " + std::to_string(allowed.source_bytes_max), ""};
+    return error{errc::limit,
+                 "the expression is too long: more than source_bytes_max = " + std::to_string(allowed.source_bytes_max),
+                 ""};
   }
   if (const auto fault = find_invalid_utf8(source)) {
     return error{errc::bad_expression, "the expression is not UTF-8", "byte " + std::to_string(*fault)};

@@ -53,10 +53,12 @@ bool is_space(char32_t c) noexcept {
 }
 
 std::string_view trim_space(std::string_view text) noexcept {
-  for (auto c = decode(text, 0); c.bytes != 0 && is_space(c.value); c = decode(text, 0)) text.remove_prefix(c.bytes);
+  for (auto c = decode(text, 0); c.bytes != 0 && is_space(c.value); c = decode(text, 0))
+    text.remove_prefix(c.bytes);
   while (!text.empty()) {
     std::size_t start = text.size() - 1;
-    while (start > 0 && is_continuation(byte_at(text, start))) --start;
+    while (start > 0 && is_continuation(byte_at(text, start)))
+      --start;
     const auto c = decode(text, start);
     if (c.bytes == 0 || !is_space(c.value)) break;
     text.remove_suffix(text.size() - start);

@@ -113,13 +113,15 @@ value value::copy(const nlohmann::json& document) {
   if (document.is_array()) {
     std::vector<value> all;
     all.reserve(document.size());
-    for (const auto& item : document) all.push_back(copy(item));
+    for (const auto& item : document)
+      all.push_back(copy(item));
     return array(std::move(all));
   }
   if (document.is_object()) {
     members all;
     all.reserve(document.size());
-    for (const auto& [key, item] : document.get_ref<const nlohmann::json::object_t&>()) all.emplace_back(key, copy(item));
+    for (const auto& [key, item] : document.get_ref<const nlohmann::json::object_t&>())
+      all.emplace_back(key, copy(item));
     return object(std::move(all));
   }
   return borrow(document);
@@ -133,9 +135,13 @@ nlohmann::json value::big_integer_json() const {
   return is_unsigned_ ? nlohmann::json(payload_.bits) : nlohmann::json(payload_.integer);
 }
 
-const std::vector<value>& value::items() const noexcept { return static_cast<const array_box*>(payload_.owned)->content; }
+const std::vector<value>& value::items() const noexcept {
+  return static_cast<const array_box*>(payload_.owned)->content;
+}
 
-const value::members& value::entries() const noexcept { return static_cast<const object_box*>(payload_.owned)->content; }
+const value::members& value::entries() const noexcept {
+  return static_cast<const object_box*>(payload_.owned)->content;
+}
 
 std::size_t value::size() const noexcept {
   if (const auto* document = borrowed_document()) return document->size();
@@ -151,8 +157,8 @@ const value* value::owned_item(std::size_t index) const noexcept {
 const value* value::owned_member(std::string_view key) const noexcept {
   if (kind_ != kind::object || origin_ != origin::owned) return nullptr;
   const auto& all = entries();
-  const auto found =
-      std::lower_bound(all.begin(), all.end(), key, [](const auto& entry, std::string_view k) { return entry.first < k; });
+  const auto found = std::lower_bound(all.begin(), all.end(), key,
+                                      [](const auto& entry, std::string_view k) { return entry.first < k; });
   return found != all.end() && found->first == key ? &found->second : nullptr;
 }
 

@@ -56,18 +56,19 @@ public:
   bool is_nullish() const noexcept { return kind_ <= kind::null; }
   bool is_container() const noexcept { return kind_ >= kind::array; }
 
-  bool as_boolean() const noexcept { return payload_.boolean; }       ///< of a boolean only
-  double as_number() const noexcept { return payload_.number; }       ///< of a number only
-  std::string_view as_text() const noexcept { return text_ref(); }    ///< of a text only; lives as long as the value
-  const std::string& text_ref() const noexcept;                       ///< of a text only
-  nlohmann::json big_integer_json() const;                            ///< of a big_integer only
+  bool as_boolean() const noexcept { return payload_.boolean; }    ///< of a boolean only
+  double as_number() const noexcept { return payload_.number; }    ///< of a number only
+  std::string_view as_text() const noexcept { return text_ref(); } ///< of a text only; lives as long as the value
+  const std::string& text_ref() const noexcept;                    ///< of a text only
+  nlohmann::json big_integer_json() const;                         ///< of a big_integer only
 
-  std::size_t size() const noexcept;                ///< elements or members; 0 for everything else
-  value at(std::size_t index) const noexcept;       ///< an array's element, else undefined
+  std::size_t size() const noexcept;                 ///< elements or members; 0 for everything else
+  value at(std::size_t index) const noexcept;        ///< an array's element, else undefined
   value member(std::string_view key) const noexcept; ///< an object's own member, else undefined
   bool has_member(std::string_view key) const noexcept;
 
-  /// Calls f(std::string_view key, const value& member) until it returns false; members come in the order of their keys.
+  /// Calls f(std::string_view key, const value& member) until it returns false; members come in the order of their
+  /// keys.
   template <class F> bool each_member(F&& f) const;
   /// Calls f(const value& item) until it returns false.
   template <class F> bool each_item(F&& f) const;
