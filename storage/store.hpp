@@ -213,13 +213,14 @@ class store : public reader {
 public:
   /// Applies each change in order in one durable transaction and answers each: when this returns, what succeeded is on
   /// disk. A change that fails leaves nothing behind and does not hinder the others. Errors of one change: `conflict`
-  /// (revision, or a uid taken by another definition or input), `not_found`. When BEGIN, COMMIT or the disk fails
+  /// (revision, or a uid taken by another definition or input), `not_found`, `unknown_definition` (a create_write whose
+  /// definition was never saved), `corrupt` (rows in the way that must not be there). When BEGIN, COMMIT or the disk fails
   /// every change that is not on disk gets that error; what is, is found out by reading again.
   virtual std::vector<result<written>> write(const std::vector<change>& batch) = 0;
 
   virtual result<void> save_definition(const definition_row& definition, timestamp_ms at) = 0;
 
-  /// Instances with a ready cursor, in key order after `after`.
+  /// Instances with a ready cursor, in key order after `after`; `due_at` is the time of their last step.
   virtual result<std::vector<due_row>> in_flight(instance_key after, std::size_t limit) = 0;
   /// Instances whose wake_at is at most `now` and behind `after` in the order (wake_at, instance).
   virtual result<std::vector<due_row>> due(due_mark after, timestamp_ms now, std::size_t limit) = 0;

@@ -1,0 +1,168 @@
+// Opening and creating.
+#include "storage/database.hpp"
+
+#include "storage/files.hpp"
+#include "storage/migrations.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+namespace pawl::storage {
+namespace {
+
+using database_ptr = std::unique_ptr<SQLite::Database>;
+
+// What the file says about itself.
+struct identity {
+  int application = 0;
+  int version = 0;
+  int objects = 0; ///< tables, indexes and the like
+  int traps = 0;   ///< triggers and views: Pawl has none, so they are somebody's attempt
+};
+
+int number(SQLite::Database& db, const char* sql) { return db.execAndGet(sql).getInt(); }
+
+identity identity_of(SQLite::Database& db) {
+  identity found;
+  found.application = number(db, "PRAGMA application_id");
+  found.version = number(db, "PRAGMA user_version");
+  found.objects = number(db, "SELECT count(*) FROM sqlite_schema");
+  found.traps = number(db, "SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')");
+  return found;
+}
+
+int newest_version() { return migrations().back().number; }
+
+bool is_blank(const identity& found) { return found.application == 0 && found.version == 0 && found.objects == 0; }
+
+error wrong(const std::string& path, const std::string& sentence) {
+  return {errc::wrong_store, fmt::format("{}: {}", path, sentence), path};
+}
+
+result<void> check_identity(const identity& found, const std::string& path) {
+  if (found.application != application_id)
+    return wrong(path, "this is the database of another application, not a Pawl store");
+  if (found.version > newest_version())
+    return wrong(path, fmt::format("the store has version {}, this program knows versions up to {}; use a newer Pawl",
+                                   found.version, newest_version()));
+  if (found.traps != 0)
+    return error{errc::corrupt, fmt::format("{}: the store holds triggers or views, which Pawl never makes", path),
+                 path};
+  return {};
+}
+
+void switch_on(SQLite::Database& db, int option) { sqlite3_db_config(db.getHandle(), option, 1, nullptr); }
+void switch_off(SQLite::Database& db, int option) { sqlite3_db_config(db.getHandle(), option, 0, nullptr); }
+
+// What protects from a hostile file. Before the first look at its schema.
+void harden(SQLite::Database& db) {
+  db.setBusyTimeout(busy_timeout_ms);
+  switch_on(db, SQLITE_DBCONFIG_DEFENSIVE);
+  switch_off(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA);
+  switch_off(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION);
+  switch_off(db, SQLITE_DBCONFIG_ENABLE_TRIGGER);
+  switch_off(db, SQLITE_DBCONFIG_ENABLE_VIEW);
+  switch_off(db, SQLITE_DBCONFIG_DQS_DDL);
+  switch_off(db, SQLITE_DBCONFIG_DQS_DML);
+  db.exec("PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY");
+}
+
+// Only on a blank file: both settings are part of its first page.
+void lay_out(SQLite::Database& db) {
+  db.exec(fmt::format("PRAGMA page_size = {}; PRAGMA auto_vacuum = INCREMENTAL", page_bytes).c_str());
+}
+
+void become_writer(SQLite::Database& db, const std::string& path) {
+  const std::string mode = db.execAndGet("PRAGMA journal_mode = WAL").getString();
+  if (mode != "wal") throw SQLite::Exception(fmt::format("{}: the write-ahead log is refused", path), SQLITE_READONLY);
+  db.exec("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 16777216");
+}
+
+// Each migration with its number in one transaction: a kill leaves the version before it or the one after it.
+void migrate(SQLite::Database& db, int from) {
+  for (const migration& next : migrations()) {
+    if (next.number <= from) continue;
+    SQLite::Transaction all_or_nothing(db, SQLite::TransactionBehavior::IMMEDIATE);
+    db.exec(next.sql);
+    db.exec(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", application_id, next.number).c_str());
+    all_or_nothing.commit();
+  }
+}
+
+result<void> check_pages(SQLite::Database& db, const std::string& path) {
+  const std::string verdict = db.execAndGet("PRAGMA quick_check(1)").getString();
+  if (verdict == "ok") return {};
+  return error{errc::corrupt, fmt::format("{}: the file is damaged: {}; restore a backup", path, verdict), path};
+}
+
+result<void> prepare_for_owner(SQLite::Database& db, const std::string& path, bool check_everything) {
+  harden(db);
+  const identity found = identity_of(db);
+  const bool blank = is_blank(found);
+  if (!blank)
+    if (auto ok = check_identity(found, path); !ok) return ok;
+  if (sqlite3_db_readonly(db.getHandle(), "main") == 1)
+    return error{errc::access, fmt::format("no right to write {}", path), path};
+  if (blank) lay_out(db);
+  become_writer(db, path);
+  migrate(db, found.version);
+  return check_everything ? check_pages(db, path) : result<void>{};
+}
+
+result<void> prepare_for_reader(SQLite::Database& db, const std::string& path) {
+  harden(db);
+  switch_on(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE);
+  const identity found = identity_of(db);
+  if (is_blank(found)) return wrong(path, "the file is empty: no store was made in it yet");
+  if (auto ok = check_identity(found, path); !ok) return ok;
+  if (found.version < newest_version())
+    return wrong(path, fmt::format("the store has the older version {}; open it once with its owner", found.version));
+  db.exec("PRAGMA query_only = ON");
+  return {};
+}
+
+// Runs `steps` on a connection; foreign exceptions become errors here.
+template <class Prepare>
+result<database_ptr> connect(const std::string& name, int flags, const std::string& shown, Prepare prepare) {
+  database_ptr db;
+  try {
+    db = std::make_unique<SQLite::Database>(name, flags);
+    if (auto ok = prepare(*db); !ok) return ok.failure();
+    return db;
+  } catch (const SQLite::Exception& e) {
+    return explain(e, db ? db->getHandle() : nullptr, shown).what;
+  }
+}
+
+std::string uri_of(const std::string& path, const char* parameters) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#')
+      uri += fmt::format("%{:02x}", static_cast<unsigned char>(c));
+    else
+      uri += c;
+  }
+  return uri + parameters;
+}
+
+} // namespace
+
+result<database_ptr> open_for_owner(const std::string& canonical, bool check_everything) {
+  return connect(canonical, SQLite::OPEN_READWRITE, canonical,
+                 [&](SQLite::Database& db) { return prepare_for_owner(db, canonical, check_everything); });
+}
+
+result<database_ptr> open_for_reader(const std::string& canonical, reading_way way) {
+  const char* parameters = way == reading_way::immutable ? "?mode=ro&immutable=1" : "?mode=ro&readonly_shm=1";
+  return connect(uri_of(canonical, parameters), SQLite::OPEN_READONLY | SQLite::OPEN_URI, canonical,
+                 [&](SQLite::Database& db) { return prepare_for_reader(db, canonical); });
+}
+
+result<database_ptr> open_private_copy(const std::string& copy, const std::string& original) {
+  return connect(copy, SQLite::OPEN_READWRITE, original, [&](SQLite::Database& db) {
+    db.exec("PRAGMA locking_mode = EXCLUSIVE"); // keeps the index of the log in memory: no third file
+    return prepare_for_reader(db, original);
+  });
+}
+
+} // namespace pawl::storage

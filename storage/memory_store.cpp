@@ -1,0 +1,268 @@
+// Rows in memory: for tests, dry runs and hosts that need no durability. Every promise of the port but that one.
+#include "storage/store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace pawl::storage {
+namespace {
+
+struct memory_instance {
+  std::string uid;
+  std::string definition_id;
+  std::string definition_hash;
+  std::string input;
+  std::string input_hash;
+  timestamp_ms created_at = 0;
+  instance_row header;
+  std::map<std::int64_t, cursor_row> cursors;
+  std::map<std::int64_t, timer_row> timers;
+  std::map<std::string, std::int64_t, std::less<>> visits;
+  std::vector<step_row> steps;                                          ///< revision n at place n - 1
+  std::map<std::string, std::vector<std::size_t>, std::less<>> results; ///< places in `steps` by node
+};
+
+error no_such_instance(instance_key instance) {
+  return {errc::not_found, fmt::format("there is no instance with the key {}", instance), ""};
+}
+
+result_row result_of(const step_row& s) { return {s.node, s.revision, s.at, s.attempt, s.output, s.error}; }
+
+class memory_store final : public store {
+public:
+  std::vector<result<written>> write(const std::vector<change>& batch) override;
+  result<void> save_definition(const definition_row& definition, timestamp_ms at) override;
+  result<std::vector<due_row>> in_flight(instance_key after, std::size_t limit) override;
+  result<std::vector<due_row>> due(due_mark after, timestamp_ms now, std::size_t limit) override;
+  result<std::optional<timestamp_ms>> next_due(due_mark after) override;
+  result<timestamp_ms> last_time() override { return latest_time_; }
+  result<void> checkpoint(std::size_t) override { return {}; }
+
+  result<std::optional<instance_key>> find(std::string_view uid) override;
+  result<loaded_instance> load(instance_key instance) override;
+  result<std::vector<summary_row>> list(instance_key after, std::size_t limit) override;
+  result<std::vector<step_row>> history(instance_key instance, std::int64_t after, std::size_t limit) override;
+  result<std::vector<result_row>> context(instance_key instance, std::size_t limit) override;
+  result<std::vector<result_row>> last_results(instance_key instance, const std::vector<std::string>& nodes) override;
+  result<std::vector<result_row>> results(instance_key instance, std::string_view node, std::size_t limit) override;
+  result<std::optional<definition_row>> definition_by_hash(std::string_view hash) override;
+  result<std::optional<definition_row>> latest_definition(std::string_view id) override;
+  result<std::vector<definition_row>> latest_definitions() override;
+
+private:
+  using wake_mark = std::pair<timestamp_ms, instance_key>;
+
+  result<written> apply(const create_write& wanted);
+  result<written> apply(const step_write& wanted);
+  void put(instance_key key, memory_instance& i, const step_write& rows);
+  memory_instance* at(instance_key instance);
+
+  std::map<instance_key, memory_instance> instances_;
+  std::map<std::string, instance_key, std::less<>> keys_;
+  std::map<std::pair<std::string, std::string>, definition_row> definitions_; ///< by hash and id
+  std::map<std::string, std::string, std::less<>> latest_;                    ///< hash by id
+  std::set<wake_mark> wakes_;
+  std::set<instance_key> in_flight_;
+  timestamp_ms latest_time_ = 0;
+  instance_key last_key_ = 0;
+};
+
+memory_instance* memory_store::at(instance_key instance) {
+  const auto found = instances_.find(instance);
+  return found == instances_.end() ? nullptr : &found->second;
+}
+
+std::vector<result<written>> memory_store::write(const std::vector<change>& batch) {
+  std::vector<result<written>> answers;
+  answers.reserve(batch.size());
+  for (const change& wanted : batch)
+    answers.push_back(std::visit([this](const auto& one) { return apply(one); }, wanted));
+  return answers;
+}
+
+result<written> memory_store::apply(const create_write& wanted) {
+  if (const auto known = keys_.find(wanted.uid); known != keys_.end()) {
+    const memory_instance& other = instances_.at(known->second);
+    if (other.definition_id == wanted.definition_id && other.input_hash == wanted.input_hash)
+      return written{known->second, true};
+    return error{errc::conflict, "the id is taken by an instance with another definition or input", wanted.uid};
+  }
+  if (definitions_.count({wanted.definition_hash, wanted.definition_id}) == 0)
+    return error{errc::unknown_definition, "the instance's definition was never saved in this store",
+                 wanted.definition_id};
+  const instance_key key = ++last_key_;
+  memory_instance& made = instances_[key];
+  made.uid = wanted.uid;
+  made.definition_id = wanted.definition_id;
+  made.definition_hash = wanted.definition_hash;
+  made.input = wanted.input;
+  made.input_hash = wanted.input_hash;
+  made.created_at = wanted.created_at;
+  keys_[wanted.uid] = key;
+  put(key, made, wanted.first);
+  return written{key, false};
+}
+
+result<written> memory_store::apply(const step_write& wanted) {
+  memory_instance* found = at(wanted.instance);
+  if (found == nullptr) return no_such_instance(wanted.instance);
+  if (found->header.revision != wanted.header.revision - 1)
+    return error{errc::conflict,
+                 fmt::format("the instance is at revision {}, the change makes revision {}", found->header.revision,
+                             wanted.header.revision),
+                 ""};
+  put(wanted.instance, *found, wanted);
+  return written{wanted.instance, false};
+}
+
+void memory_store::put(instance_key key, memory_instance& i, const step_write& rows) {
+  if (i.header.wake_at) wakes_.erase({*i.header.wake_at, key});
+  i.header = rows.header;
+  if (i.header.wake_at) wakes_.insert({*i.header.wake_at, key});
+  if (i.header.in_flight)
+    in_flight_.insert(key);
+  else
+    in_flight_.erase(key);
+  for (const visit_row& v : rows.visits_set)
+    i.visits[v.node] = v.count;
+  for (const cursor_row& c : rows.cursors_set)
+    i.cursors[c.cursor] = c;
+  for (const std::int64_t c : rows.cursors_gone)
+    i.cursors.erase(c);
+  for (const timer_row& t : rows.timers_set)
+    i.timers[t.cursor] = t;
+  for (const std::int64_t c : rows.timers_gone)
+    i.timers.erase(c);
+  if (rows.step.is_result) i.results[rows.step.node].push_back(i.steps.size());
+  i.steps.push_back(rows.step);
+  latest_time_ = std::max(latest_time_, rows.step.at);
+}
+
+result<void> memory_store::save_definition(const definition_row& definition, timestamp_ms) {
+  definitions_.try_emplace({definition.hash, definition.id}, definition);
+  latest_[definition.id] = definition.hash;
+  return {};
+}
+
+result<std::vector<due_row>> memory_store::in_flight(instance_key after, std::size_t limit) {
+  std::vector<due_row> rows;
+  for (auto key = in_flight_.upper_bound(after); key != in_flight_.end() && rows.size() < limit; ++key) {
+    const memory_instance& i = instances_.at(*key);
+    rows.push_back({*key, i.uid, i.header.updated_at});
+  }
+  return rows;
+}
+
+result<std::vector<due_row>> memory_store::due(due_mark after, timestamp_ms now, std::size_t limit) {
+  std::vector<due_row> rows;
+  for (auto wake = wakes_.upper_bound({after.due_at, after.instance});
+       wake != wakes_.end() && wake->first <= now && rows.size() < limit; ++wake)
+    rows.push_back({wake->second, instances_.at(wake->second).uid, wake->first});
+  return rows;
+}
+
+result<std::optional<timestamp_ms>> memory_store::next_due(due_mark after) {
+  const auto wake = wakes_.upper_bound({after.due_at, after.instance});
+  return wake == wakes_.end() ? std::nullopt : std::optional(wake->first);
+}
+
+result<std::optional<instance_key>> memory_store::find(std::string_view uid) {
+  const auto found = keys_.find(uid);
+  return found == keys_.end() ? std::nullopt : std::optional(found->second);
+}
+
+result<loaded_instance> memory_store::load(instance_key instance) {
+  const memory_instance* i = at(instance);
+  if (i == nullptr) return no_such_instance(instance);
+  loaded_instance rows{
+      instance, i->uid, i->definition_id, i->definition_hash, i->input, i->input_hash, i->created_at, i->header, {},
+      {},       {}};
+  for (const auto& [id, c] : i->cursors)
+    rows.cursors.push_back(c);
+  for (const auto& [id, t] : i->timers)
+    rows.timers.push_back(t);
+  for (const auto& [node, count] : i->visits)
+    rows.visits.push_back({node, count});
+  return rows;
+}
+
+result<std::vector<summary_row>> memory_store::list(instance_key after, std::size_t limit) {
+  std::vector<summary_row> rows;
+  for (auto found = instances_.upper_bound(after); found != instances_.end() && rows.size() < limit; ++found) {
+    const memory_instance& i = found->second;
+    rows.push_back({found->first, i.uid, i.definition_id, i.header.status, i.header.revision, i.created_at,
+                    i.header.updated_at, i.header.wake_at});
+  }
+  return rows;
+}
+
+result<std::vector<step_row>> memory_store::history(instance_key instance, std::int64_t after, std::size_t limit) {
+  const memory_instance* i = at(instance);
+  if (i == nullptr) return no_such_instance(instance);
+  std::vector<step_row> rows;
+  for (const step_row& s : i->steps)
+    if (s.revision > after && rows.size() < limit) rows.push_back(s);
+  return rows;
+}
+
+result<std::vector<result_row>> memory_store::context(instance_key instance, std::size_t limit) {
+  const memory_instance* i = at(instance);
+  if (i == nullptr) return no_such_instance(instance);
+  std::vector<result_row> rows;
+  for (auto s = i->steps.rbegin(); s != i->steps.rend() && rows.size() < limit; ++s)
+    if (s->is_result) rows.push_back(result_of(*s));
+  std::reverse(rows.begin(), rows.end());
+  return rows;
+}
+
+result<std::vector<result_row>> memory_store::last_results(instance_key instance,
+                                                           const std::vector<std::string>& nodes) {
+  const memory_instance* i = at(instance);
+  if (i == nullptr) return no_such_instance(instance);
+  std::vector<result_row> rows;
+  for (const std::string& node : nodes)
+    if (const auto found = i->results.find(node); found != i->results.end())
+      rows.push_back(result_of(i->steps[found->second.back()]));
+  return rows;
+}
+
+result<std::vector<result_row>> memory_store::results(instance_key instance, std::string_view node, std::size_t limit) {
+  const memory_instance* i = at(instance);
+  if (i == nullptr) return no_such_instance(instance);
+  std::vector<result_row> rows;
+  const auto found = i->results.find(node);
+  if (found == i->results.end()) return rows;
+  if (found->second.size() > limit)
+    return error{errc::limit, fmt::format("history_too_large: the node has more than {} results", limit),
+                 std::string(node)};
+  for (const std::size_t place : found->second)
+    rows.push_back(result_of(i->steps[place]));
+  return rows;
+}
+
+result<std::optional<definition_row>> memory_store::definition_by_hash(std::string_view hash) {
+  const auto found = definitions_.lower_bound({std::string(hash), std::string()});
+  return found == definitions_.end() || found->first.first != hash ? std::nullopt : std::optional(found->second);
+}
+
+result<std::optional<definition_row>> memory_store::latest_definition(std::string_view id) {
+  const auto found = latest_.find(id);
+  return found == latest_.end() ? std::nullopt : std::optional(definitions_.at({found->second, found->first}));
+}
+
+result<std::vector<definition_row>> memory_store::latest_definitions() {
+  std::vector<definition_row> rows;
+  for (const auto& [id, hash] : latest_)
+    rows.push_back(definitions_.at({hash, id}));
+  return rows;
+}
+
+} // namespace
+
+std::unique_ptr<store> open_memory_store() { return std::make_unique<memory_store>(); }
+
+} // namespace pawl::storage

@@ -1,0 +1,133 @@
+// The lock file: 256 bytes of text that say who, under an flock that says whether. Always the same size, so that taking
+// the lock of a store that exists needs no room on a full disk.
+#include "storage/owner_lock.hpp"
+
+#include "storage/files.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace pawl::storage {
+namespace {
+
+constexpr std::size_t card_bytes = 256;
+
+std::string first_line(const char* file) {
+  std::ifstream in(file);
+  std::string line;
+  std::getline(in, line);
+  return line;
+}
+
+// Field 22 of /proc/self/stat: clock ticks between boot and the start of this process.
+std::string own_start_time() {
+  const std::string line = first_line("/proc/self/stat");
+  const std::size_t name_end = line.rfind(')');
+  if (name_end == std::string::npos) return "?";
+  std::istringstream fields(line.substr(name_end + 1));
+  std::string field;
+  for (int number = 3; number <= 22; ++number)
+    fields >> field;
+  return field;
+}
+
+std::string read_card(int descriptor) {
+  std::array<char, card_bytes> text{};
+  const ssize_t got = ::pread(descriptor, text.data(), text.size(), 0);
+  return got <= 0 ? std::string() : std::string(text.data(), static_cast<std::size_t>(got));
+}
+
+std::string entry(const std::string& card, const std::string& name) {
+  std::istringstream lines(card);
+  for (std::string line; std::getline(lines, line);)
+    if (line.rfind(name + " ", 0) == 0) return line.substr(name.size() + 1);
+  return "";
+}
+
+error owned(const std::string& file, int descriptor) {
+  const std::string pid = entry(read_card(descriptor), "pid");
+  const std::string who = pid.empty() ? std::string("another process") : fmt::format("process {}", pid);
+  return {errc::busy, fmt::format("the store is owned by {}; stop it or ask it (lock file {})", who, file), file};
+}
+
+// Whoever failed to open a store may have taken its new lock file away between our open and our flock.
+bool still_there(int descriptor, const std::string& file) {
+  struct stat held {};
+  struct stat named {};
+  return ::fstat(descriptor, &held) == 0 && ::stat(file.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
+         held.st_dev == named.st_dev;
+}
+
+int lock_at_once(int descriptor) {
+  int answer = 0;
+  do
+    answer = ::flock(descriptor, LOCK_EX | LOCK_NB);
+  while (answer != 0 && errno == EINTR);
+  return answer;
+}
+
+} // namespace
+
+result<owner_lock> owner_lock::take(const std::string& lock_file) {
+  for (int tries = 0; tries < 100; ++tries) {
+    const int descriptor = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (descriptor < 0) return system_error(lock_file, "the owner's lock file cannot be opened for writing", errno);
+    owner_lock lock(descriptor, lock_file);
+    if (lock_at_once(descriptor) != 0) {
+      if (errno == EWOULDBLOCK) return owned(lock_file, descriptor);
+      return system_error(lock_file, "the owner's lock cannot be taken", errno);
+    }
+    if (!still_there(descriptor, lock_file)) continue;
+    const std::string card = read_card(descriptor);
+    lock.is_new_ = card.empty();
+    lock.was_left_open_ = entry(card, "state") == "open";
+    return lock;
+  }
+  return error{errc::busy, fmt::format("the lock file {} keeps changing; try again", lock_file), lock_file};
+}
+
+owner_lock::owner_lock(owner_lock&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)), file_(std::move(other.file_)), is_new_(other.is_new_),
+      was_left_open_(other.was_left_open_) {}
+
+owner_lock::~owner_lock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+result<void> owner_lock::write_card(const char* state) {
+  std::string card = fmt::format("pid {}\nboot {}\nstarted {}\nstate {}\n", ::getpid(),
+                                 first_line("/proc/sys/kernel/random/boot_id"), own_start_time(), state);
+  card.resize(card_bytes, '\n');
+  const ssize_t put = ::pwrite(descriptor_, card.data(), card.size(), 0);
+  if (put == static_cast<ssize_t>(card.size())) return {};
+  return system_error(file_, "the owner's name cannot be written", put < 0 ? errno : ENOSPC);
+}
+
+result<void> owner_lock::mark_open() {
+  if (auto written = write_card("open"); !written) return written;
+  // Else a power cut could leave the card of an earlier, orderly end, and the whole-file check would be left out.
+  if (::fdatasync(descriptor_) != 0) return system_error(file_, "the owner's name cannot be written", errno);
+  return {};
+}
+
+void owner_lock::mark_closed() {
+  // Should this fail, the next owner checks the whole file: slower, never wrong.
+  if (auto written = write_card("closed"); !written) return;
+}
+
+void owner_lock::discard_new_file() {
+  if (is_new_) ::unlink(file_.c_str());
+}
+
+} // namespace pawl::storage

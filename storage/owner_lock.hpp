@@ -1,0 +1,42 @@
+// One owner per store: a locked file beside it that names the process. The lock goes with the process, whatever ends
+// it. Deleting the lock file while a process holds it breaks the promise; nothing in Pawl does.
+#pragma once
+
+#include <pawl/result.hpp>
+
+#include <string>
+
+namespace pawl::storage {
+
+class owner_lock {
+public:
+  /// Takes the lock or says at once who has it. Errors: `busy` (names the pid), `access`, `disk_full`, `storage`.
+  static result<owner_lock> take(const std::string& lock_file);
+
+  owner_lock(owner_lock&& other) noexcept;
+  owner_lock& operator=(owner_lock&&) = delete;
+  owner_lock(const owner_lock&) = delete;
+  ~owner_lock(); ///< gives the lock back; the file stays
+
+  /// Nobody held it before: the file was made now.
+  bool is_new() const { return is_new_; }
+  /// The last owner did not live to call mark_closed().
+  bool was_left_open() const { return was_left_open_; }
+  /// Writes who owns the store. Before the first change to it. Errors: `disk_full`, `storage`.
+  result<void> mark_open();
+  /// Everything was closed in order.
+  void mark_closed();
+  /// Takes a file away that take() has made: nothing was opened after all.
+  void discard_new_file();
+
+private:
+  owner_lock(int descriptor, std::string file) : descriptor_(descriptor), file_(std::move(file)) {}
+  result<void> write_card(const char* state);
+
+  int descriptor_ = -1;
+  std::string file_;
+  bool is_new_ = false;
+  bool was_left_open_ = false;
+};
+
+} // namespace pawl::storage

@@ -1,0 +1,283 @@
+// What is read, and by which index: each statement says its order, none scans a table that grows with history.
+#include "storage/queries.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace pawl::storage {
+namespace {
+
+constexpr char find_sql[] = "SELECT id FROM instance WHERE uid = ?1";
+constexpr char exists_sql[] = "SELECT 1 FROM instance WHERE id = ?1";
+constexpr char load_sql[] =
+    "SELECT i.uid, d.id, d.hash, n.text, n.hash, i.created_at, i.revision, i.version, i.status, i.in_flight,"
+    " i.next_cursor, i.next_scope, i.steps, i.step_limit, i.updated_at, i.last_started_at, i.execution_ms,"
+    " i.retry_reason, i.step_limit_exceeded, i.wake_at"
+    " FROM instance i LEFT JOIN definition d ON d.number = i.definition LEFT JOIN input n ON n.instance = i.id"
+    " WHERE i.id = ?1";
+constexpr char cursors_sql[] =
+    "SELECT cursor, scope, node, visit, phase, key, wait_kind, wait_reason, wait_since, retry_attempts, retry_at,"
+    " payload, node_state, timer_fired FROM cursor WHERE instance = ?1 ORDER BY cursor";
+constexpr char timers_sql[] = "SELECT cursor, due_at, duration_ms FROM timer WHERE instance = ?1 ORDER BY cursor";
+constexpr char visits_sql[] = "SELECT node, count FROM visit WHERE instance = ?1 AND count > 0 ORDER BY node";
+constexpr char list_sql[] =
+    "SELECT i.id, i.uid, d.id, i.status, i.revision, i.created_at, i.updated_at, i.wake_at"
+    " FROM instance i LEFT JOIN definition d ON d.number = i.definition WHERE i.id > ?1 ORDER BY i.id LIMIT ?2";
+constexpr char history_sql[] =
+    "SELECT revision, at, core_version, kind, cursor, scope, node, visit, attempt, handle, previous, output, error,"
+    " detail, note FROM step WHERE instance = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3";
+constexpr char context_sql[] = "SELECT node, revision, at, attempt, output, error FROM step"
+                               " WHERE instance = ?1 AND previous IS NOT NULL ORDER BY revision DESC LIMIT ?2";
+constexpr char last_step_sql[] = "SELECT last_step FROM visit WHERE instance = ?1 AND node = ?2";
+constexpr char result_sql[] =
+    "SELECT node, revision, at, attempt, output, error, previous, instance FROM step WHERE seq = ?1";
+constexpr char by_hash_sql[] = "SELECT hash, id, text FROM definition WHERE hash = ?1 ORDER BY id LIMIT 1";
+constexpr char latest_sql[] =
+    "SELECT d.hash, d.id, d.text FROM definition_latest l JOIN definition d ON d.number = l.definition WHERE l.id = ?1";
+constexpr char all_latest_sql[] =
+    "SELECT d.hash, d.id, d.text FROM definition_latest l JOIN definition d ON d.number = l.definition ORDER BY l.id";
+constexpr char in_flight_sql[] =
+    "SELECT id, uid, updated_at FROM instance WHERE in_flight = 1 AND id > ?1 ORDER BY id LIMIT ?2";
+constexpr char due_sql[] =
+    "SELECT id, uid, wake_at FROM instance WHERE wake_at IS NOT NULL AND (wake_at, id) > (?1, ?2) AND wake_at <= ?3"
+    " ORDER BY wake_at, id LIMIT ?4";
+constexpr char next_due_sql[] =
+    "SELECT wake_at FROM instance WHERE wake_at IS NOT NULL AND (wake_at, id) > (?1, ?2) ORDER BY wake_at, id LIMIT 1";
+constexpr char last_time_sql[] = "SELECT at + lag FROM step ORDER BY seq DESC LIMIT 1";
+
+error no_such_instance(instance_key instance) {
+  return {errc::not_found, fmt::format("there is no instance with the key {}", instance), ""};
+}
+
+error broken_chain(const std::string& node) {
+  return {errc::corrupt, "the stored results of this node do not hang together", node};
+}
+
+instance_row header_of(const running& row, int first) {
+  instance_row header;
+  header.revision = row.number(first);
+  header.version = row.number(first + 1);
+  header.status = static_cast<instance_status>(row.small_number(first + 2));
+  header.in_flight = row.flag(first + 3);
+  header.next_cursor = row.number(first + 4);
+  header.next_scope = row.number(first + 5);
+  header.steps = row.number(first + 6);
+  header.step_limit = row.number_if(first + 7);
+  header.updated_at = row.number(first + 8);
+  header.last_started_at = row.number(first + 9);
+  header.execution_ms = row.number(first + 10);
+  header.retry_reason = row.number(first + 11);
+  header.step_limit_exceeded = row.flag(first + 12);
+  header.wake_at = row.number_if(first + 13);
+  return header;
+}
+
+cursor_row cursor_of(const running& row) {
+  cursor_row c;
+  c.cursor = row.number(0);
+  c.scope = row.number(1);
+  c.node = row.text(2);
+  c.visit = row.number(3);
+  c.phase = row.small_number(4);
+  c.key = row.text(5);
+  if (!row.is_null(6)) c.wait_kind = row.small_number(6);
+  c.wait_reason = row.text(7);
+  c.wait_since = row.number(8);
+  c.retry_attempts = row.number(9);
+  c.retry_at = row.number(10);
+  c.payload = row.text_if(11);
+  c.node_state = row.text_if(12);
+  c.timer_fired = row.flag(13);
+  return c;
+}
+
+step_row step_of(const running& row) {
+  step_row s;
+  s.revision = row.number(0);
+  s.at = row.number(1);
+  s.core_version = row.small_number(2);
+  s.kind = row.small_number(3);
+  s.cursor = row.number(4);
+  s.scope = row.number(5);
+  s.node = row.text(6);
+  s.visit = row.number(7);
+  s.attempt = row.number(8);
+  s.handle = row.text_if(9);
+  s.is_result = !row.is_null(10);
+  s.output = row.text_if(11);
+  s.error = row.text_if(12);
+  s.detail = row.text_if(13);
+  s.note = row.text(14);
+  return s;
+}
+
+result_row result_of(const running& row) {
+  return {row.text(0), row.number(1), row.number(2), row.number(3), row.text_if(4), row.text_if(5)};
+}
+
+definition_row definition_of(const running& row) { return {row.text(0), row.text(1), row.text(2)}; }
+
+std::optional<definition_row> only_definition(running row) {
+  return row.next() ? std::optional(definition_of(row)) : std::nullopt;
+}
+
+std::vector<due_row> due_rows(running row) {
+  std::vector<due_row> rows;
+  while (row.next())
+    rows.push_back({row.number(0), row.text(1), row.number(2)});
+  return rows;
+}
+
+} // namespace
+
+std::int64_t sql_limit(std::size_t limit) { return static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)); }
+
+result<void> queries::need_instance(instance_key instance) {
+  running row = statements_.run(exists_sql, instance);
+  if (!row.next()) return no_such_instance(instance);
+  return {};
+}
+
+result<std::optional<instance_key>> queries::find(const std::string& uid) {
+  running row = statements_.run(find_sql, uid);
+  return row.next() ? std::optional(row.number(0)) : std::nullopt;
+}
+
+result<loaded_instance> queries::load(instance_key instance) {
+  loaded_instance found;
+  found.instance = instance;
+  {
+    running row = statements_.run(load_sql, instance);
+    if (!row.next()) return no_such_instance(instance);
+    found.uid = row.text(0);
+    if (row.is_null(1) || row.is_null(3))
+      return error{errc::corrupt, "the instance's definition or input is missing", found.uid};
+    found.definition_id = row.text(1);
+    found.definition_hash = row.text(2);
+    found.input = row.text(3);
+    found.input_hash = row.text(4);
+    found.created_at = row.number(5);
+    found.header = header_of(row, 6);
+  }
+  found.cursors = cursors_of(instance);
+  found.timers = timers_of(instance);
+  found.visits = visits_of(instance);
+  return found;
+}
+
+std::vector<cursor_row> queries::cursors_of(instance_key instance) {
+  std::vector<cursor_row> rows;
+  for (running row = statements_.run(cursors_sql, instance); row.next();)
+    rows.push_back(cursor_of(row));
+  return rows;
+}
+
+std::vector<timer_row> queries::timers_of(instance_key instance) {
+  std::vector<timer_row> rows;
+  for (running row = statements_.run(timers_sql, instance); row.next();)
+    rows.push_back({row.number(0), row.number(1), row.number(2)});
+  return rows;
+}
+
+std::vector<visit_row> queries::visits_of(instance_key instance) {
+  std::vector<visit_row> rows;
+  for (running row = statements_.run(visits_sql, instance); row.next();)
+    rows.push_back({row.text(0), row.number(1)});
+  return rows;
+}
+
+result<std::vector<summary_row>> queries::list(instance_key after, std::size_t limit) {
+  std::vector<summary_row> rows;
+  for (running row = statements_.run(list_sql, after, sql_limit(limit)); row.next();)
+    rows.push_back({row.number(0), row.text(1), row.text(2), static_cast<instance_status>(row.small_number(3)),
+                    row.number(4), row.number(5), row.number(6), row.number_if(7)});
+  return rows;
+}
+
+result<std::vector<step_row>> queries::history(instance_key instance, std::int64_t after_revision, std::size_t limit) {
+  if (auto ok = need_instance(instance); !ok) return ok.failure();
+  std::vector<step_row> rows;
+  for (running row = statements_.run(history_sql, instance, after_revision, sql_limit(limit)); row.next();)
+    rows.push_back(step_of(row));
+  return rows;
+}
+
+result<std::vector<result_row>> queries::context(instance_key instance, std::size_t limit) {
+  if (auto ok = need_instance(instance); !ok) return ok.failure();
+  std::vector<result_row> rows;
+  for (running row = statements_.run(context_sql, instance, sql_limit(limit)); row.next();)
+    rows.push_back(result_of(row));
+  std::reverse(rows.begin(), rows.end());
+  return rows;
+}
+
+std::int64_t queries::last_step_of(instance_key instance, const std::string& node) {
+  running row = statements_.run(last_step_sql, instance, node);
+  return row.next() ? row.number(0) : 0;
+}
+
+result<std::vector<result_row>> queries::last_results(instance_key instance, const std::vector<std::string>& nodes) {
+  if (auto ok = need_instance(instance); !ok) return ok.failure();
+  std::vector<result_row> rows;
+  for (const std::string& node : nodes) {
+    const std::int64_t last = last_step_of(instance, node);
+    if (last == 0) continue;
+    running row = statements_.run(result_sql, last);
+    if (!row.next() || row.number(7) != instance || row.text(0) != node) return broken_chain(node);
+    rows.push_back(result_of(row));
+  }
+  return rows;
+}
+
+result<std::vector<result_row>> queries::results(instance_key instance, const std::string& node, std::size_t limit) {
+  if (auto ok = need_instance(instance); !ok) return ok.failure();
+  std::vector<result_row> rows;
+  for (std::int64_t at = last_step_of(instance, node); at != 0;) {
+    if (rows.size() == limit)
+      return error{errc::limit, fmt::format("history_too_large: the node has more than {} results", limit), node};
+    running row = statements_.run(result_sql, at);
+    // A chain that does not fall could lead round in a circle for ever.
+    if (!row.next() || row.number(7) != instance || row.text(0) != node || row.is_null(6) || row.number(6) >= at)
+      return broken_chain(node);
+    rows.push_back(result_of(row));
+    at = row.number(6);
+  }
+  std::reverse(rows.begin(), rows.end());
+  return rows;
+}
+
+result<std::optional<definition_row>> queries::definition_by_hash(const std::string& hash) {
+  return only_definition(statements_.run(by_hash_sql, hash));
+}
+
+result<std::optional<definition_row>> queries::latest_definition(const std::string& id) {
+  return only_definition(statements_.run(latest_sql, id));
+}
+
+result<std::vector<definition_row>> queries::latest_definitions() {
+  std::vector<definition_row> rows;
+  for (running row = statements_.run(all_latest_sql); row.next();)
+    rows.push_back(definition_of(row));
+  return rows;
+}
+
+result<std::vector<due_row>> queries::in_flight(instance_key after, std::size_t limit) {
+  return due_rows(statements_.run(in_flight_sql, after, sql_limit(limit)));
+}
+
+result<std::vector<due_row>> queries::due(due_mark after, timestamp_ms now, std::size_t limit) {
+  return due_rows(statements_.run(due_sql, after.due_at, after.instance, now, sql_limit(limit)));
+}
+
+result<std::optional<timestamp_ms>> queries::next_due(due_mark after) {
+  running row = statements_.run(next_due_sql, after.due_at, after.instance);
+  return row.next() ? std::optional(row.number(0)) : std::nullopt;
+}
+
+result<timestamp_ms> queries::last_time() {
+  running row = statements_.run(last_time_sql);
+  return row.next() ? row.number(0) : 0;
+}
+
+} // namespace pawl::storage

@@ -1,0 +1,42 @@
+// The reading half of the SQLite stores: SQL in, rows of the port out. Never writes. Throws SQLite::Exception.
+#pragma once
+
+#include "storage/statements.hpp"
+#include "storage/store.hpp"
+
+namespace pawl::storage {
+
+class queries {
+public:
+  explicit queries(SQLite::Database& database) : statements_(database) {}
+
+  result<std::optional<instance_key>> find(const std::string& uid);
+  result<loaded_instance> load(instance_key instance);
+  result<std::vector<summary_row>> list(instance_key after, std::size_t limit);
+  result<std::vector<step_row>> history(instance_key instance, std::int64_t after_revision, std::size_t limit);
+  result<std::vector<result_row>> context(instance_key instance, std::size_t limit);
+  result<std::vector<result_row>> last_results(instance_key instance, const std::vector<std::string>& nodes);
+  result<std::vector<result_row>> results(instance_key instance, const std::string& node, std::size_t limit);
+  result<std::optional<definition_row>> definition_by_hash(const std::string& hash);
+  result<std::optional<definition_row>> latest_definition(const std::string& id);
+  result<std::vector<definition_row>> latest_definitions();
+
+  result<std::vector<due_row>> in_flight(instance_key after, std::size_t limit);
+  result<std::vector<due_row>> due(due_mark after, timestamp_ms now, std::size_t limit);
+  result<std::optional<timestamp_ms>> next_due(due_mark after);
+  result<timestamp_ms> last_time();
+
+private:
+  result<void> need_instance(instance_key instance);
+  std::vector<cursor_row> cursors_of(instance_key instance);
+  std::vector<timer_row> timers_of(instance_key instance);
+  std::vector<visit_row> visits_of(instance_key instance);
+  std::int64_t last_step_of(instance_key instance, const std::string& node);
+
+  statements statements_;
+};
+
+/// A limit as SQL takes it.
+std::int64_t sql_limit(std::size_t limit);
+
+} // namespace pawl::storage

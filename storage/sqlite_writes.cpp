@@ -1,0 +1,184 @@
+// The hot path: about six small statements a step, each prepared once, each touching as few pages as it can.
+#include "storage/sqlite_writes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace pawl::storage {
+namespace {
+
+// An index is rewritten whenever a column of it is named by SET, changed or not. Most steps leave both marks alone, so
+// the first statement asks for that and does not name them; only when it finds no row the second one is tried.
+constexpr char update_same_marks_sql[] =
+    "UPDATE instance SET revision = ?2, version = ?3, status = ?4, next_cursor = ?5, next_scope = ?6, steps = ?7,"
+    " step_limit = ?8, updated_at = ?9, last_started_at = ?10, execution_ms = ?11, retry_reason = ?12,"
+    " step_limit_exceeded = ?13"
+    " WHERE id = ?1 AND revision = ?2 - 1 AND in_flight = ?14 AND wake_at IS ?15";
+constexpr char update_all_sql[] =
+    "UPDATE instance SET revision = ?2, version = ?3, status = ?4, next_cursor = ?5, next_scope = ?6, steps = ?7,"
+    " step_limit = ?8, updated_at = ?9, last_started_at = ?10, execution_ms = ?11, retry_reason = ?12,"
+    " step_limit_exceeded = ?13, in_flight = ?14, wake_at = ?15"
+    " WHERE id = ?1 AND revision = ?2 - 1";
+constexpr char revision_sql[] = "SELECT revision FROM instance WHERE id = ?1";
+constexpr char same_start_sql[] =
+    "SELECT i.id, d.id, n.hash FROM instance i LEFT JOIN definition d ON d.number = i.definition"
+    " LEFT JOIN input n ON n.instance = i.id WHERE i.uid = ?1";
+constexpr char definition_number_sql[] = "SELECT number FROM definition WHERE hash = ?1 AND id = ?2";
+constexpr char insert_instance_sql[] =
+    "INSERT INTO instance (uid, definition, created_at, revision, version, status, next_cursor, next_scope, steps,"
+    " step_limit, updated_at, last_started_at, execution_ms, retry_reason, step_limit_exceeded, in_flight, wake_at)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+constexpr char insert_input_sql[] = "INSERT INTO input (instance, text, hash) VALUES (?1, ?2, ?3)";
+constexpr char set_cursor_sql[] =
+    "REPLACE INTO cursor (instance, cursor, scope, node, visit, phase, key, wait_kind, wait_reason, wait_since,"
+    " retry_attempts, retry_at, payload, node_state, timer_fired)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+constexpr char remove_cursor_sql[] = "DELETE FROM cursor WHERE instance = ?1 AND cursor = ?2";
+constexpr char set_timer_sql[] = "REPLACE INTO timer (instance, cursor, due_at, duration_ms) VALUES (?1, ?2, ?3, ?4)";
+constexpr char remove_timer_sql[] = "DELETE FROM timer WHERE instance = ?1 AND cursor = ?2";
+constexpr char set_visit_sql[] = "INSERT INTO visit (instance, node, count, last_step) VALUES (?1, ?2, ?3, 0)"
+                                 " ON CONFLICT (instance, node) DO UPDATE SET count = excluded.count";
+constexpr char last_step_sql[] = "SELECT last_step FROM visit WHERE instance = ?1 AND node = ?2";
+constexpr char set_last_step_sql[] = "UPDATE visit SET last_step = ?3 WHERE instance = ?1 AND node = ?2";
+constexpr char first_last_step_sql[] = "INSERT INTO visit (instance, node, count, last_step) VALUES (?1, ?2, 0, ?3)";
+constexpr char append_step_sql[] =
+    "INSERT INTO step (instance, revision, at, lag, core_version, kind, cursor, scope, node, visit, attempt, previous,"
+    " handle, note, error, detail, output)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+constexpr char is_latest_sql[] =
+    "SELECT 1 FROM definition_latest l JOIN definition d ON d.number = l.definition WHERE l.id = ?1 AND d.hash = ?2";
+constexpr char insert_definition_sql[] =
+    "INSERT INTO definition (hash, id, text) VALUES (?1, ?2, ?3) ON CONFLICT (hash, id) DO NOTHING";
+constexpr char set_latest_sql[] = "REPLACE INTO definition_latest (id, definition, saved_at) VALUES (?1, ?2, ?3)";
+
+std::optional<std::int64_t> unless_zero(std::int64_t value) { return value == 0 ? std::nullopt : std::optional(value); }
+
+// Bound by address: the text must live as long as the row's.
+std::optional<std::string> unless_empty(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+} // namespace
+
+result<written> change_writer::apply(const change& wanted) {
+  if (const auto* start = std::get_if<create_write>(&wanted)) return create(*start);
+  return advance(std::get<step_write>(wanted));
+}
+
+result<written> change_writer::create(const create_write& wanted) {
+  if (auto known = find_same_start(wanted)) return *std::move(known);
+  const auto definition = definition_number(wanted.definition_hash, wanted.definition_id);
+  if (!definition)
+    return error{errc::unknown_definition, "the instance's definition was never saved in this store",
+                 wanted.definition_id};
+  insert_instance(wanted, *definition);
+  const instance_key instance = database_.getLastInsertRowid();
+  statements_.change(insert_input_sql, instance, wanted.input, wanted.input_hash);
+  append_rows(instance, wanted.first);
+  return written{instance, false};
+}
+
+std::optional<result<written>> change_writer::find_same_start(const create_write& wanted) {
+  running row = statements_.run(same_start_sql, wanted.uid);
+  if (!row.next()) return std::nullopt;
+  if (row.text(1) == wanted.definition_id && row.text(2) == wanted.input_hash) return written{row.number(0), true};
+  return error{errc::conflict, "the id is taken by an instance with another definition or input", wanted.uid};
+}
+
+std::optional<std::int64_t> change_writer::definition_number(const std::string& hash, const std::string& id) {
+  running row = statements_.run(definition_number_sql, hash, id);
+  return row.next() ? std::optional(row.number(0)) : std::nullopt;
+}
+
+void change_writer::insert_instance(const create_write& wanted, std::int64_t definition) {
+  const instance_row& h = wanted.first.header;
+  statements_.change(insert_instance_sql, wanted.uid, definition, wanted.created_at, h.revision, h.version,
+                     static_cast<int>(h.status), h.next_cursor, h.next_scope, h.steps, h.step_limit, h.updated_at,
+                     h.last_started_at, h.execution_ms, h.retry_reason, h.step_limit_exceeded, h.in_flight, h.wake_at);
+}
+
+result<written> change_writer::advance(const step_write& wanted) {
+  if (!update_header(wanted)) return refused(wanted);
+  append_rows(wanted.instance, wanted);
+  return written{wanted.instance, false};
+}
+
+bool change_writer::update_header(const step_write& wanted) {
+  const instance_row& h = wanted.header;
+  for (const char* sql : {update_same_marks_sql, update_all_sql})
+    if (statements_.change(sql, wanted.instance, h.revision, h.version, static_cast<int>(h.status), h.next_cursor,
+                           h.next_scope, h.steps, h.step_limit, h.updated_at, h.last_started_at, h.execution_ms,
+                           h.retry_reason, h.step_limit_exceeded, h.in_flight, h.wake_at) == 1)
+      return true;
+  return false;
+}
+
+error change_writer::refused(const step_write& wanted) {
+  running row = statements_.run(revision_sql, wanted.instance);
+  if (!row.next()) return {errc::not_found, fmt::format("there is no instance with the key {}", wanted.instance), ""};
+  return {errc::conflict,
+          fmt::format("the instance is at revision {}, the change makes revision {}", row.number(0),
+                      wanted.header.revision),
+          ""};
+}
+
+void change_writer::append_rows(instance_key instance, const step_write& wanted) {
+  append_step(instance, wanted.step);
+  for (const visit_row& v : wanted.visits_set)
+    statements_.change(set_visit_sql, instance, v.node, v.count);
+  for (const cursor_row& c : wanted.cursors_set)
+    set_cursor(instance, c);
+  for (const std::int64_t c : wanted.cursors_gone)
+    statements_.change(remove_cursor_sql, instance, c);
+  for (const timer_row& t : wanted.timers_set)
+    statements_.change(set_timer_sql, instance, t.cursor, t.due_at, t.duration_ms);
+  for (const std::int64_t c : wanted.timers_gone)
+    statements_.change(remove_timer_sql, instance, c);
+}
+
+void change_writer::set_cursor(instance_key instance, const cursor_row& c) {
+  const auto reason = unless_empty(c.wait_reason);
+  statements_.change(set_cursor_sql, instance, c.cursor, c.scope, c.node, c.visit, c.phase, c.key, c.wait_kind, reason,
+                     unless_zero(c.wait_since), unless_zero(c.retry_attempts), unless_zero(c.retry_at), c.payload,
+                     c.node_state, c.timer_fired);
+}
+
+void change_writer::append_step(instance_key instance, const step_row& s) {
+  const auto previous = previous_result(instance, s);
+  const auto note = unless_empty(s.note);
+  latest_time = std::max(latest_time, s.at);
+  statements_.change(append_step_sql, instance, s.revision, s.at, latest_time - s.at, s.core_version, s.kind, s.cursor,
+                     s.scope, s.node, s.visit, s.attempt, previous, s.handle, note, s.error, s.detail, s.output);
+  if (!s.is_result) return;
+  const std::int64_t seq = database_.getLastInsertRowid();
+  if (statements_.change(set_last_step_sql, instance, s.node, seq) == 0)
+    statements_.change(first_last_step_sql, instance, s.node, seq);
+}
+
+std::optional<std::int64_t> change_writer::previous_result(instance_key instance, const step_row& s) {
+  if (!s.is_result) return std::nullopt;
+  running row = statements_.run(last_step_sql, instance, s.node);
+  return row.next() ? row.number(0) : 0;
+}
+
+std::optional<written> change_writer::find_on_disk(const change& wanted) {
+  if (const auto* start = std::get_if<create_write>(&wanted)) {
+    auto known = find_same_start(*start);
+    return known && *known ? std::optional(written{(*known)->instance, false}) : std::nullopt;
+  }
+  const auto& next = std::get<step_write>(wanted);
+  running row = statements_.run(revision_sql, next.instance);
+  const bool there = row.next() && row.number(0) >= next.header.revision;
+  return there ? std::optional(written{next.instance, false}) : std::nullopt;
+}
+
+void change_writer::save_definition(const definition_row& definition, timestamp_ms at) {
+  if (statements_.run(is_latest_sql, definition.id, definition.hash).next()) return;
+  SQLite::Transaction both(database_, SQLite::TransactionBehavior::IMMEDIATE);
+  statements_.change(insert_definition_sql, definition.hash, definition.id, definition.text);
+  statements_.change(set_latest_sql, definition.id, definition_number(definition.hash, definition.id), at);
+  both.commit();
+}
+
+} // namespace pawl::storage

@@ -1,0 +1,41 @@
+// The writing half of the SQLite store: one change as SQL, inside a transaction that the caller began.
+// Throws SQLite::Exception when a statement fails; then rows of the change may be there and the caller rolls back.
+#pragma once
+
+#include "storage/statements.hpp"
+#include "storage/store.hpp"
+
+namespace pawl::storage {
+
+class change_writer {
+public:
+  explicit change_writer(SQLite::Database& database) : database_(database), statements_(database) {}
+
+  /// An error answer means that nothing was written for this change.
+  result<written> apply(const change& wanted);
+  /// Whether the change is on disk, asked after a COMMIT of unknown outcome.
+  std::optional<written> find_on_disk(const change& wanted);
+  /// Does nothing when it is the latest already.
+  void save_definition(const definition_row& definition, timestamp_ms at);
+
+  /// The latest time of any step applied; the caller sets it back when it rolls back.
+  timestamp_ms latest_time = 0;
+
+private:
+  result<written> create(const create_write& wanted);
+  result<written> advance(const step_write& wanted);
+  std::optional<result<written>> find_same_start(const create_write& wanted);
+  std::optional<std::int64_t> definition_number(const std::string& hash, const std::string& id);
+  bool update_header(const step_write& wanted);
+  error refused(const step_write& wanted);
+  void insert_instance(const create_write& wanted, std::int64_t definition);
+  void append_rows(instance_key instance, const step_write& wanted);
+  void set_cursor(instance_key instance, const cursor_row& c);
+  void append_step(instance_key instance, const step_row& s);
+  std::optional<std::int64_t> previous_result(instance_key instance, const step_row& s);
+
+  SQLite::Database& database_;
+  statements statements_;
+};
+
+} // namespace pawl::storage
