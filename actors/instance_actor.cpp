@@ -30,7 +30,8 @@ core::context_result context_entry(const storage::result_row& row) {
 
 rest_summary rest_of(const core::state& s) {
   bool only_payload = s.status == instance_status::paused;
-  for (const core::cursor& c : s.cursors) only_payload &= c.wait && c.wait->kind == wait_kind::payload;
+  for (const core::cursor& c : s.cursors)
+    only_payload &= c.wait && c.wait->kind == wait_kind::payload;
   return {s.status, only_payload};
 }
 
@@ -52,7 +53,7 @@ caf::behavior instance_actor::make_behavior() {
   else
     load_results();
   return {
-      [this](const write_done& done) { finish(done); },
+      [this](const write_done& written) { finish(written); },
       [this](const resume_instance& command) {
         ++handled_;
         when_idle([this, command] { resume(command); });
@@ -81,8 +82,10 @@ caf::behavior instance_actor::make_behavior() {
           if (c == nullptr || c->visit != loaded.visit || c->phase != core::phase::ready) return;
           if (loaded.rows) return dispatch_with_history(loaded.cursor, loaded.visit, *loaded.rows);
           if (loaded.rows.failure().code != errc::limit) return give_up(to_string(loaded.rows.failure()));
-          take(core::node_failed{{c->id, c->visit, c->attempt()}, "history_too_large: " + loaded.rows.failure().message, false, 0, 0},
-               nullptr, std::nullopt, {});
+          take(
+              core::node_failed{
+                  {c->id, c->visit, c->attempt()}, "history_too_large: " + loaded.rows.failure().message, false, 0, 0},
+              nullptr, std::nullopt, {});
         });
       },
       [this](const stop_instance&) {
@@ -135,7 +138,8 @@ void instance_actor::take(core::event_content what, core::json_ptr output, std::
     on_done(error{no->code, no->reason, uid_});
     return;
   }
-  commit(event, std::get<core::step>(std::move(verdict)), std::move(output), std::move(output_text), std::move(on_done));
+  commit(event, std::get<core::step>(std::move(verdict)), std::move(output), std::move(output_text),
+         std::move(on_done));
 }
 
 void instance_actor::commit(core::event event, core::step step, core::json_ptr output,
@@ -160,10 +164,10 @@ void instance_actor::send_write(storage::change change) {
             write_change{std::make_shared<storage::change>(std::move(change)), caf::actor_cast<caf::actor>(this)});
 }
 
-void instance_actor::finish(const write_done& done) {
+void instance_actor::finish(const write_done& written) {
   if (!committing_) return;
-  if (!done.outcome) {
-    const error& e = done.outcome.failure();
+  if (!written.outcome) {
+    const error& e = written.outcome.failure();
     committing_->on_done(e);
     if (start_) {
       start_->answer(e);
@@ -171,12 +175,12 @@ void instance_actor::finish(const write_done& done) {
     }
     return give_up(to_string(e));
   }
-  if (start_) finish_create(*done.outcome);
+  if (start_) finish_create(*written.outcome);
   if (!committing_) return; // it existed already: this actor has nothing to run
   const committing finished = std::move(*committing_);
   committing_.reset();
   keep_result(finished);
-  tell_listener(finished);
+  announce(finished);
   finished.on_done({});
   follow_up(finished);
   run_next();
@@ -191,29 +195,29 @@ void instance_actor::finish_create(const storage::written& made) {
   quit(caf::exit_reason::user_shutdown);
 }
 
-void instance_actor::follow_up(const committing& done) {
-  for (const core::effect& e : done.step.effects) {
+void instance_actor::follow_up(const committing& taken) {
+  for (const core::effect& e : taken.step.effects) {
     if (const auto* run = std::get_if<core::run_node>(&e)) dispatch(run->cursor);
     if (const auto* timer = std::get_if<core::set_timer>(&e))
       anon_send(shared_->timers.get(), timer_set{key_, uid_, timer->due_at});
   }
 }
 
-void instance_actor::keep_result(const committing& done) {
-  if (!done.step.result) return;
-  const core::recorded_result& r = *done.step.result;
+void instance_actor::keep_result(const committing& taken) {
+  if (!taken.step.result) return;
+  const core::recorded_result& r = *taken.step.result;
   const auto mention = workflow_->mentions.nodes.find(workflow_->nodes[r.node].id);
   if (mention == workflow_->mentions.nodes.end()) return;
-  core::json_ptr output = r.error.empty() ? done.output : core::share(nullptr);
-  if (std::holds_alternative<core::timer_fired>(done.event.what)) output = core::share(nullptr);
-  last_[r.node] = {std::move(output), done.event.at, r.error};
+  core::json_ptr output = r.error.empty() ? taken.output : core::share(nullptr);
+  if (std::holds_alternative<core::timer_fired>(taken.event.what)) output = core::share(nullptr);
+  last_[r.node] = {std::move(output), taken.event.at, r.error};
 }
 
-void instance_actor::tell_listener(const committing& done) {
+void instance_actor::announce(const committing& taken) {
   if (!shared_->has_listener) return;
   instance_event told;
   told.instance_id = uid_;
-  told.entry = core::describe(*workflow_, state_, done.event, done.step);
+  told.entry = core::describe(*workflow_, state_, taken.event, taken.step);
   told.status = state_.status;
   if (const core::cursor* now = state_.deciding_cursor()) told.next_node = workflow_->nodes[now->node].id;
   anon_send(shared_->listener.get(), tell_listener{std::move(told)});
@@ -235,13 +239,14 @@ void instance_actor::dispatch(core::cursor_id id) {
     if (what.all && workflow_->find(node)) whole.push_back(node);
   if (mentions.every_node_all) {
     whole.clear();
-    for (const auto& node : workflow_->nodes) whole.push_back(node.id);
+    for (const auto& node : workflow_->nodes)
+      whole.push_back(node.id);
   }
   if (whole.empty()) return dispatch_with_history(id, c->visit, {});
   ++running_;
   const caf::actor self = caf::actor_cast<caf::actor>(this);
-  anon_send(shared_->store.get(),
-            use_store{[self, whole, id, visit = c->visit, key = key_, limit = shared_->history_results_max](storage::store& store) {
+  anon_send(shared_->store.get(), use_store{[self, whole, id, visit = c->visit, key = key_,
+                                             limit = shared_->history_results_max](storage::store& store) {
               std::vector<storage::result_row> all;
               for (const std::string& node : whole) {
                 auto rows = store.results(key, node, limit);
@@ -252,7 +257,8 @@ void instance_actor::dispatch(core::cursor_id id) {
             }});
 }
 
-void instance_actor::dispatch_with_history(core::cursor_id id, std::int64_t, const std::vector<storage::result_row>& rows) {
+void instance_actor::dispatch_with_history(core::cursor_id id, std::int64_t,
+                                           const std::vector<storage::result_row>& rows) {
   const core::cursor* c = state_.find(id);
   std::vector<core::context_node> nodes;
   for (const storage::result_row& row : rows) {
@@ -280,7 +286,9 @@ void instance_actor::send_to_node(const core::cursor& c, std::vector<core::conte
   run->timer_fired = c.timer_fired;
   for (const core::memory& m : state_.memories)
     if (m.scope == c.scope && m.node == c.node) run->memory.push_back({m.name, m.value});
-  run->context = {input_, shared_->globals, {uid_, workflow_->nodes[c.node].id, c.visit, c.attempt(), shared_->time.now()},
+  run->context = {input_,
+                  shared_->globals,
+                  {uid_, workflow_->nodes[c.node].id, c.visit, c.attempt(), shared_->time.now()},
                   std::move(nodes)};
   ++running_;
   request_execution(std::move(run), 1);
@@ -296,9 +304,10 @@ void instance_actor::request_execution(std::shared_ptr<const nodes::execution> r
   }
   request(worker, caf::infinite, execute_node{run})
       .then(
-          [this](const node_executed& done) {
+          [this](const node_executed& answer) {
             --running_;
-            when_idle([this, outcome = done.outcome] { take(outcome.what, outcome.output, outcome.output_text, {}); });
+            when_idle(
+                [this, outcome = answer.outcome] { take(outcome.what, outcome.output, outcome.output_text, {}); });
           },
           [this, run, tries](const caf::error&) {
             shared_->log(fmt::format("{}: the actor of node '{}' died (attempt {} of the visit), try {}", place(),
@@ -306,7 +315,8 @@ void instance_actor::request_execution(std::shared_ptr<const nodes::execution> r
             if (tries < node_deaths_max) return request_execution(run, tries + 1);
             --running_;
             when_idle([this, run] {
-              take(core::node_failed{run->of, "NodeActorDied: the node's actor died while it ran the attempt", true, 0, 0},
+              take(core::node_failed{run->of, "NodeActorDied: the node's actor died while it ran the attempt", true, 0,
+                                     0},
                    nullptr, std::nullopt, {});
             });
           });

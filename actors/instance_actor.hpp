@@ -47,15 +47,16 @@ private:
   void when_idle(std::function<void()> work);
   void run_next();
   void create();
-  void take(core::event_content what, core::json_ptr output, std::optional<std::string> output_text, reply<void> on_done);
+  void take(core::event_content what, core::json_ptr output, std::optional<std::string> output_text,
+            reply<void> on_done);
   void commit(core::event event, core::step step, core::json_ptr output, std::optional<std::string> output_text,
               reply<void> on_done);
   void send_write(storage::change change);
-  void finish(const write_done& done);
+  void finish(const write_done& written);
   void finish_create(const storage::written& made);
-  void follow_up(const committing& done);
-  void keep_result(const committing& done);
-  void tell_listener(const committing& done);
+  void follow_up(const committing& taken);
+  void keep_result(const committing& taken);
+  void announce(const committing& taken);
 
   // Running nodes.
   void carry_out_all();

@@ -33,7 +33,8 @@ caf::behavior node_dispatcher::make_behavior() {
 }
 
 void node_dispatcher::on_exit() {
-  for (const caf::actor& worker : workers_) anon_send_exit(worker, caf::exit_reason::user_shutdown);
+  for (const caf::actor& worker : workers_)
+    anon_send_exit(worker, caf::exit_reason::user_shutdown);
   workers_.clear();
   idle_.clear();
   queue_.clear();
@@ -59,8 +60,8 @@ void node_dispatcher::run(const caf::actor& worker, job next) {
   auto answer = next.answer;
   request(worker, caf::infinite, std::move(next.what))
       .then(
-          [this, worker, answer](const node_executed& done) mutable {
-            answer.deliver(done);
+          [this, worker, answer](const node_executed& executed) mutable {
+            answer.deliver(executed);
             idle_.push_back(worker);
             assign();
           },
@@ -72,7 +73,8 @@ std::vector<caf::actor> spawn_pool(caf::actor_system& system, const node_type& t
   if (type.blocking) return {system.spawn<node_dispatcher>(limits, type.concurrency)};
   std::vector<caf::actor> members;
   const std::size_t count = std::clamp<std::size_t>(type.concurrency, 1, std::max<std::size_t>(1, scheduler_threads));
-  for (std::size_t i = 0; i < count; ++i) members.push_back(system.spawn<node_actor>(limits));
+  for (std::size_t i = 0; i < count; ++i)
+    members.push_back(system.spawn<node_actor>(limits));
   return members;
 }
 

@@ -26,7 +26,9 @@ public:
 private:
   struct state {
     explicit state(receiver r) : receive(std::move(r)) {}
-    ~state() { answer(error{errc::stopped, "the runtime stopped before it answered; ask again after the next open", ""}); }
+    ~state() {
+      answer(error{errc::stopped, "the runtime stopped before it answered; ask again after the next open", ""});
+    }
     void answer(result<T> given) {
       if (!answered.exchange(true)) receive(std::move(given));
     }

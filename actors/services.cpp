@@ -41,8 +41,8 @@ caf::actor node_pools::pick(const std::string& type) {
 
 bool node_pools::replace(const caf::actor_addr& dead, const std::function<caf::actor(const std::string&)>& make) {
   std::lock_guard lock(mutex_);
-  for (auto& [type, pool] : pools_)
-    for (caf::actor& member : pool.members)
+  for (auto& [type, members_of] : pools_)
+    for (caf::actor& member : members_of.members)
       if (member.address() == dead) {
         member = make(type);
         return true;
@@ -53,14 +53,15 @@ bool node_pools::replace(const caf::actor_addr& dead, const std::function<caf::a
 std::vector<caf::actor> node_pools::clear() {
   std::lock_guard lock(mutex_);
   std::vector<caf::actor> all;
-  for (auto& [type, pool] : pools_) all.insert(all.end(), pool.members.begin(), pool.members.end());
+  for (auto& [type, p] : pools_)
+    all.insert(all.end(), p.members.begin(), p.members.end());
   pools_.clear();
   return all;
 }
 
 result<void> store_slot::reopen() {
   std::lock_guard lock(mutex_);
-  if (!open_) return {}; // a store in memory has nothing to reopen
+  if (!open_) return {}; // a store in memory would come back empty: it stays open
   store_.reset();
   auto opened = open_();
   if (!opened) return opened.failure();

@@ -117,8 +117,8 @@ private:
 };
 
 struct services {
-  services(std::shared_ptr<clock> source, std::unique_ptr<storage::store> store, store_slot::opener open)
-      : time(std::move(source)), slot(std::move(store), std::move(open)) {}
+  services(std::shared_ptr<clock> source, std::unique_ptr<storage::store> first, store_slot::opener open)
+      : time(std::move(source)), slot(std::move(first), std::move(open)) {}
 
   engine_time time;
   store_slot slot;

@@ -102,7 +102,8 @@ void supervisor::spawn_helpers() {
   const std::size_t threads = system().scheduler().num_workers();
   for (const auto& [name, type] : shared_->types) {
     auto members = spawn_pool(system(), *type, shared_->execution_limits, threads);
-    for (const caf::actor& member : members) monitor(member);
+    for (const caf::actor& member : members)
+      monitor(member);
     shared_->pools.set(name, std::move(members));
   }
 }
@@ -143,7 +144,8 @@ void supervisor::loaded(const instance_loaded& what) {
     if (what.rows.failure().code == errc::not_found) return loaded_nothing(what.uid, std::move(pending));
     entries_.erase(at);
     shared_->log(fmt::format("instance '{}' was not loaded: {}", what.uid, to_string(what.rows.failure())));
-    for (const command& c : pending) refuse(c, what.rows.failure());
+    for (const command& c : pending)
+      refuse(c, what.rows.failure());
     return check_idle();
   }
   revive(what, std::move(pending));
@@ -175,7 +177,8 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
     else if (start->workflow->id == what.rows->definition_id && start->input_hash == what.rows->input_hash)
       start->answer(what.uid);
     else
-      start->answer(error{errc::conflict, "an instance of this id was started with another definition or input", what.uid});
+      start->answer(
+          error{errc::conflict, "an instance of this id was started with another definition or input", what.uid});
   }
   if (for_actor.empty()) {
     entries_.erase(what.uid);
@@ -185,7 +188,8 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
   if (!from) {
     entries_.erase(what.uid);
     shared_->log(fmt::format("instance '{}' cannot go on: {}", what.uid, to_string(from.failure())));
-    for (const command& c : for_actor) refuse(c, from.failure());
+    for (const command& c : for_actor)
+      refuse(c, from.failure());
     return check_idle();
   }
   entry& e = entries_[what.uid];
@@ -194,7 +198,8 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
   e.actor = spawn<instance_actor>(shared_, std::move(*from));
   monitor(e.actor);
   uid_of_[e.actor.address()] = what.uid;
-  for (const command& c : for_actor) forward(e, c);
+  for (const command& c : for_actor)
+    forward(e, c);
 }
 
 result<std::shared_ptr<revived>> supervisor::revive_rows(const instance_loaded& what) {
@@ -202,7 +207,8 @@ result<std::shared_ptr<revived>> supervisor::revive_rows(const instance_loaded& 
   auto workflow = shared_->known.by_hash(rows.definition_hash);
   if (!workflow) {
     if (!what.definition) return error{errc::corrupt, "its definition is not in the store", what.uid};
-    auto compiled = core::compile(what.definition->text, what.definition->id, shared_->types, shared_->definition_limits);
+    auto compiled =
+        core::compile(what.definition->text, what.definition->id, shared_->types, shared_->definition_limits);
     if (!compiled) return compiled.failure();
     if (!compiled->workflow) {
       error e{errc::bad_definition, "its definition does not load any more:", what.uid};
@@ -217,7 +223,13 @@ result<std::shared_ptr<revived>> supervisor::revive_rows(const instance_loaded& 
   auto input = core::parse_json(rows.input, "the stored input");
   if (!input) return error{errc::corrupt, input.failure().message, what.uid};
   auto from = std::make_shared<revived>();
-  *from = {rows.uid,  rows.instance, rows.definition_id, rows.input_hash, workflow, std::move(*state), core::share(std::move(*input))};
+  *from = {rows.uid,
+           rows.instance,
+           rows.definition_id,
+           rows.input_hash,
+           workflow,
+           std::move(*state),
+           core::share(std::move(*input))};
   return from;
 }
 
@@ -294,12 +306,13 @@ void supervisor::instance_down(const std::string& uid, const caf::error& reason)
   if (!reason || reason == caf::exit_reason::user_shutdown || reason == caf::exit_reason::normal) return check_idle();
   const int deaths = ++deaths_[uid];
   if (deaths > deaths_max) {
-    shared_->log(fmt::format("instance '{}' died {} times in a row: it is left alone until the next open or command", uid, deaths));
+    shared_->log(fmt::format("instance '{}' died {} times in a row: it is left alone until the next open or command",
+                             uid, deaths));
     deaths_.erase(uid);
     return check_idle();
   }
   // An entry without an actor holds the place until it is loaded, so that nobody else spawns it meanwhile.
-  entries_[uid].pending.push_back(wake_instance{});
+  entries_[uid].pending.emplace_back(std::in_place_type<wake_instance>);
   if (store_is_down_) return;
   const auto pause = deaths == 1 ? std::chrono::milliseconds(0) : restart_pause * (1 << deaths);
   delayed_anon_send(this, pause, restart_entry{uid});
@@ -317,7 +330,7 @@ void supervisor::store_down() {
     anon_send_exit(e.actor, caf::exit_reason::kill);
     e.actor = nullptr;
     e.sent = 0;
-    e.pending.push_back(wake_instance{});
+    e.pending.emplace_back(std::in_place_type<wake_instance>);
   }
   open_store_again();
 }
@@ -352,7 +365,8 @@ void supervisor::recovered(const in_flight_found& found) {
     recovering_ = false;
     return check_idle();
   }
-  for (const storage::due_row& row : *found.page) deliver(row.uid, wake_instance{});
+  for (const storage::due_row& row : *found.page)
+    deliver(row.uid, wake_instance{});
   if (found.page->size() == recovery_page) return recover(found.page->back().instance);
   recovering_ = false;
   check_idle();
@@ -381,12 +395,14 @@ bool supervisor::answer_watch(const watch_instance& wanted, const rest_summary& 
 
 void supervisor::tell_watchers(const std::string& uid, const rest_summary& rest) {
   auto [at, end] = watchers_.equal_range(uid);
-  while (at != end) at = answer_watch(at->second, rest) ? watchers_.erase(at) : std::next(at);
+  while (at != end)
+    at = answer_watch(at->second, rest) ? watchers_.erase(at) : std::next(at);
 }
 
 void supervisor::check_idle() {
   if (!entries_.empty() || recovering_) return;
-  for (const watch_idle& w : idle_watchers_) w.answer({});
+  for (const watch_idle& w : idle_watchers_)
+    w.answer({});
   idle_watchers_.clear();
 }
 
@@ -396,7 +412,8 @@ void supervisor::stop(const stop_all& request) {
   if (stopping_) return request.answer({});
   stopping_ = request.answer;
   for (auto at = entries_.begin(); at != entries_.end();) {
-    for (const command& c : at->second.pending) refuse(c, {errc::stopped, "the runtime is stopping", ""});
+    for (const command& c : at->second.pending)
+      refuse(c, {errc::stopped, "the runtime is stopping", ""});
     if (at->second.actor) {
       anon_send(at->second.actor, stop_instance{});
       ++at;
@@ -409,8 +426,9 @@ void supervisor::stop(const stop_all& request) {
 
 void supervisor::finish_stop() {
   if (!entries_.empty() || !shared_) return;
-  for (const caf::actor& member : shared_->pools.clear()) anon_send_exit(member, caf::exit_reason::user_shutdown);
-  for (address* a : {&shared_->timers, &shared_->store, &shared_->listener}) {
+  for (const caf::actor& member : shared_->pools.clear())
+    anon_send_exit(member, caf::exit_reason::user_shutdown);
+  for (actors::address* a : {&shared_->timers, &shared_->store, &shared_->listener}) {
     if (const caf::actor actor = a->get()) anon_send_exit(actor, caf::exit_reason::user_shutdown);
     a->set(nullptr);
   }

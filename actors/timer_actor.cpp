@@ -30,9 +30,11 @@ caf::behavior timer_actor::make_behavior() {
 
 void timer_actor::on_exit() { shared_.reset(); }
 
-// A timer that lies before the mark would never be found behind it: it is handed out at once and checks the time itself.
+// A timer that lies before the mark would never be found behind it: it is handed out at once and checks the time
+// itself.
 void timer_actor::note(const timer_set& set) {
-  const bool behind = set.due_at > handed_out_.due_at || (set.due_at == handed_out_.due_at && set.instance > handed_out_.instance);
+  const bool behind =
+      set.due_at > handed_out_.due_at || (set.due_at == handed_out_.due_at && set.instance > handed_out_.instance);
   if (!behind) {
     anon_send(shared_->supervisor.get(), wake_uid{set.uid});
     return;

@@ -22,9 +22,9 @@ private:
   void sleep_until_next();
 
   services_ptr shared_;
-  storage::due_mark handed_out_;            ///< all timers up to here have been sent
-  std::optional<core::timestamp_ms> next_;  ///< the first one behind it
-  std::uint64_t generation_ = 0;            ///< of the tick that counts; older ones are ignored
+  storage::due_mark handed_out_;           ///< all timers up to here have been sent
+  std::optional<core::timestamp_ms> next_; ///< the first one behind it
+  std::uint64_t generation_ = 0;           ///< of the tick that counts; older ones are ignored
   bool looking_ = false;
 };
 

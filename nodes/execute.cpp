@@ -49,7 +49,8 @@ private:
 std::string shortened(std::string text) {
   if (text.size() <= error_bytes_max) return text;
   std::size_t end = error_bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;
   text.resize(end);
   return text + "…";
 }
@@ -60,7 +61,7 @@ public:
       : run_(run), limits_(limits), node_(run.workflow->nodes[run.node]), root_(core::root_of(run.context)) {}
 
   executed carry_out() {
-    auto data = node_.data.render(root_, {});
+    auto data = node_.data->render(root_, {});
     if (!data) return failed("Error", data.failure().message, true);
     attempt_context context(run_, std::move(*data));
     return answer(call(context));
@@ -104,7 +105,8 @@ private:
   executed made(const outcome::content::wait& w) {
     if (!node_.type->can_wait)
       return failed("PauseError", fmt::format("the type '{}' paused without can_wait", node_.type->name), false);
-    core::node_paused event{run_.of, w.for_payload ? wait_kind::payload : wait_kind::timer, shortened(w.reason), w.timer_ms, nullptr};
+    core::node_paused event{run_.of, w.for_payload ? wait_kind::payload : wait_kind::timer, shortened(w.reason),
+                            w.timer_ms, nullptr};
     if (w.node_state) {
       core::json_limits state_limits = limits_.output;
       state_limits.bytes_max = limits_.node_state_bytes_max;
@@ -147,8 +149,6 @@ private:
 
 } // namespace
 
-executed execute(const execution& run, const execution_limits& limits) {
-  return attempt(run, limits).carry_out();
-}
+executed execute(const execution& run, const execution_limits& limits) { return attempt(run, limits).carry_out(); }
 
 } // namespace pawl::nodes

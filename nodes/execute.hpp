@@ -32,8 +32,8 @@ struct execution {
 };
 
 struct executed {
-  core::event_content what; ///< node_succeeded, node_failed or node_paused
-  core::json_ptr output;    ///< of a success; null: undefined
+  core::event_content what;               ///< node_succeeded, node_failed or node_paused
+  core::json_ptr output;                  ///< of a success; null: undefined
   std::optional<std::string> output_text; ///< its JSON text, ready for the store
 };
 

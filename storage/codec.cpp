@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace pawl::storage {
 namespace {
@@ -52,6 +54,9 @@ public:
   void operator()(const core::node_succeeded& e) {
     take_attempt(e.of);
     row_.handle = e.handle;
+    for (const core::memory_change& m : e.memory)
+      detail_["memory"].push_back(m.value ? json{m.name, *m.value} : json{m.name});
+    finish();
   }
   void operator()(const core::node_failed& e) {
     take_attempt(e.of);
@@ -215,6 +220,11 @@ public:
       take_cursor(c);
     for (const timer_row& t : rows_.timers)
       take_timer(t);
+    for (const memory_row& m : rows_.memories)
+      take_memory(m);
+    std::sort(state_.memories.begin(), state_.memories.end(), [](const core::memory& a, const core::memory& b) {
+      return std::tie(a.scope, a.node, a.name) < std::tie(b.scope, b.node, b.name);
+    });
     check_marks();
     if (fault_) return *fault_;
     return std::move(state_);
@@ -263,6 +273,11 @@ private:
 
   void take_visit(const visit_row& v) {
     if (const auto index = node(v.node, "visit count")) state_.visits[*index] = v.count;
+  }
+
+  void take_memory(const memory_row& row) {
+    const auto index = node(row.node, "memory");
+    if (index) state_.memories.push_back({row.scope, *index, row.name, parsed(row.value, "stored memory")});
   }
 
   void take_cursor(const cursor_row& row) {
@@ -350,7 +365,7 @@ private:
   core::event_content content() {
     switch (row_.kind) {
       case 0: return started();
-      case 1: return core::node_succeeded{attempt(), row_.handle};
+      case 1: return core::node_succeeded{attempt(), row_.handle, memory_changes()};
       case 2: return failed();
       case 3: return paused();
       case 4: return core::resumed{row_.cursor, row_.visit, member("payload"), integer_if("limit")};
@@ -365,6 +380,22 @@ private:
     const auto node = workflow_.index.find(row_.node);
     if (node == workflow_.index.end()) fail("the stored start names a node that the definition lacks");
     return core::started{node == workflow_.index.end() ? 0 : node->second, member("payload"), integer_if("limit")};
+  }
+
+  std::vector<core::memory_change> memory_changes() {
+    std::vector<core::memory_change> changes;
+    const auto stored = detail_.find("memory");
+    if (stored == detail_.end()) return changes;
+    if (!stored->is_array()) fail("the stored memory is no list");
+    for (json& pair : *stored) {
+      const bool fits = pair.is_array() && !pair.empty() && pair.size() <= 2 && pair[0].is_string();
+      if (!fits) {
+        fail("a stored memory is no pair of name and value");
+        return {};
+      }
+      changes.push_back({pair[0].get<std::string>(), pair.size() == 2 ? core::share(std::move(pair[1])) : nullptr});
+    }
+    return changes;
   }
 
   core::event_content failed() {
@@ -436,6 +467,8 @@ step_write encode_step(const core::workflow& w, const core::state& s, const core
   encode_cursors(w, s, done, rows);
   for (const core::node_index node : done.visits_set)
     rows.visits_set.push_back({w.nodes[node].id, s.visits[node]});
+  for (const core::memory& m : done.memories_set)
+    rows.memories_set.push_back({m.scope, w.nodes[m.node].id, m.name, text_if(m.value)});
   return rows;
 }
 

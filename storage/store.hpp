@@ -30,7 +30,7 @@ struct instance_row {
   std::int64_t revision = 0; ///< the one this write makes; the store refuses it unless it holds revision - 1
   std::int64_t version = 0;
   instance_status status = instance_status::active;
-  bool in_flight = true;     ///< a cursor is ready: an owner that opens the store must go on with it
+  bool in_flight = true; ///< a cursor is ready: an owner that opens the store must go on with it
   std::int64_t next_cursor = 1;
   std::int64_t next_scope = 1;
   std::int64_t steps = 0;
@@ -84,16 +84,16 @@ struct step_row {
   std::int64_t revision = 0;
   timestamp_ms at = 0;
   int core_version = 0;
-  int kind = 0;                        ///< index of core::event_content
+  int kind = 0; ///< index of core::event_content
   std::int64_t cursor = 0;
   std::int64_t scope = 0;
   std::string node;
   std::int64_t visit = 0;
   std::int64_t attempt = 0;
   std::optional<std::string> handle;
-  bool is_result = false;              ///< it appends a result to its node's list
-  std::optional<std::string> output;   ///< JSON text; of a result
-  std::optional<std::string> error;    ///< of a failed attempt
+  bool is_result = false;            ///< it appends a result to its node's list
+  std::optional<std::string> output; ///< JSON text; of a result
+  std::optional<std::string> error;  ///< of a failed attempt
   std::optional<std::string> detail;
   std::string note;
 };
@@ -200,7 +200,8 @@ public:
   /// Results of all nodes in commit order, at most `limit` (the newest ones).
   virtual result<std::vector<result_row>> context(instance_key instance, std::size_t limit) = 0;
   /// The newest result of each named node that has one; O(1) a node, whatever the history's length.
-  virtual result<std::vector<result_row>> last_results(instance_key instance, const std::vector<std::string>& nodes) = 0;
+  virtual result<std::vector<result_row>> last_results(instance_key instance,
+                                                       const std::vector<std::string>& nodes) = 0;
   /// All results of one node, oldest first; `limit` error when there are more than `limit` ("history_too_large").
   virtual result<std::vector<result_row>> results(instance_key instance, std::string_view node, std::size_t limit) = 0;
   virtual result<std::optional<definition_row>> definition_by_hash(std::string_view hash) = 0;
@@ -214,8 +215,8 @@ public:
   /// Applies each change in order in one durable transaction and answers each: when this returns, what succeeded is on
   /// disk. A change that fails leaves nothing behind and does not hinder the others. Errors of one change: `conflict`
   /// (revision, or a uid taken by another definition or input), `not_found`, `unknown_definition` (a create_write whose
-  /// definition was never saved), `corrupt` (rows in the way that must not be there). When BEGIN, COMMIT or the disk fails
-  /// every change that is not on disk gets that error; what is, is found out by reading again.
+  /// definition was never saved), `corrupt` (rows in the way that must not be there). When BEGIN, COMMIT or the disk
+  /// fails every change that is not on disk gets that error; what is, is found out by reading again.
   virtual std::vector<result<written>> write(const std::vector<change>& batch) = 0;
 
   virtual result<void> save_definition(const definition_row& definition, timestamp_ms at) = 0;

@@ -22,7 +22,8 @@ std::optional<std::chrono::milliseconds> duration_field(const json& data, const 
   const double ms = value->is_number() ? value->get<double>() : -1;
   constexpr double thousand_years_ms = 1000.0 * 365 * 86'400'000;
   if (!(ms >= 0) || ms > thousand_years_ms)
-    throw std::invalid_argument(fmt::format("data.{} must be a number of milliseconds, from 0 to a thousand years", name));
+    throw std::invalid_argument(
+        fmt::format("data.{} must be a number of milliseconds, from 0 to a thousand years", name));
   return std::chrono::milliseconds(static_cast<std::int64_t>(std::floor(ms)));
 }
 

@@ -20,8 +20,7 @@ outcome run_iterator(node_context& c) {
   const json& items = items_of(c);
   const json* next = c.memory("next");
   const std::size_t index = next != nullptr ? next->get<std::size_t>() : 0;
-  if (index >= items.size())
-    return outcome::to("done", {{"count", items.size()}}).forget("items").forget("next");
+  if (index >= items.size()) return outcome::to("done", {{"count", items.size()}}).forget("items").forget("next");
   outcome step = outcome::to("loop", {{"item", items[index]}, {"index", index}}).remember("next", index + 1);
   return next != nullptr ? std::move(step) : std::move(step).remember("items", items);
 }

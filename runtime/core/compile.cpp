@@ -109,7 +109,8 @@ private:
     if (!way) return;
     made_->follow_first_only = *way == "first";
     if (*way == "all")
-      fail("/fanOut", "parallel branches do not work in this version", "write \"fanOut\": \"first\", or one edge a handle");
+      fail("/fanOut", "parallel branches do not work in this version",
+           "write \"fanOut\": \"first\", or one edge a handle");
     else if (!made_->follow_first_only)
       fail("/fanOut", "is neither \"first\" nor \"all\"", "write \"first\" to follow only the first of several edges");
   }
@@ -120,7 +121,8 @@ private:
     if (at == document_.end() || at->is_null()) return;
     const bool whole = at->is_number_integer() && (at->is_number_unsigned() || at->get<std::int64_t>() >= 0) &&
                        at->get<std::uint64_t>() <= std::uint64_t{1} << 53;
-    if (!whole) return fail("/stepLimit", "is no whole number from 0 up", "write how many steps may run, 0 for no limit");
+    if (!whole)
+      return fail("/stepLimit", "is no whole number from 0 up", "write how many steps may run, 0 for no limit");
     made_->step_limit = at->get<std::int64_t>();
     if (*made_->step_limit == 0) made_->step_limit.reset();
   }
@@ -138,9 +140,12 @@ private:
     if (list == nullptr) return;
     if (list->empty()) return fail("/nodes", "there is no node", "add at least one");
     if (list->size() > limits_.nodes_max)
-      return fail("/nodes", fmt::format("{} nodes are over the limit definition_nodes_max of {}", list->size(), limits_.nodes_max),
-                  "split the workflow");
-    for (std::size_t i = 0; i < list->size(); ++i) read_node((*list)[i], fmt::format("/nodes/{}", i));
+      return fail(
+          "/nodes",
+          fmt::format("{} nodes are over the limit definition_nodes_max of {}", list->size(), limits_.nodes_max),
+          "split the workflow");
+    for (std::size_t i = 0; i < list->size(); ++i)
+      read_node((*list)[i], fmt::format("/nodes/{}", i));
   }
 
   void read_node(const json& object, const std::string& pointer) {
@@ -153,7 +158,7 @@ private:
     read_node_type(node, object, pointer);
     const auto data = object.find("data");
     node.data = compile_template(data == object.end() ? json(nullptr) : *data, pointer + "/data");
-    node.mentions = node.data.mentions();
+    node.mentions = node.data->mentioned();
     read_node_retry(node, object, pointer);
     made_->mentions.merge(node.mentions);
   }
@@ -165,7 +170,8 @@ private:
                   fmt::format("a node needs an id of 1 to {} bytes", node_id_bytes_max), "give it a name of its own");
     const auto index = static_cast<node_index>(made_->nodes.size() - 1);
     if (!made_->index.emplace(node.id, index).second)
-      fail(pointer + "/id", fmt::format("another node has the id '{}' too", node.id), "give each node an id of its own");
+      fail(pointer + "/id", fmt::format("another node has the id '{}' too", node.id),
+           "give each node an id of its own");
   }
 
   void read_node_type(workflow_node& node, const json& object, const std::string& pointer) {
@@ -177,14 +183,16 @@ private:
     }
     const auto at = types_.find(*name);
     if (at == types_.end())
-      return fail(pointer + "/type", fmt::format("no node type '{}' is registered", *name), "known are " + known_types());
+      return fail(pointer + "/type", fmt::format("no node type '{}' is registered", *name),
+                  "known are " + known_types());
     node.type = at->second;
     if (node.type->retry) node.retry = *node.type->retry;
   }
 
   std::string known_types() const {
     std::string list;
-    for (const auto& [name, type] : types_) list += (list.empty() ? "" : ", ") + name;
+    for (const auto& [name, type] : types_)
+      list += (list.empty() ? "" : ", ") + name;
     return list;
   }
 
@@ -205,14 +213,15 @@ private:
       return;
     }
     node.retry_expression = compile_template(*at, pointer + "/retry");
-    node.mentions.merge(node.retry_expression->mentions());
+    node.mentions.merge(node.retry_expression->mentioned());
   }
 
   void read_edges() {
     const json* list = list_field("edges");
     if (list == nullptr) return;
     incoming_.assign(made_->nodes.size(), false);
-    for (std::size_t i = 0; i < list->size(); ++i) read_edge((*list)[i], fmt::format("/edges/{}", i));
+    for (std::size_t i = 0; i < list->size(); ++i)
+      read_edge((*list)[i], fmt::format("/edges/{}", i));
   }
 
   std::optional<node_index> edge_end(const json& object, const std::string& pointer, const char* name) {
@@ -256,22 +265,25 @@ private:
 
   static std::string handles_of(const node_type& type) {
     std::string list = "the default handle";
-    for (const auto& handle : type.handles) list += ", '" + handle + "'";
+    for (const auto& handle : type.handles)
+      list += ", '" + handle + "'";
     if (type.can_wait) list += ", 'timeout'";
     return list + ", 'error'";
   }
 
   void add_exit(workflow_node& node, const std::optional<std::string>& handle, node_index target,
                 const std::string& pointer) {
-    const auto at = std::find_if(node.exits.begin(), node.exits.end(), [&](const exit& e) { return e.handle == handle; });
+    const auto at =
+        std::find_if(node.exits.begin(), node.exits.end(), [&](const exit& e) { return e.handle == handle; });
     if (at == node.exits.end()) {
       node.exits.push_back({handle, {target}});
       return;
     }
     at->targets.push_back(target);
     if (!made_->follow_first_only)
-      fail(pointer, fmt::format("node '{}' has several edges for {}, and parallel branches do not work in this version",
-                                node.id, handle ? "the handle '" + *handle + "'" : "the default handle"),
+      fail(pointer,
+           fmt::format("node '{}' has several edges for {}, and parallel branches do not work in this version", node.id,
+                       handle ? "the handle '" + *handle + "'" : "the default handle"),
            "take one out, or write \"fanOut\": \"first\" at the top level to follow only the first");
   }
 
@@ -288,8 +300,9 @@ private:
       made_->start = made_->start_candidates.front();
       return;
     }
-    warn("", made_->start_candidates.empty() ? "every node has incoming edges: no node is the start"
-                                             : "several nodes have no incoming edges: which one is the start is open",
+    warn("",
+         made_->start_candidates.empty() ? "every node has incoming edges: no node is the start"
+                                         : "several nodes have no incoming edges: which one is the start is open",
          "add \"start\": the id of the first node; else each start must name it");
   }
 

@@ -19,7 +19,8 @@ value node_of(const context_node& node) {
   if (node.with_all) {
     std::vector<value> all;
     all.reserve(node.results.size());
-    for (const context_result& r : node.results) all.push_back(entry_of(r));
+    for (const context_result& r : node.results)
+      all.push_back(entry_of(r));
     members.emplace_back("all", value::array(std::move(all)));
   }
   members.emplace_back("last", entry_of(node.results.back()));

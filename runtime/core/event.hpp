@@ -42,8 +42,8 @@ struct node_failed {
   attempt_ref of;
   std::string error; ///< `Name: message`
   bool retryable = true;
-  double max_attempts = 0;       ///< the node's policy, its expressions evaluated
-  std::int64_t delay_ms = 0;     ///< before the next attempt, growth and jitter applied
+  double max_attempts = 0;   ///< the node's policy, its expressions evaluated
+  std::int64_t delay_ms = 0; ///< before the next attempt, growth and jitter applied
 };
 
 struct node_paused {

@@ -49,7 +49,8 @@ std::string idempotency_key(std::string_view instance_id, std::string_view node_
 double unit_hash(std::string_view key, std::int64_t attempt) {
   const auto digest = blake2b<16>({key, std::to_string(attempt)});
   std::uint64_t bits = 0;
-  for (int i = 0; i < 7; ++i) bits = (bits << 8) | digest[static_cast<std::size_t>(i)];
+  for (int i = 0; i < 7; ++i)
+    bits = (bits << 8) | digest[static_cast<std::size_t>(i)];
   return static_cast<double>(bits >> 3) / 9007199254740992.0; // 53 bits
 }
 
@@ -57,7 +58,8 @@ std::string time_ordered_id(std::int64_t now_ms) {
   static constexpr char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   std::array<unsigned char, 16> bytes;
   randombytes_buf(bytes.data(), bytes.size());
-  for (int i = 0; i < 6; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<unsigned char>(now_ms >> (40 - 8 * i));
+  for (int i = 0; i < 6; ++i)
+    bytes[static_cast<std::size_t>(i)] = static_cast<unsigned char>(now_ms >> (40 - 8 * i));
   // 128 bits as 26 digits of 5 bits; the first digit holds the top 3 bits.
   std::string text(26, '0');
   for (int digit = 0; digit < 26; ++digit) {

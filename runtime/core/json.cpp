@@ -203,7 +203,8 @@ void append_canonical(std::string& out, const json& value) {
   switch (value.type()) {
     case json::value_t::object: {
       std::vector<const json::object_t::value_type*> members;
-      for (const auto& member : value.get_ref<const json::object_t&>()) members.push_back(&member);
+      for (const auto& member : value.get_ref<const json::object_t&>())
+        members.push_back(&member);
       std::sort(members.begin(), members.end(), [](auto* a, auto* b) { return utf16_less(a->first, b->first); });
       out += '{';
       for (const auto* member : members) {

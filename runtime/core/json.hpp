@@ -30,8 +30,8 @@ struct json_limits {
 /// column; `limit`. Refuses invalid UTF-8, lone surrogates, numbers that no double holds, and a member named twice.
 result<nlohmann::json> parse_json(std::string_view text, const char* what, const json_limits& limits = {});
 
-/// Whether a value that was built in memory keeps the limits, as parse_json would say of its text; counts without recursion
-/// deeper than the limit. Errors: `limit`, `bad_json` (a number that is not finite, text that is not UTF-8).
+/// Whether a value that was built in memory keeps the limits, as parse_json would say of its text; counts without
+/// recursion deeper than the limit. Errors: `limit`, `bad_json` (a number that is not finite, text that is not UTF-8).
 result<std::string> to_text(const nlohmann::json& value, const char* what, const json_limits& limits = {});
 
 /// RFC 8785: members sorted by UTF-16 code units, JavaScript's numbers, no white space. Integers that a double cannot

@@ -21,8 +21,10 @@ std::optional<double> number_of(const json& value) {
   if (value.is_null()) return 0.0;
   if (!value.is_string()) return std::nullopt;
   std::string_view text = value.get_ref<const std::string&>();
-  while (!text.empty() && (text.front() == ' ' || text.front() == '+')) text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  while (!text.empty() && (text.front() == ' ' || text.front() == '+'))
+    text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ')
+    text.remove_suffix(1);
   if (text.empty()) return 0.0;
   double number = 0;
   const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -49,7 +51,8 @@ public:
     std::vector<std::string> list;
     const auto at = object_.find(name);
     if (at == object_.end() || at->is_null()) return list;
-    const bool fits = at->is_array() && std::all_of(at->begin(), at->end(), [](const json& i) { return i.is_string(); });
+    const bool fits =
+        at->is_array() && std::all_of(at->begin(), at->end(), [](const json& i) { return i.is_string(); });
     if (fits) return at->get<std::vector<std::string>>();
     problems_.push_back({false, pointer_ + "/" + name, "is no list of error names", "write an array of strings"});
     return list;

@@ -45,7 +45,8 @@ snapshot::snapshot(std::shared_ptr<const json> document) : document_(std::move(d
   revision_ = d.at("revision").get<std::int64_t>();
   if (d.at("currentNodeId").is_string()) current_node_ = d["currentNodeId"].get<std::string>();
   failed_reason_ = d.value("failure", "");
-  for (const json& wait : d.at("waits")) waits_.push_back(wait_of(wait));
+  for (const json& wait : d.at("waits"))
+    waits_.push_back(wait_of(wait));
 }
 
 bool snapshot::needs_payload() const noexcept {

@@ -51,13 +51,13 @@ struct cursor {
   std::int64_t visit = 0;
   scope_id scope = 0;
   core::phase phase = core::phase::ready;
-  std::string key;                    ///< idempotency key of the visit
-  std::optional<wait_state> wait;     ///< set while waiting
-  std::optional<retry_state> retry;   ///< set from the first failed attempt until the cursor leaves the node
+  std::string key;                  ///< idempotency key of the visit
+  std::optional<wait_state> wait;   ///< set while waiting
+  std::optional<retry_state> retry; ///< set from the first failed attempt until the cursor leaves the node
   std::optional<timer_state> timer;
-  json_ptr payload;                   ///< given to every attempt of the visit
-  json_ptr node_state;                ///< kept by the visit's last pause
-  bool timer_fired = false;           ///< it runs because its delay is over
+  json_ptr payload;         ///< given to every attempt of the visit
+  json_ptr node_state;      ///< kept by the visit's last pause
+  bool timer_fired = false; ///< it runs because its delay is over
 
   std::int64_t attempt() const { return retry ? retry->attempts + 1 : 1; }
   bool operator==(const cursor& other) const;
@@ -77,9 +77,9 @@ struct state {
   std::int64_t revision = 0; ///< committed transitions
   std::int64_t version = 0;  ///< times a cursor left a node
   instance_status status = instance_status::active;
-  std::vector<cursor> cursors; ///< by id, ascending
+  std::vector<cursor> cursors;      ///< by id, ascending
   std::vector<std::int64_t> visits; ///< by node_index: how often the node was entered; never goes back
-  std::vector<memory> memories; ///< in the order (scope, node, name)
+  std::vector<memory> memories;     ///< in the order (scope, node, name)
   cursor_id next_cursor = 1;
   scope_id next_scope = 1;
   std::int64_t steps = 0;                 ///< executions since the last wait or external event: the fuse
@@ -88,7 +88,7 @@ struct state {
   timestamp_ms updated_at = 0;
   timestamp_ms last_started_at = 0;
   std::int64_t execution_ms = 0;
-  std::int64_t retry_reason = 0; ///< metadata.pausedReason "Retry attempt N"; 0 = never
+  std::int64_t retry_reason = 0;    ///< metadata.pausedReason "Retry attempt N"; 0 = never
   bool step_limit_exceeded = false; ///< metadata.failedReason
 
   const cursor* find(cursor_id id) const;

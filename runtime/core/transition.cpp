@@ -1,4 +1,5 @@
-// transition(): one function per event, each reads like the rule it carries out (semantics: Moving on, Pausing, Failure).
+// transition(): one function per event, each reads like the rule it carries out (semantics: Moving on, Pausing,
+// Failure).
 #include "runtime/core/transition.hpp"
 
 #include "runtime/core/hash.hpp"
@@ -37,7 +38,8 @@ public:
     cursor* c = running(e.of);
     if (c == nullptr) return not_running(e.of);
     record(*c, "");
-    for (const memory_change& change : e.memory) remember(*c, change);
+    for (const memory_change& change : e.memory)
+      remember(*c, change);
     leave(*c, e.handle);
     return commit();
   }
@@ -70,9 +72,9 @@ public:
   verdict operator()(const resumed& e) {
     if (has_ended(state_.status)) return refuse(errc::finished, "the instance has ended");
     cursor* c = state_.find(e.cursor);
-    const bool takes_payload = c != nullptr && c->visit == e.visit &&
-                               (c->phase == phase::retry_wait ||
-                                (c->phase == phase::waiting && c->wait->kind == wait_kind::payload));
+    const bool takes_payload =
+        c != nullptr && c->visit == e.visit &&
+        (c->phase == phase::retry_wait || (c->phase == phase::waiting && c->wait->kind == wait_kind::payload));
     if (!takes_payload) return refuse(errc::not_waiting, "that visit does not wait for a payload");
     if (e.payload) c->payload = e.payload;
     state_.steps = 0;
@@ -83,8 +85,7 @@ public:
 
   verdict operator()(const timer_fired& e) {
     cursor* c = state_.find(e.cursor);
-    if (c == nullptr || c->visit != e.visit || !c->timer)
-      return refuse(errc::not_waiting, "that timer is not set");
+    if (c == nullptr || c->visit != e.visit || !c->timer) return refuse(errc::not_waiting, "that timer is not set");
     if (at_ < c->timer->due_at) return refuse(errc::invalid_argument, "that timer is not due");
     if (c->phase == phase::retry_wait) {
       make_ready(*c);
@@ -104,13 +105,15 @@ private:
   cursor* running(const attempt_ref& of) {
     if (has_ended(state_.status)) return nullptr;
     cursor* c = state_.find(of.cursor);
-    const bool same_attempt = c != nullptr && c->phase == phase::ready && c->visit == of.visit && c->attempt() == of.attempt;
+    const bool same_attempt =
+        c != nullptr && c->phase == phase::ready && c->visit == of.visit && c->attempt() == of.attempt;
     return same_attempt ? c : nullptr;
   }
 
   rejected not_running(const attempt_ref& of) const {
     if (has_ended(state_.status)) return refuse(errc::finished, "the instance has ended");
-    return refuse(errc::conflict, fmt::format("cursor {} does not run attempt {} of visit {}", of.cursor, of.attempt, of.visit));
+    return refuse(errc::conflict,
+                  fmt::format("cursor {} does not run attempt {} of visit {}", of.cursor, of.attempt, of.visit));
   }
 
   void record(const cursor& c, std::string error) {
@@ -123,7 +126,8 @@ private:
         [](const memory& m, const auto& wanted) { return std::tie(m.scope, m.node, m.name) < wanted; });
     memory made{c.scope, c.node, change.name, change.value};
     step_.memories_set.push_back(made);
-    const bool known = place != state_.memories.end() && place->scope == c.scope && place->node == c.node && place->name == change.name;
+    const bool known = place != state_.memories.end() && place->scope == c.scope && place->node == c.node &&
+                       place->name == change.name;
     if (!change.value) {
       if (known) state_.memories.erase(place);
     } else if (known) {
@@ -235,7 +239,8 @@ private:
     state_.status = derived_status(state_);
     if (state_.status == instance_status::failed) step_.effects.clear(); // a failed instance starts nothing new
     if (before != instance_status::active) state_.last_started_at = at_;
-    if (state_.status != instance_status::active) state_.execution_ms += std::max<std::int64_t>(0, at_ - state_.last_started_at);
+    if (state_.status != instance_status::active)
+      state_.execution_ms += std::max<std::int64_t>(0, at_ - state_.last_started_at);
     if (has_ended(state_.status)) step_.effects.push_back(instance_ended{state_.status});
     ++state_.revision;
     state_.updated_at = at_;

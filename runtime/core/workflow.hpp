@@ -34,10 +34,10 @@ struct exit {
 struct workflow_node {
   std::string id;
   std::shared_ptr<const node_type> type;
-  expression::json_template data;
-  retry_policy retry;                                       ///< as far as it is literal
+  std::optional<expression::json_template> data;             ///< always there once compiled
+  retry_policy retry;                                        ///< as far as it is literal
   std::optional<expression::json_template> retry_expression; ///< the `retry` object when it holds expressions
-  expression::mentions mentions;                            ///< what data and retry read
+  expression::mentions mentions;                             ///< what data and retry read
   std::vector<exit> exits;
 
   const exit* find_exit(const std::optional<std::string>& handle) const;
@@ -45,15 +45,15 @@ struct workflow_node {
 
 struct workflow {
   std::string id;
-  std::string hash;     ///< content_hash of `text`
-  std::string text;     ///< canonical JSON of the document, as stored
+  std::string hash; ///< content_hash of `text`
+  std::string text; ///< canonical JSON of the document, as stored
   std::vector<workflow_node> nodes;
   std::unordered_map<std::string, node_index> index;
-  std::optional<node_index> start;             ///< none: the caller names it
-  std::vector<node_index> start_candidates;    ///< nodes without incoming edges
-  std::optional<std::int64_t> step_limit;      ///< none = no limit
-  bool follow_first_only = false;              ///< "fanOut": "first"
-  expression::mentions mentions;               ///< of all nodes together
+  std::optional<node_index> start;          ///< none: the caller names it
+  std::vector<node_index> start_candidates; ///< nodes without incoming edges
+  std::optional<std::int64_t> step_limit;   ///< none = no limit
+  bool follow_first_only = false;           ///< "fanOut": "first"
+  expression::mentions mentions;            ///< of all nodes together
 
   std::optional<node_index> find(std::string_view node_id) const;
 };
@@ -64,8 +64,8 @@ struct definition_limits {
 };
 
 struct compiled {
-  std::shared_ptr<const workflow> workflow; ///< null when a problem is an error
-  std::vector<problem> problems;            ///< errors and warnings, in the order of the document
+  std::shared_ptr<const core::workflow> workflow; ///< null when a problem is an error
+  std::vector<problem> problems;                  ///< errors and warnings, in the order of the document
 };
 
 /// Parses, checks and compiles a definition. A document with problems is no error of this call: they are all listed.

@@ -25,11 +25,13 @@ constexpr std::size_t instance_id_bytes_max = 200;
 error stopped_error() { return {errc::stopped, "the runtime is stopped", ""}; }
 
 result<void> check_id(std::string_view id) {
-  const bool printable = std::none_of(id.begin(), id.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  const bool printable =
+      std::none_of(id.begin(), id.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
   const auto utf8 = core::to_text(json(id), "the instance id");
   if (!id.empty() && id.size() <= instance_id_bytes_max && printable && utf8) return {};
-  return error{errc::invalid_argument,
-               fmt::format("an instance id has 1 to {} bytes of UTF-8 without control characters", instance_id_bytes_max), ""};
+  return error{
+      errc::invalid_argument,
+      fmt::format("an instance id has 1 to {} bytes of UTF-8 without control characters", instance_id_bytes_max), ""};
 }
 
 result<core::node_types> collect_types(const std::vector<node_type>& own) {
@@ -46,7 +48,8 @@ std::string list_problems(const std::vector<problem>& problems) {
   std::string text;
   for (const problem& p : problems) {
     if (p.is_warning) continue;
-    text += fmt::format("{}{}: {}; {}", text.empty() ? "" : "\n", p.pointer.empty() ? "(document)" : p.pointer, p.message, p.advice);
+    text += fmt::format("{}{}: {}; {}", text.empty() ? "" : "\n", p.pointer.empty() ? "(document)" : p.pointer,
+                        p.message, p.advice);
   }
   return text;
 }
@@ -64,8 +67,14 @@ engine::engine(options opts) : options_(std::move(opts)) {}
 engine::~engine() { stop(); }
 
 result<std::unique_ptr<engine>> engine::open(options opts) {
+  const std::string path = opts.store_path;
+  if (!path.empty()) return open(std::move(opts), [path] { return storage::open_sqlite_store(path); });
+  return open(std::move(opts), [] { return result<std::unique_ptr<storage::store>>(storage::open_memory_store()); });
+}
+
+result<std::unique_ptr<engine>> engine::open(options opts, actors::store_slot::opener open_store) {
   std::unique_ptr<engine> made(new engine(std::move(opts)));
-  auto wired = made->wire();
+  auto wired = made->wire(std::move(open_store));
   if (!wired) {
     made->stopped_ = true;
     return wired.failure();
@@ -73,27 +82,19 @@ result<std::unique_ptr<engine>> engine::open(options opts) {
   return made;
 }
 
-result<void> engine::wire() {
+result<void> engine::wire(actors::store_slot::opener open_store) {
   auto types = collect_types(options_.node_types);
   if (!types) return types.failure();
   auto globals = core::parse_json(options_.globals_json, "globals_json");
   if (!globals) return globals.failure();
   if (!globals->is_object()) return error{errc::invalid_argument, "globals_json must be a JSON object", ""};
-  const std::string path = options_.store_path;
-  actors::store_slot::opener open;
-  std::unique_ptr<storage::store> store;
-  if (path.empty()) {
-    store = storage::open_memory_store();
-  } else {
-    open = [path] { return storage::open_sqlite_store(path); };
-    auto opened = open();
-    if (!opened) return opened.failure();
-    store = std::move(*opened);
-  }
-  auto last = store->last_time();
+  auto store = open_store();
+  if (!store) return store.failure();
+  auto last = (*store)->last_time();
   if (!last) return last.failure();
   shared_ = std::make_shared<actors::services>(options_.time ? options_.time : std::make_shared<system_clock>(),
-                                               std::move(store), std::move(open));
+                                               std::move(*store),
+                                               options_.store_path.empty() ? nullptr : std::move(open_store));
   shared_->time.not_before(*last);
   shared_->types = std::move(*types);
   shared_->globals = core::share(std::move(*globals));
@@ -111,7 +112,8 @@ result<void> engine::wire() {
   config_.set("scheduler.max-threads",
               static_cast<std::size_t>(options_.worker_threads != 0 ? options_.worker_threads : std::min(cores, 4u)));
   system_ = std::make_unique<caf::actor_system>(config_);
-  if (options_.on_event) shared_->listener.set(system_->spawn<actors::listener_actor, caf::detached>(options_.on_event));
+  if (options_.on_event)
+    shared_->listener.set(system_->spawn<actors::listener_actor, caf::detached>(options_.on_event));
   shared_->supervisor.set(system_->spawn<actors::supervisor>(shared_));
   return {};
 }
@@ -156,10 +158,12 @@ result<loaded_definition> engine::load_definition(std::string_view text, std::st
 
 result<std::shared_ptr<const core::workflow>> engine::find_definition(const std::string& id) {
   if (auto known = shared_->known.latest(id)) return known;
-  auto row = ask_store<std::optional<storage::definition_row>>([id](storage::store& s) { return s.latest_definition(id); });
+  auto row =
+      ask_store<std::optional<storage::definition_row>>([id](storage::store& s) { return s.latest_definition(id); });
   if (!row) return row.failure();
   if (!*row)
-    return error{errc::unknown_definition, fmt::format("no definition '{}' is loaded; load_definition comes first", id), ""};
+    return error{errc::unknown_definition, fmt::format("no definition '{}' is loaded; load_definition comes first", id),
+                 ""};
   auto compiled = core::compile((*row)->text, (*row)->id, shared_->types, shared_->definition_limits);
   if (!compiled) return compiled.failure();
   if (!compiled->workflow) return error{errc::bad_definition, list_problems(compiled->problems), id};
@@ -189,7 +193,9 @@ result<std::string> engine::start(std::string_view definition_id, const json& in
   if (!node && !how.start_node.empty())
     return error{errc::invalid_argument, fmt::format("the definition has no node '{}'", how.start_node), ""};
   if (!node)
-    return error{errc::invalid_argument, "which node is the start is open; name it in start_options::start_node or in the definition's \"start\"", ""};
+    return error{
+        errc::invalid_argument,
+        "which node is the start is open; name it in start_options::start_node or in the definition's \"start\"", ""};
   start.node = *node;
   auto accepted = accept_payload(input, "the input", &start.input_text);
   if (!accepted) return accepted.failure();
@@ -232,7 +238,8 @@ result<std::vector<instance_summary>> engine::list(std::size_t limit, std::strin
       [limit, after = std::string(after_id)](storage::store& s) { return read_list(s, limit, after); });
 }
 
-result<std::vector<history_entry>> engine::history(std::string_view id, std::int64_t after_revision, std::size_t limit) {
+result<std::vector<history_entry>> engine::history(std::string_view id, std::int64_t after_revision,
+                                                   std::size_t limit) {
   return ask_store<std::vector<history_entry>>([id = std::string(id), after_revision, limit](storage::store& s) {
     return read_history(s, id, after_revision, limit);
   });

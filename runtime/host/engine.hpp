@@ -19,6 +19,8 @@ namespace pawl::host {
 class engine {
 public:
   static result<std::unique_ptr<engine>> open(options opts);
+  /// On a store that `open_store` brings, now and whenever the store must be opened anew (tests put faulty ones in).
+  static result<std::unique_ptr<engine>> open(options opts, actors::store_slot::opener open_store);
   ~engine();
 
   result<loaded_definition> load_definition(std::string_view text, std::string_view fallback_id);
@@ -38,7 +40,7 @@ public:
 
 private:
   explicit engine(options opts);
-  result<void> wire();
+  result<void> wire(actors::store_slot::opener open_store);
   result<std::shared_ptr<const core::workflow>> find_definition(const std::string& id);
   result<core::json_ptr> accept_payload(const nlohmann::json& value, const char* what, std::string* text) const;
   template <class T> result<T> ask_store(std::function<result<T>(storage::store&)> question);

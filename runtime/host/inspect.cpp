@@ -10,8 +10,8 @@
 namespace pawl::host {
 namespace {
 
-using nlohmann::json;
 using core::phase;
+using nlohmann::json;
 
 constexpr std::size_t snapshot_results_max = 100'000; ///< the newest ones; a longer context is cut
 
@@ -64,9 +64,12 @@ const char* name_of(phase p) {
 }
 
 json cursor_of(const storage::cursor_row& c) {
-  return {{"id", c.cursor},  {"node", c.node},
-          {"visit", c.visit}, {"scope", c.scope},
-          {"state", name_of(static_cast<phase>(c.phase))}, {"attempt", c.retry_attempts + 1},
+  return {{"id", c.cursor},
+          {"node", c.node},
+          {"visit", c.visit},
+          {"scope", c.scope},
+          {"state", name_of(static_cast<phase>(c.phase))},
+          {"attempt", c.retry_attempts + 1},
           {"idempotencyKey", c.key}};
 }
 
@@ -99,7 +102,8 @@ phase deciding_phase(instance_status status) {
 
 const storage::cursor_row* deciding_cursor(const storage::loaded_instance& rows) {
   const int wanted = static_cast<int>(deciding_phase(rows.header.status));
-  const auto at = std::find_if(rows.cursors.begin(), rows.cursors.end(), [&](const auto& c) { return c.phase == wanted; });
+  const auto at =
+      std::find_if(rows.cursors.begin(), rows.cursors.end(), [&](const auto& c) { return c.phase == wanted; });
   return at == rows.cursors.end() ? nullptr : &*at;
 }
 
@@ -130,7 +134,8 @@ json shown(const storage::loaded_instance& rows, const std::vector<storage::resu
             {"cursors", json::array()},
             {"waits", json::array()}};
   if (deciding != nullptr && deciding->retry_attempts > 0)
-    view["retryState"] = {{"nodeId", deciding->node}, {"attempts", deciding->retry_attempts}, {"nextRetryAt", deciding->retry_at}};
+    view["retryState"] = {
+        {"nodeId", deciding->node}, {"attempts", deciding->retry_attempts}, {"nextRetryAt", deciding->retry_at}};
   for (const storage::cursor_row& c : rows.cursors) {
     view["cursors"].push_back(cursor_of(c));
     if (auto wait = wait_of(c, rows.timers)) view["waits"].push_back(std::move(*wait));
@@ -145,9 +150,8 @@ history_entry entry_of(const storage::step_row& row) {
   history_entry entry;
   entry.revision = row.revision;
   entry.at_ms = row.at;
-  entry.event = row.kind >= 0 && static_cast<std::size_t>(row.kind) < std::size(kinds)
-                    ? core::name_of(kinds[row.kind])
-                    : "unknown";
+  entry.event = row.kind >= 0 && static_cast<std::size_t>(row.kind) < std::size(kinds) ? core::name_of(kinds[row.kind])
+                                                                                       : "unknown";
   entry.node = row.node;
   entry.visit = row.visit;
   entry.attempt = row.attempt;
@@ -181,7 +185,8 @@ result<std::vector<instance_summary>> read_list(storage::reader& from, std::size
   if (!rows) return rows.failure();
   std::vector<instance_summary> list;
   for (storage::summary_row& r : *rows)
-    list.push_back({std::move(r.uid), std::move(r.definition_id), r.status, r.revision, r.created_at, r.updated_at, r.wake_at});
+    list.push_back(
+        {std::move(r.uid), std::move(r.definition_id), r.status, r.revision, r.created_at, r.updated_at, r.wake_at});
   return list;
 }
 
@@ -192,7 +197,8 @@ result<std::vector<history_entry>> read_history(storage::reader& from, std::stri
   auto rows = from.history(*key, after_revision, limit);
   if (!rows) return rows.failure();
   std::vector<history_entry> entries;
-  for (const storage::step_row& row : *rows) entries.push_back(entry_of(row));
+  for (const storage::step_row& row : *rows)
+    entries.push_back(entry_of(row));
   return entries;
 }
 

@@ -1,5 +1,5 @@
-// Public views made of a store's rows: the Snapshot in Refluxo's shape, lists, histories. Needs no compiled workflow, so
-// that an instance can be looked at where its node types are not registered.
+// Public views made of a store's rows: the Snapshot in Refluxo's shape, lists, histories. Needs no compiled workflow,
+// so that an instance can be looked at where its node types are not registered.
 #pragma once
 
 #include "storage/store.hpp"

@@ -13,9 +13,9 @@ namespace pawl {
 
 /// Where an instance stands. `completed`, `failed` and `cancelled` have ended.
 enum class instance_status {
-  active,       ///< a node runs or is about to
-  paused,       ///< every cursor waits: for a payload or a timer
-  error,        ///< an attempt failed; the retry comes by itself
+  active, ///< a node runs or is about to
+  paused, ///< every cursor waits: for a payload or a timer
+  error,  ///< an attempt failed; the retry comes by itself
   completed,
   failed,
   cancelled,
@@ -92,22 +92,22 @@ struct instance_summary {
 struct history_entry {
   std::int64_t revision = 0;
   std::int64_t at_ms = 0;
-  std::string event;                                  ///< started, succeeded, failed, paused, resumed, timer_fired
+  std::string event; ///< started, succeeded, failed, paused, resumed, timer_fired
   std::string node;
   std::int64_t visit = 0;
   std::int64_t attempt = 0;
-  std::string handle;                                 ///< which handle it left by; empty = the default one
-  std::string error;                                  ///< of a failed attempt, `Name: message`
-  std::string note;                                   ///< a warning, e.g. that no edge carries the handle
-  std::shared_ptr<const nlohmann::json> output;       ///< of a result; null pointer otherwise
+  std::string handle;                           ///< which handle it left by; empty = the default one
+  std::string error;                            ///< of a failed attempt, `Name: message`
+  std::string note;                             ///< a warning, e.g. that no edge carries the handle
+  std::shared_ptr<const nlohmann::json> output; ///< of a result; null pointer otherwise
 };
 
 /// Told to options::on_event after the commit that made it true.
 struct instance_event {
   std::string instance_id;
-  history_entry entry;            ///< without the output
+  history_entry entry;                              ///< without the output
   instance_status status = instance_status::active; ///< after this revision
-  std::string next_node;          ///< where it stands now; empty when it ended
+  std::string next_node;                            ///< where it stands now; empty when it ended
 };
 
 } // namespace pawl

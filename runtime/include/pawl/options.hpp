@@ -50,11 +50,11 @@ struct options {
 
   std::size_t definition_bytes_max = std::size_t{4} << 20; ///< JSON text of a definition
   std::size_t definition_nodes_max = 10'000;
-  std::size_t payload_bytes_max = std::size_t{4} << 20;    ///< start and resume payloads, outputs, as JSON text
+  std::size_t payload_bytes_max = std::size_t{4} << 20; ///< start and resume payloads, outputs, as JSON text
   std::size_t node_state_bytes_max = std::size_t{64} << 10;
   std::size_t json_depth_max = 128;
   std::size_t json_values_max = 100'000;
-  std::size_t history_results_max = 10'000;                ///< results that one `.all` may bring into a context
+  std::size_t history_results_max = 10'000; ///< results that one `.all` may bring into a context
 
   /// The WAL is copied back into the database file once it is larger than this.
   std::size_t checkpoint_wal_bytes = std::size_t{4} << 20;

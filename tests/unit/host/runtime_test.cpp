@@ -1,0 +1,73 @@
+// The main job, through the public API, on both stores.
+#include "tests/support/temp_folder.hpp"
+
+#include <pawl/runtime.hpp>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace pawl;
+using nlohmann::json;
+
+namespace {
+
+const char* const approval = R"({
+  "id": "approval",
+  "nodes": [
+    {"id": "in", "type": "trigger"},
+    {"id": "ask", "type": "wait", "data": {"reason": "who approves {{ input.title }}?"}},
+    {"id": "check", "type": "if", "data": {"condition": "{{ nodes.ask.output.approved }}"}},
+    {"id": "yes", "type": "set", "data": {"text": "{{ input.title }} approved by {{ nodes.ask.output.by }}"}},
+    {"id": "no", "type": "fail", "data": {"message": "refused"}}
+  ],
+  "edges": [
+    {"source": "in", "target": "ask"},
+    {"source": "ask", "target": "check"},
+    {"source": "check", "target": "yes", "sourceHandle": "true"},
+    {"source": "check", "target": "no", "sourceHandle": "false"}
+  ]
+})";
+
+runtime open_runtime(options opts) {
+  auto opened = runtime::open(std::move(opts));
+  if (!opened) FAIL(to_string(opened.failure()));
+  return std::move(*opened);
+}
+
+options on(const std::string& path) {
+  options opts;
+  opts.store_path = path;
+  opts.on_log = [](const std::string& line) { UNSCOPED_INFO(line); };
+  return opts;
+}
+
+} // namespace
+
+TEST_CASE("runtime: an approval waits, is resumed and completes, on both stores") {
+  test::temp_folder folder;
+  const std::string path = GENERATE(as<std::string>(), "", "a.db");
+  runtime rt = open_runtime(on(path.empty() ? path : folder.file(path)));
+  auto loaded = rt.load_definition(approval);
+  if (!loaded) FAIL(to_string(loaded.failure()));
+  start_options how;
+  how.id = "a-1";
+  auto started = rt.start("approval", {{"title", "Hello"}}, how);
+  if (!started) FAIL(to_string(started.failure()));
+  auto waiting = rt.wait("a-1", wait_until::needs_payload, std::chrono::seconds(20));
+  if (!waiting) FAIL(to_string(waiting.failure()));
+  CHECK(waiting->status() == instance_status::paused);
+  REQUIRE(waiting->waits().size() == 1);
+  CHECK(waiting->waits()[0].reason == "who approves Hello?");
+  const json payload{{"approved", true}, {"by", "Ann"}};
+  auto resumed = rt.resume("a-1", &payload);
+  if (!resumed) FAIL(to_string(resumed.failure()));
+  auto ended = rt.wait("a-1", wait_until::ended, std::chrono::seconds(20));
+  if (!ended) FAIL(to_string(ended.failure()));
+  INFO(ended->document().dump(2));
+  CHECK(ended->status() == instance_status::completed);
+  CHECK(ended->document()["context"]["yes"][0]["output"]["text"] == "Hello approved by Ann");
+  CHECK(ended->document()["version"] == 4);
+  auto history = rt.history("a-1");
+  REQUIRE(history);
+  CHECK(history->size() == 7);
+}
