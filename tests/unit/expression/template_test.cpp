@@ -100,6 +100,6 @@ TEST_CASE("template: hostile braces are cut in bounded time") {
     INFO(piece);
     std::vector<template_problem> problems;
     json_template::compile(repeat(piece, 20'000), problems);
-    CHECK(problems.size() < 21'000);
+    CHECK(problems.size() <= 21);
   }
 }
