@@ -71,6 +71,14 @@ struct visit_row {
   std::int64_t count = 0;
 };
 
+/// What a node remembers between its visits.
+struct memory_row {
+  std::int64_t scope = 0;
+  std::string node;
+  std::string name;
+  std::optional<std::string> value; ///< JSON text; absent in a step_write: the row goes
+};
+
 /// One committed transition, as stored for ever. `detail` holds the rest of the event as JSON text.
 struct step_row {
   std::int64_t revision = 0;
@@ -100,6 +108,7 @@ struct step_write {
   std::vector<timer_row> timers_set;
   std::vector<std::int64_t> timers_gone;
   std::vector<visit_row> visits_set;
+  std::vector<memory_row> memories_set;
 };
 
 /// A new instance with its first transition; `first.instance` is ignored.
@@ -139,6 +148,7 @@ struct loaded_instance {
   std::vector<cursor_row> cursors; ///< by cursor, ascending
   std::vector<timer_row> timers;   ///< by cursor, ascending
   std::vector<visit_row> visits;
+  std::vector<memory_row> memories; ///< by (scope, node, name)
 };
 
 struct summary_row {

@@ -26,10 +26,16 @@ struct attempt_ref {
   bool operator==(const attempt_ref&) const = default;
 };
 
+struct memory_change {
+  std::string name;
+  json_ptr value; ///< null: forgotten
+};
+
 /// The output travels beside the event: the state holds none.
 struct node_succeeded {
   attempt_ref of;
   std::optional<std::string> handle;
+  std::vector<memory_change> memory;
 };
 
 struct node_failed {

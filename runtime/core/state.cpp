@@ -11,6 +11,10 @@ bool cursor::operator==(const cursor& o) const {
          same(node_state, o.node_state) && timer_fired == o.timer_fired;
 }
 
+bool memory::operator==(const memory& o) const {
+  return scope == o.scope && node == o.node && name == o.name && same(value, o.value);
+}
+
 const cursor* state::find(cursor_id id) const {
   const auto at = std::lower_bound(cursors.begin(), cursors.end(), id,
                                    [](const cursor& c, cursor_id wanted) { return c.id < wanted; });

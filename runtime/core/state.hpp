@@ -63,6 +63,15 @@ struct cursor {
   bool operator==(const cursor& other) const;
 };
 
+/// What a node remembers between its visits, by scope and name.
+struct memory {
+  scope_id scope = 0;
+  node_index node = 0;
+  std::string name;
+  json_ptr value;
+  bool operator==(const memory& other) const;
+};
+
 struct state {
   std::string instance_id;
   std::int64_t revision = 0; ///< committed transitions
@@ -70,6 +79,7 @@ struct state {
   instance_status status = instance_status::active;
   std::vector<cursor> cursors; ///< by id, ascending
   std::vector<std::int64_t> visits; ///< by node_index: how often the node was entered; never goes back
+  std::vector<memory> memories; ///< in the order (scope, node, name)
   cursor_id next_cursor = 1;
   scope_id next_scope = 1;
   std::int64_t steps = 0;                 ///< executions since the last wait or external event: the fuse

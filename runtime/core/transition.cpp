@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace pawl::core {
 namespace {
@@ -36,6 +37,7 @@ public:
     cursor* c = running(e.of);
     if (c == nullptr) return not_running(e.of);
     record(*c, "");
+    for (const memory_change& change : e.memory) remember(*c, change);
     leave(*c, e.handle);
     return commit();
   }
@@ -113,6 +115,22 @@ private:
 
   void record(const cursor& c, std::string error) {
     step_.result = recorded_result{c.node, c.id, c.scope, c.visit, c.attempt(), std::move(error)};
+  }
+
+  void remember(const cursor& c, const memory_change& change) {
+    const auto place = std::lower_bound(
+        state_.memories.begin(), state_.memories.end(), std::tie(c.scope, c.node, change.name),
+        [](const memory& m, const auto& wanted) { return std::tie(m.scope, m.node, m.name) < wanted; });
+    memory made{c.scope, c.node, change.name, change.value};
+    step_.memories_set.push_back(made);
+    const bool known = place != state_.memories.end() && place->scope == c.scope && place->node == c.node && place->name == change.name;
+    if (!change.value) {
+      if (known) state_.memories.erase(place);
+    } else if (known) {
+      *place = std::move(made);
+    } else {
+      state_.memories.insert(place, std::move(made));
+    }
   }
 
   void touch(const cursor& c) { step_.cursors_set.push_back(c.id); }

@@ -35,6 +35,7 @@ struct step {
   std::vector<cursor_id> cursors_gone;
   std::vector<cursor_id> timers_gone; ///< cursors that had a timer and have none now
   std::vector<node_index> visits_set;
+  std::vector<memory> memories_set; ///< with a null value: gone
   std::optional<recorded_result> result;
   std::string note; ///< a warning for the history
   std::vector<effect> effects;

@@ -34,6 +34,8 @@ function(pawl_room name)
   target_link_libraries(pawl_${name} PRIVATE nlohmann_json::nlohmann_json ${ROOM_LINK})
   if(ROOM_PRECOMPILE AND EXISTS "${pawl_SOURCE_DIR}/${ROOM_PRECOMPILE}")
     target_precompile_headers(pawl_${name} PRIVATE "${pawl_SOURCE_DIR}/${ROOM_PRECOMPILE}")
+    # Without it ccache keeps no g++ output that uses a precompiled header.
+    target_compile_options(pawl_${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
   endif()
   set(PAWL_ROOMS ${PAWL_ROOMS} ${name} PARENT_SCOPE)
 endfunction()

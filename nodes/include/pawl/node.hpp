@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pawl {
@@ -20,13 +21,17 @@ class node_context {
 public:
   virtual ~node_context() = default;
 
-  /// The node's `data` with its `{{ expressions }}` resolved. An absent `data` is null.
+  /// The node's `data` with its `{{ expressions }}` resolved; null when there is none.
   virtual const nlohmann::json& data() const = 0;
+  /// Whether there is data: false when the node has none, or when it is one expression that gave undefined.
+  virtual bool has_data() const = 0;
   /// The payload that resume() (or, for the first node, start()) gave to this visit; null pointer when there is none.
   /// It stays with the visit through retries and crashes until a newer one replaces it.
   virtual const nlohmann::json* payload() const = 0;
   /// What the last pause of this visit kept (outcome::pause); null pointer when there is none.
   virtual const nlohmann::json* node_state() const = 0;
+  /// What outcome::remember kept under `name` in an earlier visit of this node; null pointer when there is nothing.
+  virtual const nlohmann::json* memory(std::string_view name) const = 0;
   /// The instance's start payload.
   virtual const nlohmann::json& input() const = 0;
   /// The runtime's read-only configuration (options::globals).
@@ -52,8 +57,12 @@ class outcome {
 public:
   /// The node succeeded; `value` becomes its output and the edges of the default handle are followed.
   static outcome output(nlohmann::json value);
+  /// The node succeeded without an output: expressions read it as undefined.
+  static outcome nothing();
   /// The node succeeded; the edges whose `sourceHandle` is `handle` are followed.
   static outcome to(std::string handle, nlohmann::json value);
+  /// As to(), without an output.
+  static outcome to(std::string handle);
   /// The visit waits until resume() brings a payload, then the executor runs again. Only types with `can_wait`.
   static outcome pause();
   /// As pause(), but after `timeout` the handle `timeout` is followed with the output null.
@@ -68,6 +77,11 @@ public:
 
   /// Keeps up to 64 KiB of JSON for the next run of the same visit. Only on a pause.
   outcome&& keep(nlohmann::json node_state) &&;
+  /// Keeps `value` under `name` for later visits of this node in this instance (a loop's place, say) until forget().
+  /// Each name is stored by itself: only what is remembered anew is written. Only on success.
+  outcome&& remember(std::string name, nlohmann::json value) &&;
+  /// Drops what is remembered under `name`. Only on success.
+  outcome&& forget(std::string name) &&;
   /// One line for people that says what a pause waits for; shown by `pawl show`. Only on a pause.
   outcome&& because(std::string reason) &&;
 

@@ -1,0 +1,369 @@
+// The life of a step: event → transition → commit → what follows.
+#include "actors/instance_actor.hpp"
+
+#include "runtime/core/describe.hpp"
+#include "storage/codec.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+
+namespace pawl::actors {
+namespace {
+
+constexpr int node_deaths_max = 3;
+
+std::optional<core::json_ptr> parse_stored(const std::optional<std::string>& text) {
+  if (!text) return core::json_ptr();
+  auto parsed = nlohmann::json::parse(*text, nullptr, false);
+  if (parsed.is_discarded()) return std::nullopt;
+  return core::share(std::move(parsed));
+}
+
+core::context_result context_entry(const storage::result_row& row) {
+  core::context_result entry{nullptr, row.at, row.error.value_or("")};
+  if (row.error)
+    entry.output = core::share(nullptr);
+  else
+    entry.output = parse_stored(row.output).value_or(nullptr);
+  return entry;
+}
+
+rest_summary rest_of(const core::state& s) {
+  bool only_payload = s.status == instance_status::paused;
+  for (const core::cursor& c : s.cursors) only_payload &= c.wait && c.wait->kind == wait_kind::payload;
+  return {s.status, only_payload};
+}
+
+} // namespace
+
+instance_actor::instance_actor(caf::actor_config& config, services_ptr shared, std::shared_ptr<start_instance> start)
+    : caf::event_based_actor(config), shared_(std::move(shared)), start_(std::move(start)), uid_(start_->uid),
+      definition_id_(start_->workflow->id), input_hash_(start_->input_hash), workflow_(start_->workflow),
+      state_(core::initial_state(*workflow_, uid_)), input_(start_->input) {}
+
+instance_actor::instance_actor(caf::actor_config& config, services_ptr shared, std::shared_ptr<revived> from)
+    : caf::event_based_actor(config), shared_(std::move(shared)), uid_(std::move(from->uid)),
+      definition_id_(std::move(from->definition_id)), input_hash_(std::move(from->input_hash)), key_(from->key),
+      workflow_(std::move(from->workflow)), state_(std::move(from->state)), input_(std::move(from->input)) {}
+
+caf::behavior instance_actor::make_behavior() {
+  if (start_)
+    create();
+  else
+    load_results();
+  return {
+      [this](const write_done& done) { finish(done); },
+      [this](const resume_instance& command) {
+        ++handled_;
+        when_idle([this, command] { resume(command); });
+      },
+      [this](const start_again& request) {
+        ++handled_;
+        when_idle([this, request] { answer_start_again(request); });
+      },
+      [this](const wake_instance&) {
+        ++handled_;
+        when_idle([this] { fire_due_timers(); });
+      },
+      [this](const results_loaded& loaded) {
+        loading_ = false;
+        if (!loaded.rows) return give_up(to_string(loaded.rows.failure()));
+        for (const storage::result_row& row : *loaded.rows)
+          if (const auto node = workflow_->find(row.node)) last_[*node] = context_entry(row);
+        carry_out_all();
+        fire_due_timers();
+        run_next();
+      },
+      [this](const history_loaded& loaded) {
+        when_idle([this, loaded] {
+          --running_;
+          const core::cursor* c = state_.find(loaded.cursor);
+          if (c == nullptr || c->visit != loaded.visit || c->phase != core::phase::ready) return;
+          if (loaded.rows) return dispatch_with_history(loaded.cursor, loaded.visit, *loaded.rows);
+          if (loaded.rows.failure().code != errc::limit) return give_up(to_string(loaded.rows.failure()));
+          take(core::node_failed{{c->id, c->visit, c->attempt()}, "history_too_large: " + loaded.rows.failure().message, false, 0, 0},
+               nullptr, std::nullopt, {});
+        });
+      },
+      [this](const stop_instance&) {
+        stopping_ = true;
+        park_if_idle();
+      },
+      [this](const retire_instance&) { quit(); },
+  };
+}
+
+void instance_actor::on_exit() {
+  inbox_.clear();
+  committing_.reset();
+  start_.reset();
+  shared_.reset();
+}
+
+// --- the loop
+
+void instance_actor::when_idle(std::function<void()> work) {
+  inbox_.push_back(std::move(work));
+  run_next();
+}
+
+// Everything that changes the state waits for the commit under way: the state in memory is never two steps ahead.
+void instance_actor::run_next() {
+  while (!committing_ && !loading_ && !inbox_.empty()) {
+    auto work = std::move(inbox_.front());
+    inbox_.pop_front();
+    work();
+  }
+  park_if_idle();
+}
+
+void instance_actor::create() {
+  const core::event event{shared_->time.now(), core::started{start_->node, start_->payload, start_->step_limit}};
+  auto verdict = core::apply(*workflow_, state_, event);
+  if (auto* no = std::get_if<core::rejected>(&verdict)) {
+    start_->answer(error{no->code, no->reason, uid_});
+    return quit();
+  }
+  commit(event, std::get<core::step>(std::move(verdict)), nullptr, std::nullopt, {});
+}
+
+void instance_actor::take(core::event_content what, core::json_ptr output, std::optional<std::string> output_text,
+                          reply<void> on_done) {
+  const core::event event{shared_->time.now(), std::move(what)};
+  auto verdict = core::apply(*workflow_, state_, event);
+  if (auto* no = std::get_if<core::rejected>(&verdict)) {
+    on_done(error{no->code, no->reason, uid_});
+    return;
+  }
+  commit(event, std::get<core::step>(std::move(verdict)), std::move(output), std::move(output_text), std::move(on_done));
+}
+
+void instance_actor::commit(core::event event, core::step step, core::json_ptr output,
+                            std::optional<std::string> output_text, reply<void> on_done) {
+  if (const std::string broken = core::broken_invariant(*workflow_, state_); !broken.empty()) {
+    on_done(error{errc::internal, "a step was refused because it breaks a rule of the engine: " + broken, place()});
+    return give_up("a step breaks an invariant: " + broken);
+  }
+  storage::step_write write = storage::encode_step(*workflow_, state_, event, step, std::move(output_text));
+  committing_ = committing{std::move(event), std::move(step), std::move(output), std::move(on_done)};
+  if (start_) {
+    send_write(storage::create_write{uid_, definition_id_, workflow_->hash, start_->input_text, input_hash_,
+                                     state_.created_at, std::move(write)});
+  } else {
+    write.instance = key_;
+    send_write(std::move(write));
+  }
+}
+
+void instance_actor::send_write(storage::change change) {
+  anon_send(shared_->store.get(),
+            write_change{std::make_shared<storage::change>(std::move(change)), caf::actor_cast<caf::actor>(this)});
+}
+
+void instance_actor::finish(const write_done& done) {
+  if (!committing_) return;
+  if (!done.outcome) {
+    const error& e = done.outcome.failure();
+    committing_->on_done(e);
+    if (start_) {
+      start_->answer(e);
+      return quit();
+    }
+    return give_up(to_string(e));
+  }
+  if (start_) finish_create(*done.outcome);
+  if (!committing_) return; // it existed already: this actor has nothing to run
+  const committing finished = std::move(*committing_);
+  committing_.reset();
+  keep_result(finished);
+  tell_listener(finished);
+  finished.on_done({});
+  follow_up(finished);
+  run_next();
+}
+
+void instance_actor::finish_create(const storage::written& made) {
+  key_ = made.instance;
+  start_->answer(uid_);
+  start_.reset();
+  if (!made.existed) return;
+  committing_.reset();
+  quit(caf::exit_reason::user_shutdown);
+}
+
+void instance_actor::follow_up(const committing& done) {
+  for (const core::effect& e : done.step.effects) {
+    if (const auto* run = std::get_if<core::run_node>(&e)) dispatch(run->cursor);
+    if (const auto* timer = std::get_if<core::set_timer>(&e))
+      anon_send(shared_->timers.get(), timer_set{key_, uid_, timer->due_at});
+  }
+}
+
+void instance_actor::keep_result(const committing& done) {
+  if (!done.step.result) return;
+  const core::recorded_result& r = *done.step.result;
+  const auto mention = workflow_->mentions.nodes.find(workflow_->nodes[r.node].id);
+  if (mention == workflow_->mentions.nodes.end()) return;
+  core::json_ptr output = r.error.empty() ? done.output : core::share(nullptr);
+  if (std::holds_alternative<core::timer_fired>(done.event.what)) output = core::share(nullptr);
+  last_[r.node] = {std::move(output), done.event.at, r.error};
+}
+
+void instance_actor::tell_listener(const committing& done) {
+  if (!shared_->has_listener) return;
+  instance_event told;
+  told.instance_id = uid_;
+  told.entry = core::describe(*workflow_, state_, done.event, done.step);
+  told.status = state_.status;
+  if (const core::cursor* now = state_.deciding_cursor()) told.next_node = workflow_->nodes[now->node].id;
+  anon_send(shared_->listener.get(), tell_listener{std::move(told)});
+}
+
+// --- running nodes
+
+void instance_actor::carry_out_all() {
+  for (const core::effect& e : core::pending_effects(state_))
+    if (const auto* run = std::get_if<core::run_node>(&e)) dispatch(run->cursor);
+}
+
+void instance_actor::dispatch(core::cursor_id id) {
+  if (stopping_) return;
+  const core::cursor* c = state_.find(id);
+  const expression::mentions& mentions = workflow_->nodes[c->node].mentions;
+  std::vector<std::string> whole;
+  for (const auto& [node, what] : mentions.nodes)
+    if (what.all && workflow_->find(node)) whole.push_back(node);
+  if (mentions.every_node_all) {
+    whole.clear();
+    for (const auto& node : workflow_->nodes) whole.push_back(node.id);
+  }
+  if (whole.empty()) return dispatch_with_history(id, c->visit, {});
+  ++running_;
+  const caf::actor self = caf::actor_cast<caf::actor>(this);
+  anon_send(shared_->store.get(),
+            use_store{[self, whole, id, visit = c->visit, key = key_, limit = shared_->history_results_max](storage::store& store) {
+              std::vector<storage::result_row> all;
+              for (const std::string& node : whole) {
+                auto rows = store.results(key, node, limit);
+                if (!rows) return caf::anon_send(self, history_loaded{id, visit, rows.failure()});
+                std::move(rows->begin(), rows->end(), std::back_inserter(all));
+              }
+              caf::anon_send(self, history_loaded{id, visit, std::move(all)});
+            }});
+}
+
+void instance_actor::dispatch_with_history(core::cursor_id id, std::int64_t, const std::vector<storage::result_row>& rows) {
+  const core::cursor* c = state_.find(id);
+  std::vector<core::context_node> nodes;
+  for (const storage::result_row& row : rows) {
+    if (nodes.empty() || nodes.back().id != row.node) nodes.push_back({row.node, true, {}});
+    nodes.back().results.push_back(context_entry(row));
+  }
+  const expression::mentions& mentions = workflow_->nodes[c->node].mentions;
+  for (const auto& [node, what] : mentions.nodes) {
+    if (what.all || mentions.every_node_all) continue;
+    const auto index = workflow_->find(node);
+    const auto last = index ? last_.find(*index) : last_.end();
+    if (last != last_.end()) nodes.push_back({node, false, {last->second}});
+  }
+  send_to_node(*c, std::move(nodes));
+}
+
+void instance_actor::send_to_node(const core::cursor& c, std::vector<core::context_node> nodes) {
+  auto run = std::make_shared<nodes::execution>();
+  run->workflow = workflow_;
+  run->node = c.node;
+  run->of = {c.id, c.visit, c.attempt()};
+  run->key = c.key;
+  run->payload = c.payload;
+  run->node_state = c.node_state;
+  run->timer_fired = c.timer_fired;
+  for (const core::memory& m : state_.memories)
+    if (m.scope == c.scope && m.node == c.node) run->memory.push_back({m.name, m.value});
+  run->context = {input_, shared_->globals, {uid_, workflow_->nodes[c.node].id, c.visit, c.attempt(), shared_->time.now()},
+                  std::move(nodes)};
+  ++running_;
+  request_execution(std::move(run), 1);
+}
+
+// A node actor that dies takes its attempt with it: the attempt is made again, under the same key.
+void instance_actor::request_execution(std::shared_ptr<const nodes::execution> run, int tries) {
+  const std::string& type = run->workflow->nodes[run->node].type->name;
+  const caf::actor worker = shared_->pools.pick(type);
+  if (!worker) {
+    --running_;
+    return park_if_idle();
+  }
+  request(worker, caf::infinite, execute_node{run})
+      .then(
+          [this](const node_executed& done) {
+            --running_;
+            when_idle([this, outcome = done.outcome] { take(outcome.what, outcome.output, outcome.output_text, {}); });
+          },
+          [this, run, tries](const caf::error&) {
+            shared_->log(fmt::format("{}: the actor of node '{}' died (attempt {} of the visit), try {}", place(),
+                                     run->workflow->nodes[run->node].id, run->of.attempt, tries));
+            if (tries < node_deaths_max) return request_execution(run, tries + 1);
+            --running_;
+            when_idle([this, run] {
+              take(core::node_failed{run->of, "NodeActorDied: the node's actor died while it ran the attempt", true, 0, 0},
+                   nullptr, std::nullopt, {});
+            });
+          });
+}
+
+// --- commands
+
+void instance_actor::resume(const resume_instance& command) {
+  auto chosen = core::choose_wait(*workflow_, state_, command.which.node, command.which.visit);
+  if (!chosen) return command.answer(chosen.failure());
+  chosen->payload = command.payload;
+  chosen->step_limit = command.which.step_limit;
+  take(std::move(*chosen), nullptr, std::nullopt, command.answer);
+}
+
+void instance_actor::fire_due_timers() {
+  const core::timestamp_ms now = shared_->time.now();
+  const core::cursor* first = nullptr;
+  for (const core::cursor& c : state_.cursors)
+    if (c.timer && c.timer->due_at <= now && (first == nullptr || c.timer->due_at < first->timer->due_at)) first = &c;
+  if (first == nullptr || committing_) return;
+  inbox_.push_back([this] { fire_due_timers(); }); // another may be due after this one
+  take(core::timer_fired{first->id, first->visit}, nullptr, std::nullopt, {});
+}
+
+void instance_actor::answer_start_again(const start_again& request) {
+  if (request.definition_id == definition_id_ && request.input_hash == input_hash_) return request.answer(uid_);
+  request.answer(error{errc::conflict, "an instance of this id was started with another definition or input", uid_});
+}
+
+// --- coming and going
+
+void instance_actor::load_results() {
+  std::vector<std::string> wanted;
+  if (!has_ended(state_.status))
+    for (const auto& [node, what] : workflow_->mentions.nodes)
+      if (what.latest && workflow_->find(node)) wanted.push_back(node);
+  loading_ = true;
+  const caf::actor self = caf::actor_cast<caf::actor>(this);
+  if (wanted.empty()) return anon_send(this, results_loaded{std::vector<storage::result_row>{}});
+  anon_send(shared_->store.get(), use_store{[self, wanted, key = key_](storage::store& store) {
+              caf::anon_send(self, results_loaded{store.last_results(key, wanted)});
+            }});
+}
+
+void instance_actor::park_if_idle() {
+  if (!shared_ || committing_ || loading_ || running_ > 0 || !inbox_.empty()) return;
+  const bool something_runs = !has_ended(state_.status) && state_.status == instance_status::active;
+  if (something_runs && !stopping_) return;
+  anon_send(shared_->supervisor.get(), instance_parked{uid_, handled_, rest_of(state_)});
+}
+
+void instance_actor::give_up(const std::string& why) {
+  shared_->log(fmt::format("{}: starts anew from the store: {}", place(), why));
+  quit(caf::exit_reason::unhandled_exception);
+}
+
+std::string instance_actor::place() const { return fmt::format("instance '{}'", uid_); }
+
+} // namespace pawl::actors

@@ -1,0 +1,97 @@
+// One workflow instance as an actor. The one loop: an event, the pure transition, the commit, and only after the
+// commit's answer what follows from it. Keeps the control state and the results that expressions can mention, no more.
+#pragma once
+
+#include "actors/services.hpp"
+#include "runtime/core/transition.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+#include <deque>
+#include <functional>
+#include <unordered_map>
+
+namespace pawl::actors {
+
+/// An instance that the store holds, as it comes back to life.
+struct revived {
+  std::string uid;
+  storage::instance_key key = 0;
+  std::string definition_id;
+  std::string input_hash;
+  std::shared_ptr<const core::workflow> workflow;
+  core::state state;
+  core::json_ptr input;
+};
+
+class instance_actor final : public caf::event_based_actor {
+public:
+  /// A new instance: its first commit creates it.
+  instance_actor(caf::actor_config& config, services_ptr shared, std::shared_ptr<start_instance> start);
+  instance_actor(caf::actor_config& config, services_ptr shared, std::shared_ptr<revived> from);
+
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+  const char* name() const override { return "instance"; }
+
+private:
+  /// A step that was applied to the state in memory and waits for its commit.
+  struct committing {
+    core::event event;
+    core::step step;
+    core::json_ptr output;
+    reply<void> on_done;
+  };
+
+  // Events, in the order of a step's life.
+  void when_idle(std::function<void()> work);
+  void run_next();
+  void create();
+  void take(core::event_content what, core::json_ptr output, std::optional<std::string> output_text, reply<void> on_done);
+  void commit(core::event event, core::step step, core::json_ptr output, std::optional<std::string> output_text,
+              reply<void> on_done);
+  void send_write(storage::change change);
+  void finish(const write_done& done);
+  void finish_create(const storage::written& made);
+  void follow_up(const committing& done);
+  void keep_result(const committing& done);
+  void tell_listener(const committing& done);
+
+  // Running nodes.
+  void carry_out_all();
+  void dispatch(core::cursor_id id);
+  void dispatch_with_history(core::cursor_id id, std::int64_t visit, const std::vector<storage::result_row>& rows);
+  void send_to_node(const core::cursor& c, std::vector<core::context_node> nodes);
+  void request_execution(std::shared_ptr<const nodes::execution> run, int tries);
+  core::context_node context_of(core::node_index node) const;
+
+  // Commands.
+  void resume(const resume_instance& command);
+  void fire_due_timers();
+  void answer_start_again(const start_again& request);
+
+  void load_results();
+  void park_if_idle();
+  void give_up(const std::string& why);
+  std::string place() const;
+
+  services_ptr shared_;
+  std::shared_ptr<start_instance> start_; ///< until it is created
+  std::string uid_;
+  std::string definition_id_;
+  std::string input_hash_;
+  storage::instance_key key_ = 0;
+  std::shared_ptr<const core::workflow> workflow_;
+  core::state state_;
+  core::json_ptr input_;
+  std::unordered_map<core::node_index, core::context_result> last_; ///< of the nodes that expressions mention
+
+  std::optional<committing> committing_;
+  std::deque<std::function<void()>> inbox_; ///< what came while a commit was under way
+  std::uint64_t handled_ = 0;               ///< messages of the supervisor's
+  std::size_t running_ = 0;                 ///< attempts without an answer
+  bool loading_ = false;
+  bool stopping_ = false;
+};
+
+} // namespace pawl::actors

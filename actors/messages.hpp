@@ -1,0 +1,204 @@
+// What travels between the actors. Requests are imperative, notices past tense. Messages stay in the process.
+#pragma once
+
+#include "actors/reply.hpp"
+#include "nodes/execute.hpp"
+#include "runtime/core/workflow.hpp"
+#include "storage/store.hpp"
+
+#include <pawl/runtime.hpp>
+
+#include <caf/actor.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace pawl::actors {
+
+// --- to the store actor
+
+/// Commit this with whatever else has arrived. Answered by write_done to `from`, after COMMIT returned.
+struct write_change {
+  std::shared_ptr<storage::change> what;
+  caf::actor from;
+};
+/// Run this on the store's thread, between batches. It must not throw and must be short.
+struct use_store {
+  std::function<void(storage::store&)> task;
+};
+struct write_done {
+  result<storage::written> outcome;
+};
+/// The store actor to itself: queued behind all that has arrived.
+struct flush_batch {};
+
+// --- to a node actor; answered by node_executed
+
+struct execute_node {
+  std::shared_ptr<const nodes::execution> run;
+};
+struct node_executed {
+  nodes::executed outcome;
+};
+
+// --- to an instance actor
+
+struct resume_instance {
+  core::json_ptr payload; ///< null: none
+  resume_options which;
+  reply<void> answer;
+};
+/// Somebody starts an id that is already live.
+struct start_again {
+  std::string definition_id;
+  std::string input_hash;
+  reply<std::string> answer;
+};
+/// A timer of it may be due, or it is to go on after a restart.
+struct wake_instance {};
+/// Dispatch nothing more; quit when nothing runs.
+struct stop_instance {};
+/// The actor has nothing to do and may go: nothing has been sent to it since it was asked.
+struct retire_instance {};
+/// The last results that its expressions may mention, fetched when it comes back to life.
+struct results_loaded {
+  result<std::vector<storage::result_row>> rows;
+};
+/// Results of nodes whose whole history one execution asked for.
+struct history_loaded {
+  core::cursor_id cursor = 0;
+  std::int64_t visit = 0;
+  result<std::vector<storage::result_row>> rows;
+};
+
+// --- to the supervisor
+
+struct start_instance {
+  std::string uid;
+  bool uid_is_new = false; ///< just made, so that no instance can have it
+  std::shared_ptr<const core::workflow> workflow;
+  core::node_index node = 0;
+  core::json_ptr input;
+  std::string input_text;
+  std::string input_hash;
+  core::json_ptr payload;
+  std::optional<std::int64_t> step_limit;
+  reply<std::string> answer;
+};
+struct resume_uid {
+  std::string uid;
+  resume_instance command;
+};
+struct wake_uid {
+  std::string uid;
+};
+/// Where an instance stands after a commit that left nothing running.
+struct rest_summary {
+  instance_status status = instance_status::active;
+  bool only_payload_waits = false;
+};
+/// An instance actor has nothing to run, having handled `handled` messages of the supervisor's.
+struct instance_parked {
+  std::string uid;
+  std::uint64_t handled = 0;
+  rest_summary rest;
+};
+/// What a load from the store brought.
+struct instance_loaded {
+  std::string uid;
+  result<storage::loaded_instance> rows;
+  std::optional<storage::definition_row> definition;
+};
+struct watch_instance {
+  std::uint64_t watcher = 0; ///< made by the caller, for forget_watcher
+  std::string uid;
+  wait_until until = wait_until::ended;
+  reply<void> answer;
+};
+struct watch_idle {
+  std::uint64_t watcher = 0;
+  reply<void> answer;
+};
+struct forget_watcher {
+  std::uint64_t watcher = 0;
+};
+/// The summary that a watcher of an instance without actor asked the store for.
+struct rest_loaded {
+  watch_instance watch;
+  result<rest_summary> rest;
+};
+/// A page of instances that an earlier owner left with something to run.
+struct in_flight_found {
+  result<std::vector<storage::due_row>> page;
+};
+struct reopen_store {};
+/// The supervisor to itself: load an instance whose actor died.
+struct restart_entry {
+  std::string uid;
+};
+/// To the supervisor, from tests and tools: which actor runs the instance; null when none does.
+struct find_live {
+  std::string uid;
+  reply<caf::actor> answer;
+};
+struct stop_all {
+  reply<void> answer;
+};
+
+// --- to the timer actor
+
+struct timer_set {
+  storage::instance_key instance = 0;
+  std::string uid;
+  core::timestamp_ms due_at = 0;
+};
+struct timer_tick {
+  std::uint64_t generation = 0;
+};
+struct due_found {
+  result<std::vector<storage::due_row>> rows;
+  std::optional<core::timestamp_ms> next;
+};
+
+// --- to the listener actor
+
+struct tell_listener {
+  instance_event event;
+};
+
+} // namespace pawl::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::write_change)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::use_store)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::write_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::flush_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::execute_node)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::node_executed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::resume_instance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::start_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::wake_instance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::stop_instance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::retire_instance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::results_loaded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::history_loaded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::start_instance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::resume_uid)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::wake_uid)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::instance_parked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::instance_loaded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::watch_instance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::watch_idle)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::forget_watcher)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::rest_loaded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::in_flight_found)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::reopen_store)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::restart_entry)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::find_live)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::stop_all)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_set)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::due_found)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::tell_listener)

@@ -1,0 +1,76 @@
+// Shared, lock-protected tables of the actors.
+#include "actors/services.hpp"
+
+namespace pawl::actors {
+
+std::shared_ptr<const core::workflow> definitions::latest(const std::string& id) const {
+  std::shared_lock lock(mutex_);
+  const auto at = latest_.find(id);
+  return at == latest_.end() ? nullptr : at->second;
+}
+
+std::shared_ptr<const core::workflow> definitions::by_hash(const std::string& hash) const {
+  std::shared_lock lock(mutex_);
+  const auto at = by_hash_.find(hash);
+  return at == by_hash_.end() ? nullptr : at->second;
+}
+
+void definitions::set_latest(std::shared_ptr<const core::workflow> w) {
+  auto shared = add(std::move(w));
+  std::unique_lock lock(mutex_);
+  latest_[shared->id] = shared;
+}
+
+std::shared_ptr<const core::workflow> definitions::add(std::shared_ptr<const core::workflow> w) {
+  std::unique_lock lock(mutex_);
+  return by_hash_.emplace(w->hash, w).first->second;
+}
+
+void node_pools::set(const std::string& type, std::vector<caf::actor> members) {
+  std::lock_guard lock(mutex_);
+  pools_[type] = pool{std::move(members), 0};
+}
+
+caf::actor node_pools::pick(const std::string& type) {
+  std::lock_guard lock(mutex_);
+  const auto at = pools_.find(type);
+  if (at == pools_.end() || at->second.members.empty()) return nullptr;
+  pool& p = at->second;
+  return p.members[p.turn++ % p.members.size()];
+}
+
+bool node_pools::replace(const caf::actor_addr& dead, const std::function<caf::actor(const std::string&)>& make) {
+  std::lock_guard lock(mutex_);
+  for (auto& [type, pool] : pools_)
+    for (caf::actor& member : pool.members)
+      if (member.address() == dead) {
+        member = make(type);
+        return true;
+      }
+  return false;
+}
+
+std::vector<caf::actor> node_pools::clear() {
+  std::lock_guard lock(mutex_);
+  std::vector<caf::actor> all;
+  for (auto& [type, pool] : pools_) all.insert(all.end(), pool.members.begin(), pool.members.end());
+  pools_.clear();
+  return all;
+}
+
+result<void> store_slot::reopen() {
+  std::lock_guard lock(mutex_);
+  if (!open_) return {}; // a store in memory has nothing to reopen
+  store_.reset();
+  auto opened = open_();
+  if (!opened) return opened.failure();
+  store_ = std::move(*opened);
+  return {};
+}
+
+void store_slot::close() {
+  std::lock_guard lock(mutex_);
+  store_.reset();
+}
+
+} // namespace pawl::actors

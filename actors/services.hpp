@@ -1,0 +1,144 @@
+// What all actors of one runtime share: the clock, the definitions, each other's addresses. Thread-safe.
+#pragma once
+
+#include "actors/messages.hpp"
+#include "runtime/core/workflow.hpp"
+
+#include <pawl/options.hpp>
+
+#include <caf/actor.hpp>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+namespace pawl::actors {
+
+/// The address of an actor that may be replaced after it died.
+class address {
+public:
+  caf::actor get() const {
+    std::lock_guard lock(mutex_);
+    return held_;
+  }
+  void set(caf::actor a) {
+    std::lock_guard lock(mutex_);
+    held_ = std::move(a);
+  }
+
+private:
+  mutable std::mutex mutex_;
+  caf::actor held_;
+};
+
+/// Engine time: the wall clock, but never earlier than what was last committed.
+class engine_time {
+public:
+  explicit engine_time(std::shared_ptr<clock> source) : source_(std::move(source)) {}
+
+  core::timestamp_ms now() {
+    const core::timestamp_ms wall = source_->now_ms();
+    core::timestamp_ms floor = floor_.load(std::memory_order_relaxed);
+    while (wall > floor && !floor_.compare_exchange_weak(floor, wall, std::memory_order_relaxed)) {
+    }
+    return std::max(wall, floor);
+  }
+  void not_before(core::timestamp_ms at) {
+    core::timestamp_ms floor = floor_.load();
+    while (at > floor && !floor_.compare_exchange_weak(floor, at)) {
+    }
+  }
+
+private:
+  std::shared_ptr<clock> source_;
+  std::atomic<core::timestamp_ms> floor_{0};
+};
+
+/// Compiled workflows: the latest by id, all that running instances are pinned to by hash.
+class definitions {
+public:
+  std::shared_ptr<const core::workflow> latest(const std::string& id) const;
+  std::shared_ptr<const core::workflow> by_hash(const std::string& hash) const;
+  void set_latest(std::shared_ptr<const core::workflow> w);
+  /// Keeps a pinned one; gives back the one that is shared already.
+  std::shared_ptr<const core::workflow> add(std::shared_ptr<const core::workflow> w);
+
+private:
+  mutable std::shared_mutex mutex_;
+  std::map<std::string, std::shared_ptr<const core::workflow>> by_hash_;
+  std::map<std::string, std::shared_ptr<const core::workflow>> latest_;
+};
+
+/// The node actors of each type.
+class node_pools {
+public:
+  void set(const std::string& type, std::vector<caf::actor> members);
+  /// The next member in turn; null when the runtime is stopping.
+  caf::actor pick(const std::string& type);
+  /// Puts `fresh` in the place of a member that died; false when it was none.
+  bool replace(const caf::actor_addr& dead, const std::function<caf::actor(const std::string& type)>& make);
+  std::vector<caf::actor> clear();
+
+private:
+  struct pool {
+    std::vector<caf::actor> members;
+    std::size_t turn = 0;
+  };
+  std::mutex mutex_;
+  std::map<std::string, pool> pools_;
+};
+
+/// The one store object of a runtime: outlives the store actor, so that a new one can take over.
+class store_slot {
+public:
+  using opener = std::function<result<std::unique_ptr<storage::store>>()>;
+  store_slot(std::unique_ptr<storage::store> first, opener open) : store_(std::move(first)), open_(std::move(open)) {}
+
+  /// Runs `task` alone; false when there is no store (it was closed, or reopening failed).
+  template <class F> bool use(F&& task) {
+    std::lock_guard lock(mutex_);
+    if (!store_) return false;
+    task(*store_);
+    return true;
+  }
+  /// Closes the store and opens it again; the error of the open.
+  result<void> reopen();
+  void close();
+
+private:
+  std::mutex mutex_;
+  std::unique_ptr<storage::store> store_;
+  opener open_;
+};
+
+struct services {
+  services(std::shared_ptr<clock> source, std::unique_ptr<storage::store> store, store_slot::opener open)
+      : time(std::move(source)), slot(std::move(store), std::move(open)) {}
+
+  engine_time time;
+  store_slot slot;
+  definitions known;
+  core::node_types types;
+  core::definition_limits definition_limits;
+  nodes::execution_limits execution_limits;
+  core::json_ptr globals;
+  std::size_t history_results_max = 10'000;
+  std::size_t checkpoint_wal_bytes = std::size_t{4} << 20;
+  std::function<void(const std::string&)> log = [](const std::string&) {};
+  bool has_listener = false;
+
+  address store;
+  address timers;
+  address supervisor;
+  address listener;
+  node_pools pools;
+};
+
+using services_ptr = std::shared_ptr<services>;
+
+} // namespace pawl::actors

@@ -1,0 +1,59 @@
+// Group commit.
+#include "actors/store_actor.hpp"
+
+#include <caf/all.hpp>
+
+namespace pawl::actors {
+namespace {
+
+constexpr std::size_t batch_max = 4096;
+
+bool is_fatal(const error& e) { return e.code == errc::storage || e.code == errc::corrupt; }
+
+error no_store() { return {errc::storage, "the store is not open", ""}; }
+
+} // namespace
+
+store_actor::store_actor(caf::actor_config& config, services_ptr shared)
+    : caf::event_based_actor(config), shared_(std::move(shared)) {}
+
+caf::behavior store_actor::make_behavior() {
+  return {
+      [this](const write_change& request) { gather(request); },
+      [this](const flush_batch&) { commit_batch(); },
+      [this](const use_store& request) { (void)shared_->slot.use(request.task); },
+  };
+}
+
+void store_actor::on_exit() {
+  waiting_.clear();
+  shared_.reset();
+}
+
+void store_actor::gather(const write_change& request) {
+  if (batch_.empty()) anon_send(this, flush_batch{});
+  batch_.push_back(std::move(*request.what));
+  waiting_.push_back(request.from);
+  if (batch_.size() >= batch_max) commit_batch();
+}
+
+void store_actor::commit_batch() {
+  if (batch_.empty()) return;
+  std::vector<result<storage::written>> outcomes;
+  (void)shared_->slot.use([&](storage::store& store) { outcomes = store.write(batch_); });
+  outcomes.resize(batch_.size(), result<storage::written>(no_store()));
+  bool broken = false;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    broken |= !outcomes[i] && is_fatal(outcomes[i].failure());
+    anon_send(waiting_[i], write_done{std::move(outcomes[i])});
+  }
+  batch_.clear();
+  waiting_.clear();
+  if (broken) return quit(caf::exit_reason::unhandled_exception);
+  (void)shared_->slot.use([&](storage::store& store) {
+    const auto moved = store.checkpoint(shared_->checkpoint_wal_bytes);
+    if (!moved) shared_->log("checkpoint: " + to_string(moved.failure()));
+  });
+}
+
+} // namespace pawl::actors

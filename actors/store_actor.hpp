@@ -1,0 +1,28 @@
+// The store actor: owns the thread on which the store is used, and gathers steps into group commits.
+#pragma once
+
+#include "actors/services.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+namespace pawl::actors {
+
+/// Spawn it detached. Every step that has arrived while the last commit ran goes into the next transaction; answers go
+/// out after COMMIT returned. When the store can go on no more it quits, and the supervisor opens the store anew.
+class store_actor final : public caf::event_based_actor {
+public:
+  store_actor(caf::actor_config& config, services_ptr shared);
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+  const char* name() const override { return "store"; }
+
+private:
+  void gather(const write_change& request);
+  void commit_batch();
+
+  services_ptr shared_;
+  std::vector<storage::change> batch_;
+  std::vector<caf::actor> waiting_;
+};
+
+} // namespace pawl::actors

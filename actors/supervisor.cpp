@@ -1,0 +1,423 @@
+// Who lives, who is loaded, who is started anew.
+#include "actors/supervisor.hpp"
+
+#include "actors/node_actor.hpp"
+#include "actors/store_actor.hpp"
+#include "actors/timer_actor.hpp"
+#include "storage/codec.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+
+#include <thread>
+
+namespace pawl::actors {
+namespace {
+
+constexpr std::size_t recovery_page = 256;
+constexpr int deaths_max = 5;
+constexpr auto restart_pause = std::chrono::milliseconds(20); ///< doubled with each death in a row
+constexpr auto reopen_pause = std::chrono::milliseconds(200);
+
+error not_found(const std::string& uid) { return {errc::not_found, fmt::format("there is no instance '{}'", uid), ""}; }
+
+result<rest_summary> rest_in_store(storage::store& store, const std::string& uid) {
+  auto key = store.find(uid);
+  if (!key) return key.failure();
+  if (!*key) return not_found(uid);
+  auto rows = store.load(**key);
+  if (!rows) return rows.failure();
+  bool only_payload = rows->header.status == instance_status::paused;
+  for (const storage::cursor_row& c : rows->cursors)
+    only_payload &= c.wait_kind == static_cast<int>(wait_kind::payload);
+  return rest_summary{rows->header.status, only_payload};
+}
+
+bool satisfies(wait_until until, const rest_summary& rest) {
+  if (has_ended(rest.status)) return true;
+  if (until == wait_until::needs_payload) return rest.only_payload_waits;
+  return until == wait_until::at_rest && rest.status != instance_status::active;
+}
+
+} // namespace
+
+supervisor::supervisor(caf::actor_config& config, services_ptr shared)
+    : caf::event_based_actor(config), shared_(std::move(shared)) {}
+
+caf::behavior supervisor::make_behavior() {
+  set_down_handler([this](const caf::down_msg& what) { down(what); });
+  shared_->supervisor.set(caf::actor_cast<caf::actor>(this));
+  spawn_helpers();
+  recover(0);
+  return {
+      [this](const start_instance& start) { deliver(start.uid, start); },
+      [this](const resume_uid& resume) { deliver(resume.uid, resume.command); },
+      [this](const wake_uid& wake) { deliver(wake.uid, wake_instance{}); },
+      [this](const instance_loaded& what) { loaded(what); },
+      [this](const instance_parked& notice) { parked(notice); },
+      [this](const in_flight_found& found) { recovered(found); },
+      [this](const watch_instance& wanted) { watch(wanted); },
+      [this](const rest_loaded& found) {
+        const auto live = entries_.find(found.watch.uid);
+        if (!found.rest) return found.watch.answer(found.rest.failure());
+        if (live == entries_.end() && answer_watch(found.watch, *found.rest)) return;
+        watchers_.emplace(found.watch.uid, found.watch);
+      },
+      [this](const watch_idle& wanted) {
+        idle_watchers_.push_back(wanted);
+        check_idle();
+      },
+      [this](const forget_watcher& gone) {
+        std::erase_if(watchers_, [&](const auto& w) { return w.second.watcher == gone.watcher; });
+        std::erase_if(idle_watchers_, [&](const auto& w) { return w.watcher == gone.watcher; });
+      },
+      [this](const find_live& wanted) {
+        const auto at = entries_.find(wanted.uid);
+        wanted.answer(at == entries_.end() ? caf::actor() : at->second.actor);
+      },
+      [this](const restart_entry& dead) {
+        const auto at = entries_.find(dead.uid);
+        if (at != entries_.end() && !at->second.actor && !store_is_down_) load(dead.uid);
+      },
+      [this](const reopen_store&) { open_store_again(); },
+      [this](const stop_all& request) { stop(request); },
+  };
+}
+
+void supervisor::on_exit() {
+  entries_.clear();
+  watchers_.clear();
+  idle_watchers_.clear();
+  stopping_.reset();
+  shared_.reset();
+}
+
+void supervisor::spawn_helpers() {
+  const caf::actor store = spawn<store_actor, caf::detached>(shared_);
+  monitor(store);
+  shared_->store.set(store);
+  const caf::actor timers = spawn<timer_actor>(shared_);
+  monitor(timers);
+  shared_->timers.set(timers);
+  const std::size_t threads = system().scheduler().num_workers();
+  for (const auto& [name, type] : shared_->types) {
+    auto members = spawn_pool(system(), *type, shared_->execution_limits, threads);
+    for (const caf::actor& member : members) monitor(member);
+    shared_->pools.set(name, std::move(members));
+  }
+}
+
+// --- commands
+
+void supervisor::deliver(const std::string& uid, command what) {
+  if (stopping_) return refuse(what, {errc::stopped, "the runtime is stopping", ""});
+  const auto [at, fresh] = entries_.try_emplace(uid);
+  entry& e = at->second;
+  if (e.actor) return forward(e, what);
+  const auto* start = std::get_if<start_instance>(&what);
+  if (fresh && start != nullptr && start->uid_is_new) return spawn_new(e, *start);
+  e.pending.push_back(std::move(what));
+  if (fresh) load(uid);
+}
+
+void supervisor::load(const std::string& uid) {
+  const caf::actor self = caf::actor_cast<caf::actor>(this);
+  anon_send(shared_->store.get(), use_store{[self, uid, shared = shared_](storage::store& store) {
+              auto key = store.find(uid);
+              if (!key) return caf::anon_send(self, instance_loaded{uid, key.failure(), std::nullopt});
+              if (!*key) return caf::anon_send(self, instance_loaded{uid, not_found(uid), std::nullopt});
+              instance_loaded found{uid, store.load(**key), std::nullopt};
+              if (found.rows && !shared->known.by_hash(found.rows->definition_hash)) {
+                auto document = store.definition_by_hash(found.rows->definition_hash);
+                if (document) found.definition = std::move(*document);
+              }
+              caf::anon_send(self, std::move(found));
+            }});
+}
+
+void supervisor::loaded(const instance_loaded& what) {
+  const auto at = entries_.find(what.uid);
+  if (at == entries_.end() || at->second.actor) return;
+  std::vector<command> pending = std::move(at->second.pending);
+  if (!what.rows) {
+    if (what.rows.failure().code == errc::not_found) return loaded_nothing(what.uid, std::move(pending));
+    entries_.erase(at);
+    shared_->log(fmt::format("instance '{}' was not loaded: {}", what.uid, to_string(what.rows.failure())));
+    for (const command& c : pending) refuse(c, what.rows.failure());
+    return check_idle();
+  }
+  revive(what, std::move(pending));
+}
+
+// Nobody has the id: the first start makes the instance, what comes after it is for that one.
+void supervisor::loaded_nothing(const std::string& uid, std::vector<command> pending) {
+  entry& e = entries_[uid];
+  for (command& c : pending) {
+    auto* start = std::get_if<start_instance>(&c);
+    if (e.actor)
+      forward(e, c);
+    else if (start != nullptr)
+      spawn_new(e, std::move(*start));
+    else
+      refuse(c, not_found(uid));
+  }
+  if (!e.actor) entries_.erase(uid);
+  check_idle();
+}
+
+// A repeated start of an instance at rest needs only its row, no actor.
+void supervisor::revive(const instance_loaded& what, std::vector<command> pending) {
+  std::vector<command> for_actor;
+  for (command& c : pending) {
+    const auto* start = std::get_if<start_instance>(&c);
+    if (start == nullptr)
+      for_actor.push_back(std::move(c));
+    else if (start->workflow->id == what.rows->definition_id && start->input_hash == what.rows->input_hash)
+      start->answer(what.uid);
+    else
+      start->answer(error{errc::conflict, "an instance of this id was started with another definition or input", what.uid});
+  }
+  if (for_actor.empty()) {
+    entries_.erase(what.uid);
+    return check_idle();
+  }
+  auto from = revive_rows(what);
+  if (!from) {
+    entries_.erase(what.uid);
+    shared_->log(fmt::format("instance '{}' cannot go on: {}", what.uid, to_string(from.failure())));
+    for (const command& c : for_actor) refuse(c, from.failure());
+    return check_idle();
+  }
+  entry& e = entries_[what.uid];
+  e.definition_id = what.rows->definition_id;
+  e.input_hash = what.rows->input_hash;
+  e.actor = spawn<instance_actor>(shared_, std::move(*from));
+  monitor(e.actor);
+  uid_of_[e.actor.address()] = what.uid;
+  for (const command& c : for_actor) forward(e, c);
+}
+
+result<std::shared_ptr<revived>> supervisor::revive_rows(const instance_loaded& what) {
+  const storage::loaded_instance& rows = *what.rows;
+  auto workflow = shared_->known.by_hash(rows.definition_hash);
+  if (!workflow) {
+    if (!what.definition) return error{errc::corrupt, "its definition is not in the store", what.uid};
+    auto compiled = core::compile(what.definition->text, what.definition->id, shared_->types, shared_->definition_limits);
+    if (!compiled) return compiled.failure();
+    if (!compiled->workflow) {
+      error e{errc::bad_definition, "its definition does not load any more:", what.uid};
+      for (const problem& p : compiled->problems)
+        if (!p.is_warning) e.message += fmt::format(" {} {};", p.pointer, p.message);
+      return e;
+    }
+    workflow = shared_->known.add(compiled->workflow);
+  }
+  auto state = storage::decode_state(*workflow, rows);
+  if (!state) return state.failure();
+  auto input = core::parse_json(rows.input, "the stored input");
+  if (!input) return error{errc::corrupt, input.failure().message, what.uid};
+  auto from = std::make_shared<revived>();
+  *from = {rows.uid,  rows.instance, rows.definition_id, rows.input_hash, workflow, std::move(*state), core::share(std::move(*input))};
+  return from;
+}
+
+void supervisor::refuse(const command& what, const error& why) {
+  if (const auto* start = std::get_if<start_instance>(&what)) start->answer(why);
+  if (const auto* resume = std::get_if<resume_instance>(&what)) resume->answer(why);
+}
+
+void supervisor::spawn_new(entry& e, start_instance start) {
+  const std::string uid = start.uid;
+  e.definition_id = start.workflow->id;
+  e.input_hash = start.input_hash;
+  e.actor = spawn<instance_actor>(shared_, std::make_shared<start_instance>(std::move(start)));
+  monitor(e.actor);
+  uid_of_[e.actor.address()] = uid;
+}
+
+void supervisor::forward(entry& e, const command& what) {
+  ++e.sent;
+  e.rest.reset();
+  if (const auto* start = std::get_if<start_instance>(&what))
+    anon_send(e.actor, start_again{start->workflow->id, start->input_hash, start->answer});
+  if (const auto* resume = std::get_if<resume_instance>(&what)) anon_send(e.actor, *resume);
+  if (std::holds_alternative<wake_instance>(what)) anon_send(e.actor, wake_instance{});
+}
+
+// --- coming and going
+
+void supervisor::parked(const instance_parked& notice) {
+  const auto at = entries_.find(notice.uid);
+  if (at == entries_.end() || !at->second.actor) return;
+  entry& e = at->second;
+  if (notice.handled != e.sent) return; // it will say so again after it handled what is on its way
+  deaths_.erase(notice.uid);
+  const caf::actor actor = e.actor;
+  uid_of_.erase(actor.address());
+  demonitor(actor);
+  entries_.erase(at);
+  anon_send(actor, retire_instance{});
+  tell_watchers(notice.uid, notice.rest);
+  check_idle();
+  if (stopping_) finish_stop();
+}
+
+void supervisor::down(const caf::down_msg& what) {
+  const auto uid = uid_of_.find(caf::actor_cast<caf::actor_addr>(what.source));
+  if (uid != uid_of_.end()) {
+    const std::string id = uid->second;
+    uid_of_.erase(uid);
+    return instance_down(id, what.reason);
+  }
+  if (shared_->store.get().address() == what.source) return store_down();
+  if (shared_->timers.get().address() == what.source) {
+    if (stopping_) return;
+    shared_->log("the timer actor died and is started anew");
+    const caf::actor timers = spawn<timer_actor>(shared_);
+    monitor(timers);
+    return shared_->timers.set(timers);
+  }
+  const bool replaced = shared_->pools.replace(what.source, [this](const std::string& type) {
+    auto members = spawn_pool(system(), *shared_->types.at(type), shared_->execution_limits, 1);
+    monitor(members.front());
+    return members.front();
+  });
+  if (replaced) shared_->log("a node actor died and is started anew");
+}
+
+void supervisor::instance_down(const std::string& uid, const caf::error& reason) {
+  const auto at = entries_.find(uid);
+  if (at == entries_.end()) return;
+  std::vector<command> pending = std::move(at->second.pending);
+  entries_.erase(at);
+  if (stopping_) return finish_stop();
+  if (!reason || reason == caf::exit_reason::user_shutdown || reason == caf::exit_reason::normal) return check_idle();
+  const int deaths = ++deaths_[uid];
+  if (deaths > deaths_max) {
+    shared_->log(fmt::format("instance '{}' died {} times in a row: it is left alone until the next open or command", uid, deaths));
+    deaths_.erase(uid);
+    return check_idle();
+  }
+  // An entry without an actor holds the place until it is loaded, so that nobody else spawns it meanwhile.
+  entries_[uid].pending.push_back(wake_instance{});
+  if (store_is_down_) return;
+  const auto pause = deaths == 1 ? std::chrono::milliseconds(0) : restart_pause * (1 << deaths);
+  delayed_anon_send(this, pause, restart_entry{uid});
+}
+
+// Commits that the dead actor had not answered have an unknown outcome: every live instance starts anew from the store.
+void supervisor::store_down() {
+  if (stopping_ && entries_.empty()) return finish_stop();
+  shared_->log("the store actor died: the store is opened anew");
+  store_is_down_ = true;
+  for (auto& [uid, e] : entries_) {
+    if (!e.actor) continue;
+    uid_of_.erase(e.actor.address());
+    demonitor(e.actor);
+    anon_send_exit(e.actor, caf::exit_reason::kill);
+    e.actor = nullptr;
+    e.sent = 0;
+    e.pending.push_back(wake_instance{});
+  }
+  open_store_again();
+}
+
+void supervisor::open_store_again() {
+  const auto opened = shared_->slot.reopen();
+  if (!opened) {
+    shared_->log("the store cannot be opened, another try follows: " + to_string(opened.failure()));
+    return delayed_anon_send(this, reopen_pause, reopen_store{});
+  }
+  const caf::actor store = spawn<store_actor, caf::detached>(shared_);
+  monitor(store);
+  shared_->store.set(store);
+  store_is_down_ = false;
+  for (const auto& [uid, e] : entries_)
+    if (!e.actor) load(uid);
+  if (recovering_) recover(0);
+  const caf::actor timers = shared_->timers.get();
+  anon_send_exit(timers, caf::exit_reason::kill); // what it asked the old store for is lost
+}
+
+void supervisor::recover(storage::instance_key after) {
+  const caf::actor self = caf::actor_cast<caf::actor>(this);
+  anon_send(shared_->store.get(), use_store{[self, after](storage::store& store) {
+              caf::anon_send(self, in_flight_found{store.in_flight(after, recovery_page)});
+            }});
+}
+
+void supervisor::recovered(const in_flight_found& found) {
+  if (!found.page) {
+    shared_->log("recovery: " + to_string(found.page.failure()));
+    recovering_ = false;
+    return check_idle();
+  }
+  for (const storage::due_row& row : *found.page) deliver(row.uid, wake_instance{});
+  if (found.page->size() == recovery_page) return recover(found.page->back().instance);
+  recovering_ = false;
+  check_idle();
+}
+
+// --- waiting callers
+
+void supervisor::watch(const watch_instance& wanted) {
+  const auto at = entries_.find(wanted.uid);
+  if (at == entries_.end()) return watch_store(wanted);
+  watchers_.emplace(wanted.uid, wanted);
+}
+
+void supervisor::watch_store(const watch_instance& wanted) {
+  const caf::actor self = caf::actor_cast<caf::actor>(this);
+  anon_send(shared_->store.get(), use_store{[self, wanted](storage::store& store) {
+              caf::anon_send(self, rest_loaded{wanted, rest_in_store(store, wanted.uid)});
+            }});
+}
+
+bool supervisor::answer_watch(const watch_instance& wanted, const rest_summary& rest) {
+  if (!satisfies(wanted.until, rest)) return false;
+  wanted.answer({});
+  return true;
+}
+
+void supervisor::tell_watchers(const std::string& uid, const rest_summary& rest) {
+  auto [at, end] = watchers_.equal_range(uid);
+  while (at != end) at = answer_watch(at->second, rest) ? watchers_.erase(at) : std::next(at);
+}
+
+void supervisor::check_idle() {
+  if (!entries_.empty() || recovering_) return;
+  for (const watch_idle& w : idle_watchers_) w.answer({});
+  idle_watchers_.clear();
+}
+
+// --- the end
+
+void supervisor::stop(const stop_all& request) {
+  if (stopping_) return request.answer({});
+  stopping_ = request.answer;
+  for (auto at = entries_.begin(); at != entries_.end();) {
+    for (const command& c : at->second.pending) refuse(c, {errc::stopped, "the runtime is stopping", ""});
+    if (at->second.actor) {
+      anon_send(at->second.actor, stop_instance{});
+      ++at;
+    } else {
+      at = entries_.erase(at);
+    }
+  }
+  finish_stop();
+}
+
+void supervisor::finish_stop() {
+  if (!entries_.empty() || !shared_) return;
+  for (const caf::actor& member : shared_->pools.clear()) anon_send_exit(member, caf::exit_reason::user_shutdown);
+  for (address* a : {&shared_->timers, &shared_->store, &shared_->listener}) {
+    if (const caf::actor actor = a->get()) anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    a->set(nullptr);
+  }
+  shared_->supervisor.set(nullptr);
+  const auto answer = *stopping_;
+  quit();
+  answer({});
+}
+
+} // namespace pawl::actors

@@ -1,0 +1,76 @@
+// The supervisor: knows which instances have an actor, wakes the others when something comes for them, starts anew what
+// died, from the store. The only sender of commands to instance actors, so that one can go without losing any.
+#pragma once
+
+#include "actors/instance_actor.hpp"
+#include "actors/services.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+#include <list>
+#include <unordered_map>
+#include <variant>
+
+namespace pawl::actors {
+
+class supervisor final : public caf::event_based_actor {
+public:
+  supervisor(caf::actor_config& config, services_ptr shared);
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+  const char* name() const override { return "supervisor"; }
+
+private:
+  using command = std::variant<start_instance, resume_instance, wake_instance>;
+  struct entry {
+    caf::actor actor;             ///< null while it is loaded from the store
+    std::vector<command> pending; ///< what came meanwhile
+    std::uint64_t sent = 0;       ///< commands, since the actor was spawned
+    std::string definition_id;
+    std::string input_hash;
+    std::optional<rest_summary> rest; ///< since the last command
+  };
+
+  // Commands for one instance.
+  void deliver(const std::string& uid, command what);
+  void load(const std::string& uid);
+  void loaded(const instance_loaded& what);
+  void loaded_nothing(const std::string& uid, std::vector<command> pending);
+  void revive(const instance_loaded& what, std::vector<command> pending);
+  void refuse(const command& what, const error& why);
+  void spawn_new(entry& e, start_instance start);
+  void forward(entry& e, const command& what);
+  result<std::shared_ptr<revived>> revive_rows(const instance_loaded& what);
+
+  // Coming and going.
+  void parked(const instance_parked& notice);
+  void down(const caf::down_msg& what);
+  void instance_down(const std::string& uid, const caf::error& reason);
+  void store_down();
+  void open_store_again();
+  void recover(storage::instance_key after);
+  void recovered(const in_flight_found& found);
+
+  // Waiting callers.
+  void watch(const watch_instance& wanted);
+  void watch_store(const watch_instance& wanted);
+  bool answer_watch(const watch_instance& wanted, const rest_summary& rest);
+  void tell_watchers(const std::string& uid, const rest_summary& rest);
+  void check_idle();
+
+  void spawn_helpers();
+  void stop(const stop_all& request);
+  void finish_stop();
+
+  services_ptr shared_;
+  std::unordered_map<std::string, entry> entries_;
+  std::unordered_map<caf::actor_addr, std::string> uid_of_;
+  std::unordered_map<std::string, int> deaths_; ///< in a row, without a park between
+  std::unordered_multimap<std::string, watch_instance> watchers_;
+  std::vector<watch_idle> idle_watchers_;
+  std::optional<reply<void>> stopping_;
+  bool recovering_ = true;
+  bool store_is_down_ = false;
+};
+
+} // namespace pawl::actors

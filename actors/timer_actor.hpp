@@ -1,0 +1,31 @@
+// The timer actor: wakes instances whose earliest timer is due. Timers live in the store; this one remembers only up to
+// where it has handed them out, so that a million of them cost no memory.
+#pragma once
+
+#include "actors/services.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+namespace pawl::actors {
+
+class timer_actor final : public caf::event_based_actor {
+public:
+  timer_actor(caf::actor_config& config, services_ptr shared);
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+  const char* name() const override { return "timer"; }
+
+private:
+  void note(const timer_set& set);
+  void look();
+  void hand_out(const due_found& found);
+  void sleep_until_next();
+
+  services_ptr shared_;
+  storage::due_mark handed_out_;            ///< all timers up to here have been sent
+  std::optional<core::timestamp_ms> next_;  ///< the first one behind it
+  std::uint64_t generation_ = 0;            ///< of the tick that counts; older ones are ignored
+  bool looking_ = false;
+};
+
+} // namespace pawl::actors

@@ -1,0 +1,154 @@
+// One attempt of one node.
+#include "nodes/execute.hpp"
+
+#include "nodes/outcome.hpp"
+#include "runtime/core/retry.hpp"
+#include "runtime/expression/evaluate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace pawl::nodes {
+namespace {
+
+using core::json_ptr;
+using nlohmann::json;
+
+constexpr std::size_t error_bytes_max = 8 * 1024;
+
+class attempt_context final : public node_context {
+public:
+  attempt_context(const execution& run, std::optional<json> data) : run_(run), data_(std::move(data)) {}
+
+  const json& data() const override { return data_ ? *data_ : null_; }
+  bool has_data() const override { return data_.has_value(); }
+  const json* payload() const override { return run_.payload.get(); }
+  const json* node_state() const override { return run_.node_state.get(); }
+  const json* memory(std::string_view name) const override {
+    const auto at = std::find_if(run_.memory.begin(), run_.memory.end(), [&](const auto& m) { return m.name == name; });
+    return at == run_.memory.end() ? nullptr : at->value.get();
+  }
+  const json& input() const override { return run_.context.input ? *run_.context.input : null_; }
+  const json& globals() const override { return run_.context.globals ? *run_.context.globals : null_; }
+  const std::string& instance_id() const override { return run_.context.run.instance_id; }
+  const std::string& node_id() const override { return run_.context.run.node_id; }
+  std::int64_t visit() const override { return run_.of.visit; }
+  std::int64_t attempt() const override { return run_.of.attempt; }
+  const std::string& idempotency_key() const override { return run_.key; }
+  std::int64_t time_ms() const override { return run_.context.run.time; }
+  bool timer_fired() const override { return run_.timer_fired; }
+
+private:
+  const execution& run_;
+  std::optional<json> data_;
+  json null_;
+};
+
+// Cut at a character's border.
+std::string shortened(std::string text) {
+  if (text.size() <= error_bytes_max) return text;
+  std::size_t end = error_bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  text.resize(end);
+  return text + "…";
+}
+
+class attempt {
+public:
+  attempt(const execution& run, const execution_limits& limits)
+      : run_(run), limits_(limits), node_(run.workflow->nodes[run.node]), root_(core::root_of(run.context)) {}
+
+  executed carry_out() {
+    auto data = node_.data.render(root_, {});
+    if (!data) return failed("Error", data.failure().message, true);
+    attempt_context context(run_, std::move(*data));
+    return answer(call(context));
+  }
+
+private:
+  outcome call(attempt_context& context) {
+    try {
+      return node_.type->execute(context);
+    } catch (const std::exception& e) {
+      return outcome::fail(e.what());
+    } catch (...) {
+      return outcome::fail("the executor threw something that is no std::exception");
+    }
+  }
+
+  executed answer(const outcome& given) {
+    return std::visit([this](const auto& what) { return made(what); }, given.inside().what);
+  }
+
+  executed made(const outcome::content::success& s) {
+    executed done;
+    core::node_succeeded event{run_.of, s.handle, {}};
+    if (s.value) {
+      auto text = core::to_text(*s.value, "the output", limits_.output);
+      if (!text) return failed("OutputError", text.failure().message, false);
+      done.output = core::share(*s.value);
+      done.output_text = std::move(*text);
+    }
+    for (const auto& [name, value] : s.memory) {
+      if (value) {
+        auto text = core::to_text(*value, "what the node remembers", limits_.output);
+        if (!text) return failed("OutputError", text.failure().message, false);
+      }
+      event.memory.push_back({name, value ? core::share(*value) : nullptr});
+    }
+    done.what = std::move(event);
+    return done;
+  }
+
+  executed made(const outcome::content::wait& w) {
+    if (!node_.type->can_wait)
+      return failed("PauseError", fmt::format("the type '{}' paused without can_wait", node_.type->name), false);
+    core::node_paused event{run_.of, w.for_payload ? wait_kind::payload : wait_kind::timer, shortened(w.reason), w.timer_ms, nullptr};
+    if (w.node_state) {
+      core::json_limits state_limits = limits_.output;
+      state_limits.bytes_max = limits_.node_state_bytes_max;
+      auto text = core::to_text(*w.node_state, "the node state", state_limits);
+      if (!text) return failed("PauseError", text.failure().message, false);
+      event.node_state = core::share(*w.node_state);
+    }
+    return {std::move(event), nullptr, std::nullopt};
+  }
+
+  executed made(const outcome::content::failure& f) { return failed(f.name, f.message, f.retryable); }
+
+  executed failed(const std::string& name, const std::string& message, bool retryable) {
+    core::node_failed event;
+    event.of = run_.of;
+    event.error = shortened(message.empty() ? name : name + ": " + message);
+    const retry_policy policy = policy_now();
+    event.retryable = retryable && core::retries_error(policy, name);
+    event.max_attempts = policy.max_attempts;
+    event.delay_ms = core::retry_delay_ms(policy, run_.of.attempt, run_.key);
+    return {std::move(event), nullptr, std::nullopt};
+  }
+
+  // A policy whose expressions fail is no policy: the attempt's own error is what counts.
+  retry_policy policy_now() {
+    if (!node_.retry_expression) return node_.retry;
+    auto rendered = node_.retry_expression->render(root_, {});
+    std::vector<problem> problems;
+    if (!rendered || !*rendered) return {};
+    const retry_policy policy = core::read_retry(**rendered, "/retry", problems);
+    const bool good = std::all_of(problems.begin(), problems.end(), [](const problem& p) { return p.is_warning; });
+    return good ? policy : retry_policy{};
+  }
+
+  const execution& run_;
+  const execution_limits& limits_;
+  const core::workflow_node& node_;
+  expression::value root_;
+};
+
+} // namespace
+
+executed execute(const execution& run, const execution_limits& limits) {
+  return attempt(run, limits).carry_out();
+}
+
+} // namespace pawl::nodes

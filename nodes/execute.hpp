@@ -1,0 +1,43 @@
+// Runs one attempt of one node: resolves its data against the context, calls the executor, turns the outcome into the
+// event of the pure core. The only way in which executors are called; used by the node actors and by the checker.
+#pragma once
+
+#include "runtime/core/context.hpp"
+#include "runtime/core/event.hpp"
+#include "runtime/core/workflow.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pawl::nodes {
+
+struct execution_limits {
+  core::json_limits output;
+  std::size_t node_state_bytes_max = std::size_t{64} << 10;
+};
+
+/// Everything that one attempt needs; shared data, so cheap to send.
+struct execution {
+  std::shared_ptr<const core::workflow> workflow;
+  core::node_index node = 0;
+  core::attempt_ref of;
+  std::string key;
+  core::json_ptr payload;
+  core::json_ptr node_state;
+  bool timer_fired = false;
+  std::vector<core::memory_change> memory; ///< what the node remembers
+  core::flattened_context context;
+};
+
+struct executed {
+  core::event_content what; ///< node_succeeded, node_failed or node_paused
+  core::json_ptr output;    ///< of a success; null: undefined
+  std::optional<std::string> output_text; ///< its JSON text, ready for the store
+};
+
+/// Never throws. Blocks as long as the executor does.
+executed execute(const execution& run, const execution_limits& limits);
+
+} // namespace pawl::nodes

@@ -1,0 +1,54 @@
+// Building outcomes. A modifier that does not fit the outcome is ignored: an executor must not be able to break a step.
+#include "nodes/outcome.hpp"
+
+namespace pawl {
+
+using nlohmann::json;
+using content = outcome::content;
+
+outcome::outcome(content c) : content_(std::make_shared<content>(std::move(c))) {}
+
+outcome outcome::output(json value) { return outcome(content{content::success{std::nullopt, std::move(value), {}}}); }
+outcome outcome::nothing() { return outcome(content{content::success{}}); }
+outcome outcome::to(std::string handle, json value) {
+  return outcome(content{content::success{std::move(handle), std::move(value), {}}});
+}
+outcome outcome::to(std::string handle) {
+  return outcome(content{content::success{std::move(handle), std::nullopt, {}}});
+}
+
+outcome outcome::pause() { return outcome(content{content::wait{}}); }
+outcome outcome::pause_until_timeout(std::chrono::milliseconds timeout) {
+  return outcome(content{content::wait{true, timeout.count(), std::nullopt, ""}});
+}
+outcome outcome::pause_for(std::chrono::milliseconds delay) {
+  return outcome(content{content::wait{false, delay.count(), std::nullopt, ""}});
+}
+
+outcome outcome::fail(std::string message, std::string name) {
+  return outcome(content{content::failure{std::move(name), std::move(message), true}});
+}
+outcome outcome::fail_for_good(std::string message, std::string name) {
+  return outcome(content{content::failure{std::move(name), std::move(message), false}});
+}
+
+outcome&& outcome::keep(json node_state) && {
+  if (auto* wait = std::get_if<content::wait>(&content_->what)) wait->node_state = std::move(node_state);
+  return std::move(*this);
+}
+outcome&& outcome::because(std::string reason) && {
+  if (auto* wait = std::get_if<content::wait>(&content_->what)) wait->reason = std::move(reason);
+  return std::move(*this);
+}
+outcome&& outcome::remember(std::string name, json value) && {
+  if (auto* success = std::get_if<content::success>(&content_->what))
+    success->memory.emplace_back(std::move(name), std::move(value));
+  return std::move(*this);
+}
+outcome&& outcome::forget(std::string name) && {
+  if (auto* success = std::get_if<content::success>(&content_->what))
+    success->memory.emplace_back(std::move(name), std::nullopt);
+  return std::move(*this);
+}
+
+} // namespace pawl

@@ -1,0 +1,35 @@
+// The inside of outcome: what an executor answered, before the core makes an event of it.
+#pragma once
+
+#include <pawl/node.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace pawl {
+
+struct outcome::content {
+  struct success {
+    std::optional<std::string> handle;
+    std::optional<nlohmann::json> value;
+    std::vector<std::pair<std::string, std::optional<nlohmann::json>>> memory;
+  };
+  struct wait {
+    bool for_payload = true;
+    std::optional<std::int64_t> timer_ms;
+    std::optional<nlohmann::json> node_state;
+    std::string reason;
+  };
+  struct failure {
+    std::string name;
+    std::string message;
+    bool retryable = true;
+  };
+  std::variant<success, wait, failure> what;
+};
+
+} // namespace pawl

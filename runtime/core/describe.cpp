@@ -1,0 +1,38 @@
+// One transition in the words of the history.
+#include "runtime/core/describe.hpp"
+
+namespace pawl::core {
+namespace {
+
+struct cursor_named {
+  cursor_id operator()(const started&) const { return 1; }
+  cursor_id operator()(const node_succeeded& e) const { return e.of.cursor; }
+  cursor_id operator()(const node_failed& e) const { return e.of.cursor; }
+  cursor_id operator()(const node_paused& e) const { return e.of.cursor; }
+  cursor_id operator()(const resumed& e) const { return e.cursor; }
+  cursor_id operator()(const timer_fired& e) const { return e.cursor; }
+};
+
+} // namespace
+
+history_entry describe(const workflow& w, const state& after, const event& e, const step& done) {
+  history_entry entry;
+  entry.revision = after.revision;
+  entry.at_ms = e.at;
+  entry.event = name_of(e.what);
+  entry.note = done.note;
+  if (done.result) {
+    entry.node = w.nodes[done.result->node].id;
+    entry.visit = done.result->visit;
+    entry.attempt = done.result->attempt;
+    entry.error = done.result->error;
+  } else if (const cursor* c = after.find(std::visit(cursor_named{}, e.what))) {
+    entry.node = w.nodes[c->node].id;
+    entry.visit = c->visit;
+    entry.attempt = c->attempt();
+  }
+  if (const auto* succeeded = std::get_if<node_succeeded>(&e.what)) entry.handle = succeeded->handle.value_or("");
+  return entry;
+}
+
+} // namespace pawl::core

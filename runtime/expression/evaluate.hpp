@@ -1,0 +1,28 @@
+// Running a compiled expression against a context.
+#pragma once
+
+#include "runtime/expression/functions.hpp"
+#include "runtime/expression/limits.hpp"
+#include "runtime/expression/program.hpp"
+#include "runtime/expression/value.hpp"
+
+#include <pawl/result.hpp>
+
+#include <functional>
+
+namespace pawl::expression {
+
+struct environment {
+  limits allowed;
+  const functions* known = nullptr;       ///< none: every call is an error; must outlive the evaluation
+  std::function<bool()> should_stop = {}; ///< asked now and then; true ends the evaluation with errc::stopped
+};
+
+/// The value of `what` with `root` as its outermost context.
+///
+/// What comes back may borrow from the documents behind `root`, which must outlive it. Errors: `evaluation`, `limit`
+/// (names the limit), `stopped`; `where` is "byte N" of the source where that is known. Messages quote the expression's
+/// own names, never a value. Safe from any thread; throws nothing.
+result<value> evaluate(const program& what, const value& root, const environment& with);
+
+} // namespace pawl::expression

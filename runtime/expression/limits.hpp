@@ -1,0 +1,24 @@
+// How much an expression may cost. Every limit is an error of the expression that goes over it, never of the process.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace pawl::expression {
+
+struct limits {
+  std::size_t source_bytes_max = 8 * 1024;
+  std::size_t depth_max = 200; ///< nesting of groups, brackets, arguments, branches and prefix operators; at most 1,000
+  std::size_t nodes_max = 2000; ///< operations and property names of one program; at most 60,000
+  /// One step is an operation, a visited element or member, or 64 bytes copied or compared.
+  std::uint64_t steps_max = 100'000;
+  std::size_t string_bytes_max = 1024 * 1024;
+  std::size_t array_items_max = 10'000;
+  std::uint64_t allocated_bytes_max = 8 * 1024 * 1024; ///< all that one evaluation asks for, also what it gives back
+  std::size_t output_bytes_max = 1024 * 1024;          ///< of one value, or one rendered template, as JSON text
+};
+
+/// Nesting of values that conversions follow before they give up with errc::limit.
+inline constexpr std::size_t value_depth_max = 512;
+
+} // namespace pawl::expression

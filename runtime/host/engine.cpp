@@ -1,0 +1,283 @@
+// Calls from outside become messages; answers come back through futures.
+#include "runtime/host/engine.hpp"
+
+#include "actors/listener_actor.hpp"
+#include "actors/supervisor.hpp"
+#include "nodes/catalog.hpp"
+#include "runtime/core/hash.hpp"
+#include "runtime/host/inspect.hpp"
+#include "runtime/host/system_clock.hpp"
+#include "storage/store.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+
+#include <future>
+#include <thread>
+
+namespace pawl::host {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t instance_id_bytes_max = 200;
+
+error stopped_error() { return {errc::stopped, "the runtime is stopped", ""}; }
+
+result<void> check_id(std::string_view id) {
+  const bool printable = std::none_of(id.begin(), id.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  const auto utf8 = core::to_text(json(id), "the instance id");
+  if (!id.empty() && id.size() <= instance_id_bytes_max && printable && utf8) return {};
+  return error{errc::invalid_argument,
+               fmt::format("an instance id has 1 to {} bytes of UTF-8 without control characters", instance_id_bytes_max), ""};
+}
+
+result<core::node_types> collect_types(const std::vector<node_type>& own) {
+  core::node_types types = nodes::built_in_types();
+  for (const node_type& type : own) {
+    if (type.name.empty() || !type.execute)
+      return error{errc::invalid_argument, "a node type needs a name and an executor", type.name};
+    types.insert_or_assign(type.name, std::make_shared<const node_type>(type));
+  }
+  return types;
+}
+
+std::string list_problems(const std::vector<problem>& problems) {
+  std::string text;
+  for (const problem& p : problems) {
+    if (p.is_warning) continue;
+    text += fmt::format("{}{}: {}; {}", text.empty() ? "" : "\n", p.pointer.empty() ? "(document)" : p.pointer, p.message, p.advice);
+  }
+  return text;
+}
+
+template <class T> struct pending {
+  std::shared_ptr<std::promise<result<T>>> promise = std::make_shared<std::promise<result<T>>>();
+  std::future<result<T>> future = promise->get_future();
+  actors::reply<T> reply{[p = promise](result<T> answer) { p->set_value(std::move(answer)); }};
+};
+
+} // namespace
+
+engine::engine(options opts) : options_(std::move(opts)) {}
+
+engine::~engine() { stop(); }
+
+result<std::unique_ptr<engine>> engine::open(options opts) {
+  std::unique_ptr<engine> made(new engine(std::move(opts)));
+  auto wired = made->wire();
+  if (!wired) {
+    made->stopped_ = true;
+    return wired.failure();
+  }
+  return made;
+}
+
+result<void> engine::wire() {
+  auto types = collect_types(options_.node_types);
+  if (!types) return types.failure();
+  auto globals = core::parse_json(options_.globals_json, "globals_json");
+  if (!globals) return globals.failure();
+  if (!globals->is_object()) return error{errc::invalid_argument, "globals_json must be a JSON object", ""};
+  const std::string path = options_.store_path;
+  actors::store_slot::opener open;
+  std::unique_ptr<storage::store> store;
+  if (path.empty()) {
+    store = storage::open_memory_store();
+  } else {
+    open = [path] { return storage::open_sqlite_store(path); };
+    auto opened = open();
+    if (!opened) return opened.failure();
+    store = std::move(*opened);
+  }
+  auto last = store->last_time();
+  if (!last) return last.failure();
+  shared_ = std::make_shared<actors::services>(options_.time ? options_.time : std::make_shared<system_clock>(),
+                                               std::move(store), std::move(open));
+  shared_->time.not_before(*last);
+  shared_->types = std::move(*types);
+  shared_->globals = core::share(std::move(*globals));
+  const core::json_limits payload{options_.payload_bytes_max, options_.json_depth_max, options_.json_values_max};
+  shared_->definition_limits = {{options_.definition_bytes_max, options_.json_depth_max, options_.json_values_max},
+                                options_.definition_nodes_max};
+  shared_->execution_limits = {payload, options_.node_state_bytes_max};
+  shared_->history_results_max = options_.history_results_max;
+  shared_->checkpoint_wal_bytes = options_.checkpoint_wal_bytes;
+  if (options_.on_log) shared_->log = options_.on_log;
+  shared_->has_listener = static_cast<bool>(options_.on_event);
+
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  config_.set("scheduler.policy", caf::atom("sharing"));
+  config_.set("scheduler.max-threads",
+              static_cast<std::size_t>(options_.worker_threads != 0 ? options_.worker_threads : std::min(cores, 4u)));
+  system_ = std::make_unique<caf::actor_system>(config_);
+  if (options_.on_event) shared_->listener.set(system_->spawn<actors::listener_actor, caf::detached>(options_.on_event));
+  shared_->supervisor.set(system_->spawn<actors::supervisor>(shared_));
+  return {};
+}
+
+template <class T> result<T> engine::ask_store(std::function<result<T>(storage::store&)> question) {
+  if (stopped_) return stopped_error();
+  pending<T> answer;
+  // Through the supervisor's store actor when there is one; while it is being replaced, directly.
+  if (const caf::actor store = shared_->store.get()) {
+    caf::anon_send(store, actors::use_store{[reply = std::exchange(answer.reply, {}), question](storage::store& s) {
+                     reply(question(s));
+                   }});
+  } else {
+    const bool used = shared_->slot.use([&](storage::store& s) { answer.reply(question(s)); });
+    if (!used) return stopped_error();
+  }
+  return answer.future.get();
+}
+
+// --- definitions
+
+result<std::vector<problem>> engine::check_definition(std::string_view text, std::string_view fallback_id) const {
+  auto compiled = core::compile(text, fallback_id, shared_->types, shared_->definition_limits);
+  if (!compiled) return compiled.failure();
+  return std::move(compiled->problems);
+}
+
+result<loaded_definition> engine::load_definition(std::string_view text, std::string_view fallback_id) {
+  auto compiled = core::compile(text, fallback_id, shared_->types, shared_->definition_limits);
+  if (!compiled) return compiled.failure();
+  if (!compiled->workflow) return error{errc::bad_definition, list_problems(compiled->problems), ""};
+  const auto workflow = compiled->workflow;
+  auto saved = ask_store<bool>([workflow, now = shared_->time.now()](storage::store& store) -> result<bool> {
+    auto done = store.save_definition({workflow->hash, workflow->id, workflow->text}, now);
+    if (!done) return done.failure();
+    return true;
+  });
+  if (!saved) return saved.failure();
+  shared_->known.set_latest(workflow);
+  return loaded_definition{workflow->id, workflow->hash, std::move(compiled->problems)};
+}
+
+result<std::shared_ptr<const core::workflow>> engine::find_definition(const std::string& id) {
+  if (auto known = shared_->known.latest(id)) return known;
+  auto row = ask_store<std::optional<storage::definition_row>>([id](storage::store& s) { return s.latest_definition(id); });
+  if (!row) return row.failure();
+  if (!*row)
+    return error{errc::unknown_definition, fmt::format("no definition '{}' is loaded; load_definition comes first", id), ""};
+  auto compiled = core::compile((*row)->text, (*row)->id, shared_->types, shared_->definition_limits);
+  if (!compiled) return compiled.failure();
+  if (!compiled->workflow) return error{errc::bad_definition, list_problems(compiled->problems), id};
+  shared_->known.set_latest(compiled->workflow);
+  return compiled->workflow;
+}
+
+// --- instances
+
+result<core::json_ptr> engine::accept_payload(const json& value, const char* what, std::string* text) const {
+  auto checked = core::to_text(value, what, shared_->execution_limits.output);
+  if (!checked) return checked.failure();
+  if (text != nullptr) *text = std::move(*checked);
+  return core::share(value);
+}
+
+result<std::string> engine::start(std::string_view definition_id, const json& input, const start_options& how) {
+  if (stopped_) return stopped_error();
+  auto workflow = find_definition(std::string(definition_id));
+  if (!workflow) return workflow.failure();
+  actors::start_instance start;
+  start.workflow = *workflow;
+  start.uid_is_new = how.id.empty();
+  start.uid = how.id.empty() ? core::time_ordered_id(shared_->time.now()) : how.id;
+  if (auto good = check_id(start.uid); !good) return good.failure();
+  const auto node = how.start_node.empty() ? (*workflow)->start : (*workflow)->find(how.start_node);
+  if (!node && !how.start_node.empty())
+    return error{errc::invalid_argument, fmt::format("the definition has no node '{}'", how.start_node), ""};
+  if (!node)
+    return error{errc::invalid_argument, "which node is the start is open; name it in start_options::start_node or in the definition's \"start\"", ""};
+  start.node = *node;
+  auto accepted = accept_payload(input, "the input", &start.input_text);
+  if (!accepted) return accepted.failure();
+  start.input = std::move(*accepted);
+  start.input_hash = core::content_hash(core::canonical_json(input));
+  if (how.payload != nullptr) {
+    auto payload = accept_payload(*how.payload, "the payload", nullptr);
+    if (!payload) return payload.failure();
+    start.payload = std::move(*payload);
+  }
+  if (how.step_limit && *how.step_limit != 0) start.step_limit = how.step_limit;
+  pending<std::string> answer;
+  start.answer = std::exchange(answer.reply, {});
+  caf::anon_send(shared_->supervisor.get(), std::move(start));
+  return answer.future.get();
+}
+
+result<void> engine::resume(std::string_view id, const json* payload, const resume_options& which) {
+  if (stopped_) return stopped_error();
+  actors::resume_instance command;
+  command.which = which;
+  if (command.which.step_limit == 0) command.which.step_limit.reset();
+  if (payload != nullptr) {
+    auto accepted = accept_payload(*payload, "the payload", nullptr);
+    if (!accepted) return accepted.failure();
+    command.payload = std::move(*accepted);
+  }
+  pending<void> answer;
+  command.answer = std::exchange(answer.reply, {});
+  caf::anon_send(shared_->supervisor.get(), actors::resume_uid{std::string(id), std::move(command)});
+  return answer.future.get();
+}
+
+result<snapshot> engine::query(std::string_view id) {
+  return ask_store<snapshot>([id = std::string(id)](storage::store& s) { return read_snapshot(s, id); });
+}
+
+result<std::vector<instance_summary>> engine::list(std::size_t limit, std::string_view after_id) {
+  return ask_store<std::vector<instance_summary>>(
+      [limit, after = std::string(after_id)](storage::store& s) { return read_list(s, limit, after); });
+}
+
+result<std::vector<history_entry>> engine::history(std::string_view id, std::int64_t after_revision, std::size_t limit) {
+  return ask_store<std::vector<history_entry>>([id = std::string(id), after_revision, limit](storage::store& s) {
+    return read_history(s, id, after_revision, limit);
+  });
+}
+
+result<snapshot> engine::wait(std::string_view id, wait_until until, std::chrono::milliseconds timeout) {
+  if (stopped_) return stopped_error();
+  pending<void> answer;
+  const std::uint64_t watcher = next_watcher_++;
+  caf::anon_send(shared_->supervisor.get(),
+                 actors::watch_instance{watcher, std::string(id), until, std::exchange(answer.reply, {})});
+  if (answer.future.wait_for(timeout) != std::future_status::ready) {
+    caf::anon_send(shared_->supervisor.get(), actors::forget_watcher{watcher});
+    return error{errc::timed_out, fmt::format("instance '{}' did not get there in {} ms", id, timeout.count()), ""};
+  }
+  auto reached = answer.future.get();
+  if (!reached) return reached.failure();
+  return query(id);
+}
+
+result<void> engine::drain(std::chrono::milliseconds timeout) {
+  if (stopped_) return stopped_error();
+  pending<void> answer;
+  const std::uint64_t watcher = next_watcher_++;
+  caf::anon_send(shared_->supervisor.get(), actors::watch_idle{watcher, std::exchange(answer.reply, {})});
+  if (answer.future.wait_for(timeout) == std::future_status::ready) return answer.future.get();
+  caf::anon_send(shared_->supervisor.get(), actors::forget_watcher{watcher});
+  return error{errc::timed_out, fmt::format("instances were still active after {} ms", timeout.count()), ""};
+}
+
+caf::actor engine::find_live(const std::string& uid) {
+  pending<caf::actor> answer;
+  caf::anon_send(shared_->supervisor.get(), actors::find_live{uid, std::exchange(answer.reply, {})});
+  auto found = answer.future.get();
+  return found ? *found : caf::actor();
+}
+
+void engine::stop() {
+  if (stopped_.exchange(true) || !system_) return;
+  pending<void> answer;
+  caf::anon_send(shared_->supervisor.get(), actors::stop_all{std::exchange(answer.reply, {})});
+  (void)answer.future.get();
+  system_->await_all_actors_done();
+  system_.reset();
+  shared_->slot.close();
+}
+
+} // namespace pawl::host

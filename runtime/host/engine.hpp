@@ -1,0 +1,54 @@
+// The engine behind pawl::runtime: wires store, actors and clock together, and turns calls from outside into messages.
+#pragma once
+
+#include "actors/services.hpp"
+
+#include <pawl/runtime.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace pawl::host {
+
+/// Thread-safe, but for construction and destruction.
+class engine {
+public:
+  static result<std::unique_ptr<engine>> open(options opts);
+  ~engine();
+
+  result<loaded_definition> load_definition(std::string_view text, std::string_view fallback_id);
+  result<std::vector<problem>> check_definition(std::string_view text, std::string_view fallback_id) const;
+  result<std::string> start(std::string_view definition_id, const nlohmann::json& input, const start_options& how);
+  result<void> resume(std::string_view id, const nlohmann::json* payload, const resume_options& which);
+  result<snapshot> query(std::string_view id);
+  result<std::vector<instance_summary>> list(std::size_t limit, std::string_view after_id);
+  result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision, std::size_t limit);
+  result<snapshot> wait(std::string_view id, wait_until until, std::chrono::milliseconds timeout);
+  result<void> drain(std::chrono::milliseconds timeout);
+  void stop();
+
+  /// For tests that kill actors.
+  actors::services& shared() { return *shared_; }
+  caf::actor find_live(const std::string& uid);
+
+private:
+  explicit engine(options opts);
+  result<void> wire();
+  result<std::shared_ptr<const core::workflow>> find_definition(const std::string& id);
+  result<core::json_ptr> accept_payload(const nlohmann::json& value, const char* what, std::string* text) const;
+  template <class T> result<T> ask_store(std::function<result<T>(storage::store&)> question);
+
+  options options_;
+  actors::services_ptr shared_;
+  caf::actor_system_config config_;
+  std::unique_ptr<caf::actor_system> system_;
+  std::atomic<std::uint64_t> next_watcher_{1};
+  std::atomic<bool> stopped_{false};
+};
+
+} // namespace pawl::host

@@ -1,0 +1,199 @@
+// Public views made of rows.
+#include "runtime/host/inspect.hpp"
+
+#include "runtime/core/event.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace pawl::host {
+namespace {
+
+using nlohmann::json;
+using core::phase;
+
+constexpr std::size_t snapshot_results_max = 100'000; ///< the newest ones; a longer context is cut
+
+error not_found(std::string_view uid) {
+  return {errc::not_found, fmt::format("there is no instance '{}'; `list` shows which there are", uid), ""};
+}
+
+result<storage::instance_key> key_of(storage::reader& from, std::string_view uid) {
+  auto found = from.find(uid);
+  if (!found) return found.failure();
+  if (!*found) return not_found(uid);
+  return **found;
+}
+
+json stored(const std::string& text) {
+  json value = json::parse(text, nullptr, false);
+  return value.is_discarded() ? json(nullptr) : value;
+}
+
+json context_of(const std::vector<storage::result_row>& results) {
+  json context = json::object();
+  for (const storage::result_row& r : results) {
+    json entry{{"timestamp", r.at}, {"attempt", r.attempt}};
+    if (r.error) {
+      entry["output"] = nullptr;
+      entry["error"] = *r.error;
+    } else if (r.output) {
+      entry["output"] = stored(*r.output);
+    }
+    context[r.node].push_back(std::move(entry));
+  }
+  return context;
+}
+
+json metadata_of(const storage::instance_row& row) {
+  json metadata = json::object();
+  if (row.retry_reason > 0) metadata["pausedReason"] = fmt::format("Retry attempt {}", row.retry_reason);
+  if (row.step_limit_exceeded) metadata["failedReason"] = "Step limit exceeded";
+  return metadata;
+}
+
+const char* name_of(phase p) {
+  switch (p) {
+    case phase::ready: return "ready";
+    case phase::waiting: return "waiting";
+    case phase::retry_wait: return "retry";
+    case phase::failed: return "failed";
+  }
+  return "unknown";
+}
+
+json cursor_of(const storage::cursor_row& c) {
+  return {{"id", c.cursor},  {"node", c.node},
+          {"visit", c.visit}, {"scope", c.scope},
+          {"state", name_of(static_cast<phase>(c.phase))}, {"attempt", c.retry_attempts + 1},
+          {"idempotencyKey", c.key}};
+}
+
+std::optional<json> wait_of(const storage::cursor_row& c, const std::vector<storage::timer_row>& timers) {
+  json wait{{"cursor", c.cursor}, {"node", c.node}, {"visit", c.visit}};
+  const auto timer = std::find_if(timers.begin(), timers.end(), [&](const auto& t) { return t.cursor == c.cursor; });
+  const bool has_timer = timer != timers.end();
+  if (static_cast<phase>(c.phase) == phase::retry_wait) {
+    wait["for"] = to_string(wait_kind::retry);
+    wait["since"] = has_timer ? timer->due_at - timer->duration_ms : c.retry_at;
+  } else if (static_cast<phase>(c.phase) == phase::waiting && c.wait_kind) {
+    wait["for"] = to_string(static_cast<wait_kind>(*c.wait_kind));
+    wait["since"] = c.wait_since;
+    if (!c.wait_reason.empty()) wait["reason"] = c.wait_reason;
+  } else {
+    return std::nullopt;
+  }
+  if (has_timer) wait["until"] = timer->due_at;
+  return wait;
+}
+
+phase deciding_phase(instance_status status) {
+  switch (status) {
+    case instance_status::error: return phase::retry_wait;
+    case instance_status::paused: return phase::waiting;
+    case instance_status::failed: return phase::failed;
+    default: return phase::ready;
+  }
+}
+
+const storage::cursor_row* deciding_cursor(const storage::loaded_instance& rows) {
+  const int wanted = static_cast<int>(deciding_phase(rows.header.status));
+  const auto at = std::find_if(rows.cursors.begin(), rows.cursors.end(), [&](const auto& c) { return c.phase == wanted; });
+  return at == rows.cursors.end() ? nullptr : &*at;
+}
+
+// Why it failed: the error of the last attempt, or the fuse, whose failure leaves no result.
+std::string failure_of(const storage::loaded_instance& rows, const std::vector<storage::result_row>& results) {
+  if (rows.header.status != instance_status::failed) return "";
+  if (!results.empty() && results.back().error) return *results.back().error;
+  return rows.header.step_limit_exceeded ? "Step limit exceeded" : "";
+}
+
+json shown(const storage::loaded_instance& rows, const std::vector<storage::result_row>& results) {
+  const storage::instance_row& h = rows.header;
+  const storage::cursor_row* deciding = deciding_cursor(rows);
+  json view{{"workflowId", rows.definition_id},
+            {"status", to_string(h.status)},
+            {"currentNodeId", deciding != nullptr ? json(deciding->node) : json(nullptr)},
+            {"context", context_of(results)},
+            {"version", h.version},
+            {"lastStartedAt", h.last_started_at},
+            {"totalExecutionTime", h.execution_ms},
+            {"metadata", metadata_of(h)},
+            {"instanceId", rows.uid},
+            {"definitionHash", rows.definition_hash},
+            {"input", stored(rows.input)},
+            {"revision", h.revision},
+            {"createdAt", rows.created_at},
+            {"updatedAt", h.updated_at},
+            {"cursors", json::array()},
+            {"waits", json::array()}};
+  if (deciding != nullptr && deciding->retry_attempts > 0)
+    view["retryState"] = {{"nodeId", deciding->node}, {"attempts", deciding->retry_attempts}, {"nextRetryAt", deciding->retry_at}};
+  for (const storage::cursor_row& c : rows.cursors) {
+    view["cursors"].push_back(cursor_of(c));
+    if (auto wait = wait_of(c, rows.timers)) view["waits"].push_back(std::move(*wait));
+  }
+  if (std::string failure = failure_of(rows, results); !failure.empty()) view["failure"] = std::move(failure);
+  return view;
+}
+
+history_entry entry_of(const storage::step_row& row) {
+  static const core::event_content kinds[] = {core::started{},     core::node_succeeded{}, core::node_failed{},
+                                              core::node_paused{}, core::resumed{},        core::timer_fired{}};
+  history_entry entry;
+  entry.revision = row.revision;
+  entry.at_ms = row.at;
+  entry.event = row.kind >= 0 && static_cast<std::size_t>(row.kind) < std::size(kinds)
+                    ? core::name_of(kinds[row.kind])
+                    : "unknown";
+  entry.node = row.node;
+  entry.visit = row.visit;
+  entry.attempt = row.attempt;
+  entry.handle = row.handle.value_or("");
+  entry.error = row.error.value_or("");
+  entry.note = row.note;
+  if (row.output) entry.output = core::share(stored(*row.output));
+  return entry;
+}
+
+} // namespace
+
+result<snapshot> read_snapshot(storage::reader& from, std::string_view uid) {
+  auto key = key_of(from, uid);
+  if (!key) return key.failure();
+  auto rows = from.load(*key);
+  if (!rows) return rows.failure();
+  auto results = from.context(*key, snapshot_results_max);
+  if (!results) return results.failure();
+  return snapshot(core::share(shown(*rows, *results)));
+}
+
+result<std::vector<instance_summary>> read_list(storage::reader& from, std::size_t limit, std::string_view after_uid) {
+  storage::instance_key after = 0;
+  if (!after_uid.empty()) {
+    auto key = key_of(from, after_uid);
+    if (!key) return key.failure();
+    after = *key;
+  }
+  auto rows = from.list(after, limit);
+  if (!rows) return rows.failure();
+  std::vector<instance_summary> list;
+  for (storage::summary_row& r : *rows)
+    list.push_back({std::move(r.uid), std::move(r.definition_id), r.status, r.revision, r.created_at, r.updated_at, r.wake_at});
+  return list;
+}
+
+result<std::vector<history_entry>> read_history(storage::reader& from, std::string_view uid,
+                                                std::int64_t after_revision, std::size_t limit) {
+  auto key = key_of(from, uid);
+  if (!key) return key.failure();
+  auto rows = from.history(*key, after_revision, limit);
+  if (!rows) return rows.failure();
+  std::vector<history_entry> entries;
+  for (const storage::step_row& row : *rows) entries.push_back(entry_of(row));
+  return entries;
+}
+
+} // namespace pawl::host

@@ -1,0 +1,16 @@
+// Public views made of a store's rows: the Snapshot in Refluxo's shape, lists, histories. Needs no compiled workflow, so
+// that an instance can be looked at where its node types are not registered.
+#pragma once
+
+#include "storage/store.hpp"
+
+#include <pawl/instance.hpp>
+
+namespace pawl::host {
+
+result<snapshot> read_snapshot(storage::reader& from, std::string_view uid);
+result<std::vector<instance_summary>> read_list(storage::reader& from, std::size_t limit, std::string_view after_uid);
+result<std::vector<history_entry>> read_history(storage::reader& from, std::string_view uid,
+                                                std::int64_t after_revision, std::size_t limit);
+
+} // namespace pawl::host

@@ -1,0 +1,67 @@
+// The public runtime: a thin face of the engine.
+#include <pawl/runtime.hpp>
+
+#include "runtime/host/engine.hpp"
+
+#include <pawl/version.hpp>
+
+namespace pawl {
+
+class runtime::impl {
+public:
+  std::unique_ptr<host::engine> engine;
+};
+
+runtime::runtime(std::unique_ptr<impl> inner) : impl_(std::move(inner)) {}
+runtime::runtime(runtime&&) noexcept = default;
+runtime& runtime::operator=(runtime&&) noexcept = default;
+runtime::~runtime() = default;
+
+result<runtime> runtime::open(options opts) {
+  auto opened = host::engine::open(std::move(opts));
+  if (!opened) return opened.failure();
+  auto inner = std::make_unique<impl>();
+  inner->engine = std::move(*opened);
+  return runtime(std::move(inner));
+}
+
+result<loaded_definition> runtime::load_definition(std::string_view json_text, std::string_view fallback_id) {
+  return impl_->engine->load_definition(json_text, fallback_id);
+}
+
+result<std::vector<problem>> runtime::check_definition(std::string_view json_text, std::string_view fallback_id) const {
+  return impl_->engine->check_definition(json_text, fallback_id);
+}
+
+result<std::string> runtime::start(std::string_view definition_id, const nlohmann::json& input, start_options how) {
+  return impl_->engine->start(definition_id, input, how);
+}
+
+result<void> runtime::resume(std::string_view id, const nlohmann::json* payload, resume_options which) {
+  return impl_->engine->resume(id, payload, which);
+}
+
+result<snapshot> runtime::query(std::string_view id) const { return impl_->engine->query(id); }
+
+result<std::vector<instance_summary>> runtime::list(std::size_t limit, std::string_view after_id) const {
+  return impl_->engine->list(limit, after_id);
+}
+
+result<std::vector<history_entry>> runtime::history(std::string_view id, std::int64_t after_revision,
+                                                    std::size_t limit) const {
+  return impl_->engine->history(id, after_revision, limit);
+}
+
+result<snapshot> runtime::wait(std::string_view id, wait_until until, std::chrono::milliseconds timeout) const {
+  return impl_->engine->wait(id, until, timeout);
+}
+
+result<void> runtime::drain(std::chrono::milliseconds timeout) const { return impl_->engine->drain(timeout); }
+
+void runtime::stop() {
+  if (impl_) impl_->engine->stop();
+}
+
+const char* version() noexcept { return PAWL_VERSION; }
+
+} // namespace pawl

@@ -1,0 +1,38 @@
+// The public read-only view of a store.
+#include <pawl/store_reader.hpp>
+
+#include "runtime/host/inspect.hpp"
+#include "storage/store.hpp"
+
+namespace pawl {
+
+class store_reader::impl {
+public:
+  std::unique_ptr<storage::reader> reader;
+};
+
+store_reader::store_reader(std::unique_ptr<impl> inner) : impl_(std::move(inner)) {}
+store_reader::store_reader(store_reader&&) noexcept = default;
+store_reader& store_reader::operator=(store_reader&&) noexcept = default;
+store_reader::~store_reader() = default;
+
+result<store_reader> store_reader::open(const std::string& path) {
+  auto opened = storage::open_sqlite_reader(path);
+  if (!opened) return opened.failure();
+  auto inner = std::make_unique<impl>();
+  inner->reader = std::move(*opened);
+  return store_reader(std::move(inner));
+}
+
+result<snapshot> store_reader::query(std::string_view id) { return host::read_snapshot(*impl_->reader, id); }
+
+result<std::vector<instance_summary>> store_reader::list(std::size_t limit, std::string_view after_id) {
+  return host::read_list(*impl_->reader, limit, after_id);
+}
+
+result<std::vector<history_entry>> store_reader::history(std::string_view id, std::int64_t after_revision,
+                                                         std::size_t limit) {
+  return host::read_history(*impl_->reader, id, after_revision, limit);
+}
+
+} // namespace pawl

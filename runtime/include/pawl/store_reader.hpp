@@ -1,0 +1,40 @@
+// Reads a store without owning it: beside a running owner, after a crash, on a read-only disk. Changes nothing.
+#pragma once
+
+#include <pawl/instance.hpp>
+#include <pawl/result.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl {
+
+/// Each call is a short read transaction of its own and sees the last commit. Use it from one thread at a time.
+class store_reader {
+public:
+  /// Errors: `not_found` (no such file), `wrong_store`, `access` (names the file and the right that is missing),
+  /// `corrupt`, `storage`.
+  static result<store_reader> open(const std::string& path);
+
+  store_reader(store_reader&&) noexcept;
+  store_reader& operator=(store_reader&&) noexcept;
+  ~store_reader();
+
+  /// As runtime::query.
+  result<snapshot> query(std::string_view id);
+  /// As runtime::list.
+  result<std::vector<instance_summary>> list(std::size_t limit = 1000, std::string_view after_id = {});
+  /// As runtime::history.
+  result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision = 0,
+                                             std::size_t limit = 1000);
+
+private:
+  class impl;
+  explicit store_reader(std::unique_ptr<impl> inner);
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace pawl
