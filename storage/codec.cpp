@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace pawl::storage {
 namespace {
@@ -52,6 +54,9 @@ public:
   void operator()(const core::node_succeeded& e) {
     take_attempt(e.of);
     row_.handle = e.handle;
+    for (const core::memory_change& m : e.memory)
+      detail_["memory"].push_back(m.value ? json::array({m.name, *m.value}) : json::array({m.name}));
+    finish();
   }
   void operator()(const core::node_failed& e) {
     take_attempt(e.of);
@@ -199,6 +204,11 @@ void encode_cursors(const core::workflow& w, const core::state& s, const core::s
     if (const core::cursor* c = s.find(id); c == nullptr || !c->timer) rows.timers_gone.push_back(id);
 }
 
+void encode_memories(const core::workflow& w, const core::step& done, step_write& rows) {
+  for (const core::memory& m : done.memories_set)
+    rows.memories_set.push_back({m.scope, w.nodes[m.node].id, m.name, text_if(m.value)});
+}
+
 // ---- rows -> state
 
 // One decoding; the first fault stays.
@@ -215,6 +225,8 @@ public:
       take_cursor(c);
     for (const timer_row& t : rows_.timers)
       take_timer(t);
+    for (const memory_row& m : rows_.memories) take_memory(m);
+    sort_memories();
     check_marks();
     if (fault_) return *fault_;
     return std::move(state_);
@@ -303,6 +315,20 @@ private:
     c->timer = core::timer_state{row.due_at, row.duration_ms};
   }
 
+  void take_memory(const memory_row& row) {
+    const auto index = node(row.node, "memory");
+    if (!index) return;
+    if (!row.value) return fail("a stored memory has no value");
+    state_.memories.push_back({row.scope, *index, row.name, parsed(row.value, "stored memory")});
+  }
+
+  // The rows come by the nodes' names, the state keeps them by the nodes' numbers.
+  void sort_memories() {
+    std::sort(state_.memories.begin(), state_.memories.end(), [](const core::memory& a, const core::memory& b) {
+      return std::tie(a.scope, a.node, a.name) < std::tie(b.scope, b.node, b.name);
+    });
+  }
+
   void check_marks() {
     if (fault_) return;
     if (rows_.header.in_flight != is_in_flight(state_)) fail("the stored in-flight mark contradicts the cursors");
@@ -350,7 +376,7 @@ private:
   core::event_content content() {
     switch (row_.kind) {
       case 0: return started();
-      case 1: return core::node_succeeded{attempt(), row_.handle};
+      case 1: return succeeded();
       case 2: return failed();
       case 3: return paused();
       case 4: return core::resumed{row_.cursor, row_.visit, member("payload"), integer_if("limit")};
@@ -365,6 +391,22 @@ private:
     const auto node = workflow_.index.find(row_.node);
     if (node == workflow_.index.end()) fail("the stored start names a node that the definition lacks");
     return core::started{node == workflow_.index.end() ? 0 : node->second, member("payload"), integer_if("limit")};
+  }
+
+  core::event_content succeeded() {
+    core::node_succeeded e{attempt(), row_.handle, {}};
+    const auto changes = detail_.find("memory");
+    if (changes == detail_.end()) return e;
+    if (!changes->is_array()) fail("the stored memory is no list");
+    for (auto& m : *changes) {
+      const bool well_formed = m.is_array() && (m.size() == 1 || m.size() == 2) && m[0].is_string();
+      if (!well_formed) {
+        fail("the stored memory is malformed");
+        break;
+      }
+      e.memory.push_back({m[0].get<std::string>(), m.size() == 2 ? core::share(std::move(m[1])) : nullptr});
+    }
+    return e;
   }
 
   core::event_content failed() {
@@ -434,6 +476,7 @@ step_write encode_step(const core::workflow& w, const core::state& s, const core
   rows.header = encode_header(s);
   rows.step = encode_event(w, s, e, done, std::move(output_text));
   encode_cursors(w, s, done, rows);
+  encode_memories(w, done, rows);
   for (const core::node_index node : done.visits_set)
     rows.visits_set.push_back({w.nodes[node].id, s.visits[node]});
   return rows;

@@ -21,6 +21,8 @@ constexpr char cursors_sql[] =
     " payload, node_state, timer_fired FROM cursor WHERE instance = ?1 ORDER BY cursor";
 constexpr char timers_sql[] = "SELECT cursor, due_at, duration_ms FROM timer WHERE instance = ?1 ORDER BY cursor";
 constexpr char visits_sql[] = "SELECT node, count FROM visit WHERE instance = ?1 AND count > 0 ORDER BY node";
+constexpr char memories_sql[] =
+    "SELECT scope, node, name, value FROM memory WHERE instance = ?1 ORDER BY scope, node, name";
 constexpr char list_sql[] =
     "SELECT i.id, i.uid, d.id, i.status, i.revision, i.created_at, i.updated_at, i.wake_at"
     " FROM instance i LEFT JOIN definition d ON d.number = i.definition WHERE i.id > ?1 ORDER BY i.id LIMIT ?2";
@@ -163,6 +165,7 @@ result<loaded_instance> queries::load(instance_key instance) {
   found.cursors = cursors_of(instance);
   found.timers = timers_of(instance);
   found.visits = visits_of(instance);
+  found.memories = memories_of(instance);
   return found;
 }
 
@@ -184,6 +187,13 @@ std::vector<visit_row> queries::visits_of(instance_key instance) {
   std::vector<visit_row> rows;
   for (running row = statements_.run(visits_sql, instance); row.next();)
     rows.push_back({row.text(0), row.number(1)});
+  return rows;
+}
+
+std::vector<memory_row> queries::memories_of(instance_key instance) {
+  std::vector<memory_row> rows;
+  for (running row = statements_.run(memories_sql, instance); row.next();)
+    rows.push_back({row.number(0), row.text(1), row.text(2), row.text(3)});
   return rows;
 }
 

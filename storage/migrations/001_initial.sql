@@ -84,6 +84,16 @@ CREATE TABLE visit (
   PRIMARY KEY (instance, node)
 ) STRICT, WITHOUT ROWID;
 
+-- What a node remembers between its visits.
+CREATE TABLE memory (
+  instance INTEGER NOT NULL REFERENCES instance (id) ON DELETE CASCADE,
+  scope INTEGER NOT NULL,
+  node TEXT NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (instance, scope, node, name)
+) STRICT, WITHOUT ROWID;
+
 -- Append-only, one row a committed transition.
 -- previous: NULL for what is no result; else the seq of the node's result before this one, 0 for the first.
 -- lag: by how much `at` lies before the latest time committed so far, so that the newest row knows that time.
