@@ -225,7 +225,8 @@ public:
       take_cursor(c);
     for (const timer_row& t : rows_.timers)
       take_timer(t);
-    for (const memory_row& m : rows_.memories) take_memory(m);
+    for (const memory_row& m : rows_.memories)
+      take_memory(m);
     sort_memories();
     check_marks();
     if (fault_) return *fault_;

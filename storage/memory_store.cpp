@@ -202,7 +202,8 @@ result<loaded_instance> memory_store::load(instance_key instance) {
     rows.timers.push_back(t);
   for (const auto& [node, count] : i->visits)
     rows.visits.push_back({node, count});
-  for (const auto& [place, m] : i->memories) rows.memories.push_back(m);
+  for (const auto& [place, m] : i->memories)
+    rows.memories.push_back(m);
   return rows;
 }
 

@@ -139,7 +139,8 @@ void change_writer::append_rows(instance_key instance, const step_write& wanted)
     statements_.change(set_timer_sql, instance, t.cursor, t.due_at, t.duration_ms);
   for (const std::int64_t c : wanted.timers_gone)
     statements_.change(remove_timer_sql, instance, c);
-  for (const memory_row& m : wanted.memories_set) set_memory(instance, m);
+  for (const memory_row& m : wanted.memories_set)
+    set_memory(instance, m);
 }
 
 void change_writer::set_memory(instance_key instance, const memory_row& m) {

@@ -193,6 +193,27 @@ TEST_CASE("step: timers and cursors go again") {
   CHECK(s->load(key)->cursors.empty());
 }
 
+TEST_CASE("memory: kept by scope, node and name until it is forgotten") {
+  tested_store s(any_kind());
+  const instance_key key = s.with_instance("a");
+  step_write first = step_of(key, 2, "a", "1");
+  first.memories_set = {
+      {0, "b", "next", "1"}, {0, "a", "next", "2"}, {0, "a", "items", "[1]"}, {3, "a", "next", "null"}};
+  REQUIRE(s->write({first})[0]);
+  step_write second = step_of(key, 3, "a", "1");
+  second.memories_set = {{0, "a", "next", "5"}, {0, "b", "next", std::nullopt}, {0, "b", "never", std::nullopt}};
+  REQUIRE(s->write({second})[0]);
+  const auto rows = s->load(key);
+  REQUIRE(rows);
+  REQUIRE(rows->memories.size() == 3);
+  CHECK(rows->memories[0].name == "items");
+  CHECK(rows->memories[0].value == "[1]");
+  CHECK(rows->memories[1].node == "a");
+  CHECK(rows->memories[1].value == "5");
+  CHECK(rows->memories[2].scope == 3);
+  CHECK(rows->memories[2].value == "null");
+}
+
 TEST_CASE("texts: any bytes come back as they were, a megabyte too") {
   tested_store s(any_kind());
   const std::string uid = std::string("z\xC3\xBCrich\0\xF0\x9F\x90\x89", 12);
