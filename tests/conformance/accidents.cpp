@@ -1,9 +1,10 @@
 // For each class: must it be rejected, must it be undefined, or must a case with harmless names behave alike?
 #include "accidents.hpp"
 
+#include "runtime/expression/lexer.hpp"
+
 #include <algorithm>
 #include <array>
-#include <regex>
 
 namespace conformance {
 
@@ -32,8 +33,18 @@ bool denies_access(const classes& all) {
 
 /// A mere chain of properties, so that a denied access is all there is to the result.
 bool is_chain(const std::string& source) {
-  static const std::regex chain(R"re(('\w*'|\w+)(\.\w+|\['\w+'\]|\[k\])+)re");
-  return source.size() < 200 && std::regex_match(source, chain);
+  using expression::token_kind;
+  expression::lexer tokens(source);
+  auto t = tokens.next();
+  if (t.kind != token_kind::name && t.kind != token_kind::text) return false;
+  for (t = tokens.next(); t.kind != token_kind::end; t = tokens.next()) {
+    const bool is_bracket = t.kind == token_kind::open_square;
+    if (!is_bracket && t.kind != token_kind::dot) return false;
+    t = tokens.next();
+    if (t.kind != token_kind::name && !(is_bracket && t.kind == token_kind::text)) return false;
+    if (is_bracket && tokens.next().kind != token_kind::close_square) return false;
+  }
+  return true;
 }
 
 /// Names of Object.prototype become harmless names of the same shape.
