@@ -55,7 +55,7 @@ public:
     take_attempt(e.of);
     row_.handle = e.handle;
     for (const core::memory_change& m : e.memory)
-      detail_["memory"].push_back(m.value ? json{m.name, *m.value} : json{m.name});
+      detail_["memory"].push_back(m.value ? json::array({m.name, *m.value}) : json::array({m.name}));
     finish();
   }
   void operator()(const core::node_failed& e) {
@@ -204,6 +204,11 @@ void encode_cursors(const core::workflow& w, const core::state& s, const core::s
     if (const core::cursor* c = s.find(id); c == nullptr || !c->timer) rows.timers_gone.push_back(id);
 }
 
+void encode_memories(const core::workflow& w, const core::step& done, step_write& rows) {
+  for (const core::memory& m : done.memories_set)
+    rows.memories_set.push_back({m.scope, w.nodes[m.node].id, m.name, text_if(m.value)});
+}
+
 // ---- rows -> state
 
 // One decoding; the first fault stays.
@@ -222,9 +227,7 @@ public:
       take_timer(t);
     for (const memory_row& m : rows_.memories)
       take_memory(m);
-    std::sort(state_.memories.begin(), state_.memories.end(), [](const core::memory& a, const core::memory& b) {
-      return std::tie(a.scope, a.node, a.name) < std::tie(b.scope, b.node, b.name);
-    });
+    sort_memories();
     check_marks();
     if (fault_) return *fault_;
     return std::move(state_);
@@ -275,11 +278,6 @@ private:
     if (const auto index = node(v.node, "visit count")) state_.visits[*index] = v.count;
   }
 
-  void take_memory(const memory_row& row) {
-    const auto index = node(row.node, "memory");
-    if (index) state_.memories.push_back({row.scope, *index, row.name, parsed(row.value, "stored memory")});
-  }
-
   void take_cursor(const cursor_row& row) {
     const auto index = node(row.node, "cursor");
     if (!index) return;
@@ -316,6 +314,20 @@ private:
     core::cursor* c = state_.find(row.cursor);
     if (c == nullptr) return fail(fmt::format("a timer is stored for cursor {}, which is gone", row.cursor));
     c->timer = core::timer_state{row.due_at, row.duration_ms};
+  }
+
+  void take_memory(const memory_row& row) {
+    const auto index = node(row.node, "memory");
+    if (!index) return;
+    if (!row.value) return fail("a stored memory has no value");
+    state_.memories.push_back({row.scope, *index, row.name, parsed(row.value, "stored memory")});
+  }
+
+  // The rows come by the nodes' names, the state keeps them by the nodes' numbers.
+  void sort_memories() {
+    std::sort(state_.memories.begin(), state_.memories.end(), [](const core::memory& a, const core::memory& b) {
+      return std::tie(a.scope, a.node, a.name) < std::tie(b.scope, b.node, b.name);
+    });
   }
 
   void check_marks() {
@@ -365,7 +377,7 @@ private:
   core::event_content content() {
     switch (row_.kind) {
       case 0: return started();
-      case 1: return core::node_succeeded{attempt(), row_.handle, memory_changes()};
+      case 1: return succeeded();
       case 2: return failed();
       case 3: return paused();
       case 4: return core::resumed{row_.cursor, row_.visit, member("payload"), integer_if("limit")};
@@ -382,20 +394,20 @@ private:
     return core::started{node == workflow_.index.end() ? 0 : node->second, member("payload"), integer_if("limit")};
   }
 
-  std::vector<core::memory_change> memory_changes() {
-    std::vector<core::memory_change> changes;
-    const auto stored = detail_.find("memory");
-    if (stored == detail_.end()) return changes;
-    if (!stored->is_array()) fail("the stored memory is no list");
-    for (json& pair : *stored) {
-      const bool fits = pair.is_array() && !pair.empty() && pair.size() <= 2 && pair[0].is_string();
-      if (!fits) {
-        fail("a stored memory is no pair of name and value");
-        return {};
+  core::event_content succeeded() {
+    core::node_succeeded e{attempt(), row_.handle, {}};
+    const auto changes = detail_.find("memory");
+    if (changes == detail_.end()) return e;
+    if (!changes->is_array()) fail("the stored memory is no list");
+    for (auto& m : *changes) {
+      const bool well_formed = m.is_array() && (m.size() == 1 || m.size() == 2) && m[0].is_string();
+      if (!well_formed) {
+        fail("the stored memory is malformed");
+        break;
       }
-      changes.push_back({pair[0].get<std::string>(), pair.size() == 2 ? core::share(std::move(pair[1])) : nullptr});
+      e.memory.push_back({m[0].get<std::string>(), m.size() == 2 ? core::share(std::move(m[1])) : nullptr});
     }
-    return changes;
+    return e;
   }
 
   core::event_content failed() {
@@ -465,10 +477,9 @@ step_write encode_step(const core::workflow& w, const core::state& s, const core
   rows.header = encode_header(s);
   rows.step = encode_event(w, s, e, done, std::move(output_text));
   encode_cursors(w, s, done, rows);
+  encode_memories(w, done, rows);
   for (const core::node_index node : done.visits_set)
     rows.visits_set.push_back({w.nodes[node].id, s.visits[node]});
-  for (const core::memory& m : done.memories_set)
-    rows.memories_set.push_back({m.scope, w.nodes[m.node].id, m.name, text_if(m.value)});
   return rows;
 }
 

@@ -106,6 +106,7 @@ result<void> prepare_for_owner(SQLite::Database& db, const std::string& path, bo
   if (blank) lay_out(db);
   become_writer(db, path);
   migrate(db, found.version);
+  db.exec("BEGIN IMMEDIATE; ROLLBACK"); // a right to write that is missing shows here and not at the first step
   return check_everything ? check_pages(db, path) : result<void>{};
 }
 
@@ -153,7 +154,9 @@ result<database_ptr> open_for_owner(const std::string& canonical, bool check_eve
 }
 
 result<database_ptr> open_for_reader(const std::string& canonical, reading_way way) {
-  const char* parameters = way == reading_way::immutable ? "?mode=ro&immutable=1" : "?mode=ro&readonly_shm=1";
+  const char* parameters = way == reading_way::shared      ? "?mode=ro"
+                           : way == reading_way::immutable ? "?mode=ro&immutable=1"
+                                                           : "?mode=ro&readonly_shm=1";
   return connect(uri_of(canonical, parameters), SQLite::OPEN_READONLY | SQLite::OPEN_URI, canonical,
                  [&](SQLite::Database& db) { return prepare_for_reader(db, canonical); });
 }

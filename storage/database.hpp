@@ -21,7 +21,8 @@ inline constexpr int busy_timeout_ms = 1000;
 
 /// How a file is opened for reading.
 enum class reading_way {
-  shared,   ///< with the log and its index as they are, changing neither
+  shared,   ///< with the log and its index, leaving marks in the index as every reader does
+  guest,    ///< the same without a mark: the index is opened without the right to write
   immutable ///< the main file only; the caller has seen that there is no log
 };
 

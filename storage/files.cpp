@@ -144,6 +144,8 @@ result<bool> create_private_file(const std::string& canonical) {
   return true;
 }
 
+bool may_write(const std::string& file) { return ::faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) == 0; }
+
 result<void> check_readable(const std::string& canonical) {
   if (auto ok = check_searchable(folder_of(canonical)); !ok) return ok;
   for (const std::string& file : {canonical, wal_of(canonical), shm_of(canonical)})

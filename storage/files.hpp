@@ -40,6 +40,7 @@ result<void> check_local_disk(const std::string& folder);
 /// Says whether it was created.
 result<bool> create_private_file(const std::string& canonical);
 
+bool may_write(const std::string& file);
 /// The first missing right among those that reading a store needs, as an error that names file and right; no error:
 /// none.
 result<void> check_readable(const std::string& canonical);

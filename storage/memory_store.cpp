@@ -140,10 +140,11 @@ void memory_store::put(instance_key key, memory_instance& i, const step_write& r
   for (const std::int64_t c : rows.timers_gone)
     i.timers.erase(c);
   for (const memory_row& m : rows.memories_set) {
+    const auto place = std::make_tuple(m.scope, m.node, m.name);
     if (m.value)
-      i.memories[{m.scope, m.node, m.name}] = m;
+      i.memories[place] = m;
     else
-      i.memories.erase({m.scope, m.node, m.name});
+      i.memories.erase(place);
   }
   if (rows.step.is_result) i.results[rows.step.node].push_back(i.steps.size());
   i.steps.push_back(rows.step);
@@ -186,17 +187,23 @@ result<std::optional<instance_key>> memory_store::find(std::string_view uid) {
 result<loaded_instance> memory_store::load(instance_key instance) {
   const memory_instance* i = at(instance);
   if (i == nullptr) return no_such_instance(instance);
-  loaded_instance rows{
-      instance, i->uid, i->definition_id, i->definition_hash, i->input, i->input_hash, i->created_at, i->header, {}, {},
-      {},       {}};
+  loaded_instance rows;
+  rows.instance = instance;
+  rows.uid = i->uid;
+  rows.definition_id = i->definition_id;
+  rows.definition_hash = i->definition_hash;
+  rows.input = i->input;
+  rows.input_hash = i->input_hash;
+  rows.created_at = i->created_at;
+  rows.header = i->header;
   for (const auto& [id, c] : i->cursors)
     rows.cursors.push_back(c);
   for (const auto& [id, t] : i->timers)
     rows.timers.push_back(t);
   for (const auto& [node, count] : i->visits)
     rows.visits.push_back({node, count});
-  for (const auto& [place, row] : i->memories)
-    rows.memories.push_back(row);
+  for (const auto& [place, m] : i->memories)
+    rows.memories.push_back(m);
   return rows;
 }
 

@@ -23,16 +23,17 @@ namespace {
 
 constexpr std::size_t card_bytes = 256;
 
-std::string first_line(const char* file) {
+std::string first_line(const std::string& file) {
   std::ifstream in(file);
   std::string line;
   std::getline(in, line);
   return line;
 }
 
-// Field 22 of /proc/self/stat: clock ticks between boot and the start of this process.
-std::string own_start_time() {
-  const std::string line = first_line("/proc/self/stat");
+// Field 22 of /proc/PID/stat: clock ticks between boot and the start of the process. With the boot's id, unlike the
+// pid, nobody else's.
+std::string start_time_of(const std::string& pid) {
+  const std::string line = first_line("/proc/" + pid + "/stat");
   const std::size_t name_end = line.rfind(')');
   if (name_end == std::string::npos) return "?";
   std::istringstream fields(line.substr(name_end + 1));
@@ -41,6 +42,8 @@ std::string own_start_time() {
     fields >> field;
   return field;
 }
+
+std::string boot_id() { return first_line("/proc/sys/kernel/random/boot_id"); }
 
 std::string read_card(int descriptor) {
   std::array<char, card_bytes> text{};
@@ -79,6 +82,17 @@ int lock_at_once(int descriptor) {
 
 } // namespace
 
+bool names_living_owner(const std::string& lock_file) {
+  const int descriptor = ::open(lock_file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0) return false;
+  const std::string card = read_card(descriptor);
+  ::close(descriptor);
+  const std::string pid = entry(card, "pid");
+  const bool is_number = !pid.empty() && pid.find_first_not_of("0123456789") == std::string::npos;
+  return is_number && entry(card, "state") == "open" && entry(card, "boot") == boot_id() &&
+         entry(card, "started") == start_time_of(pid);
+}
+
 result<owner_lock> owner_lock::take(const std::string& lock_file) {
   for (int tries = 0; tries < 100; ++tries) {
     const int descriptor = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -106,8 +120,8 @@ owner_lock::~owner_lock() {
 }
 
 result<void> owner_lock::write_card(const char* state) {
-  std::string card = fmt::format("pid {}\nboot {}\nstarted {}\nstate {}\n", ::getpid(),
-                                 first_line("/proc/sys/kernel/random/boot_id"), own_start_time(), state);
+  std::string card =
+      fmt::format("pid {}\nboot {}\nstarted {}\nstate {}\n", ::getpid(), boot_id(), start_time_of("self"), state);
   card.resize(card_bytes, '\n');
   const ssize_t put = ::pwrite(descriptor_, card.data(), card.size(), 0);
   if (put == static_cast<ssize_t>(card.size())) return {};

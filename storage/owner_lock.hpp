@@ -39,4 +39,8 @@ private:
   bool was_left_open_ = false;
 };
 
+/// Whether the process that the lock file names lives, as far as can be seen: no when the file may not be read, or the
+/// process is in another container. Takes no lock, so that no owner is ever turned away by it.
+bool names_living_owner(const std::string& lock_file);
+
 } // namespace pawl::storage

@@ -165,8 +165,7 @@ result<loaded_instance> queries::load(instance_key instance) {
   found.cursors = cursors_of(instance);
   found.timers = timers_of(instance);
   found.visits = visits_of(instance);
-  for (running row = statements_.run(memories_sql, instance); row.next();)
-    found.memories.push_back({row.number(0), row.text(1), row.text(2), row.text_if(3)});
+  found.memories = memories_of(instance);
   return found;
 }
 
@@ -188,6 +187,13 @@ std::vector<visit_row> queries::visits_of(instance_key instance) {
   std::vector<visit_row> rows;
   for (running row = statements_.run(visits_sql, instance); row.next();)
     rows.push_back({row.text(0), row.number(1)});
+  return rows;
+}
+
+std::vector<memory_row> queries::memories_of(instance_key instance) {
+  std::vector<memory_row> rows;
+  for (running row = statements_.run(memories_sql, instance); row.next();)
+    rows.push_back({row.number(0), row.text(1), row.text(2), row.text(3)});
   return rows;
 }
 

@@ -31,6 +31,7 @@ private:
   std::vector<cursor_row> cursors_of(instance_key instance);
   std::vector<timer_row> timers_of(instance_key instance);
   std::vector<visit_row> visits_of(instance_key instance);
+  std::vector<memory_row> memories_of(instance_key instance);
   std::int64_t last_step_of(instance_key instance, const std::string& node);
 
   statements statements_;

@@ -68,7 +68,8 @@ std::string first_difference(const core::workflow& w, const core::state& folded,
     if (stored.visits[n] != folded.visits[n])
       return fmt::format("node '{}': {}", w.nodes[n].id,
                          numbers("the visit count", stored.visits[n], folded.visits[n]));
-  if (stored.memories != folded.memories) return "what its nodes remember differs";
+  if (stored.memories != folded.memories)
+    return "what a node remembers is stored otherwise than it follows from the events";
   if (stored.next_cursor != folded.next_cursor) return numbers("next_cursor", stored.next_cursor, folded.next_cursor);
   if (stored.next_scope != folded.next_scope) return numbers("next_scope", stored.next_scope, folded.next_scope);
   if (stored.steps != folded.steps) return numbers("steps", stored.steps, folded.steps);

@@ -20,6 +20,7 @@ failure no_room(const std::string& path) {
           reach::batch};
 }
 
+// SQLite keeps no errno of a failed write to its log, so it is asked here, at once; the callers set it to 0 before.
 failure failed_io(const std::string& path, const std::string& text, int extended, int system_error) {
   if (!is_failed_sync(extended) && is_no_room(system_error)) return no_room(path);
   return {{errc::storage,
@@ -32,6 +33,7 @@ failure failed_io(const std::string& path, const std::string& text, int extended
 } // namespace
 
 failure explain(const SQLite::Exception& e, sqlite3* db, const std::string& path) {
+  const int system_error = errno != 0 || db == nullptr ? errno : sqlite3_system_errno(db);
   const int code = e.getErrorCode() & 0xff;
   const std::string text = e.what();
   const auto say = [&](errc kind, const char* sentence, reach far) {
@@ -39,8 +41,7 @@ failure explain(const SQLite::Exception& e, sqlite3* db, const std::string& path
   };
   switch (code) {
     case SQLITE_FULL: return no_room(path);
-    case SQLITE_IOERR:
-      return failed_io(path, text, e.getExtendedErrorCode(), db == nullptr ? 0 : sqlite3_system_errno(db));
+    case SQLITE_IOERR: return failed_io(path, text, e.getExtendedErrorCode(), system_error);
     case SQLITE_CORRUPT: return say(errc::corrupt, "the file is damaged; restore a backup", reach::change);
     case SQLITE_NOTADB: return say(errc::wrong_store, "this is no Pawl store", reach::batch);
     case SQLITE_CONSTRAINT: return say(errc::corrupt, "the stored rows contradict the new ones", reach::change);

@@ -1,11 +1,14 @@
 // Reading a store that is somebody else's, in whatever state it is found, without changing a byte of it.
 //
-// With an index file (-shm) beside it, SQLite shares log and index with the owner, or, after a SIGKILL, reads the log
-// by itself. Without one, an empty log means that the main file is all there is; a log with content is read from a
+// With an index file (-shm) beside it, SQLite shares log and index with a living owner as every reader does. Without a
+// living owner, or without the right to write the index, it reads them as a guest. SQLite keeps one index a process,
+// though: while a guest is connected, this process could not become the owner, so a guest's connection lasts one call.
+// Without an index file, an empty log means that the main file is all there is; a log with content is read from a
 // private copy, because SQLite would have to create the index. Every call looks first whether the way it read last is
 // still right.
 #include "storage/database.hpp"
 #include "storage/files.hpp"
+#include "storage/owner_lock.hpp"
 #include "storage/private_copy.hpp"
 #include "storage/sqlite_reading.hpp"
 
@@ -43,7 +46,7 @@ protected:
   result<void> with_queries(const std::function<void(queries&)>& body) override;
 
 private:
-  enum class way { none, shared, frozen };
+  enum class way { none, shared, guest, frozen };
   enum class verdict { done, again };
 
   result<void> connect();
@@ -78,11 +81,12 @@ result<void> sqlite_reader::connect() {
 }
 
 result<void> sqlite_reader::connect_shared() {
-  auto opened = open_for_reader(path_, reading_way::shared);
+  const bool as_guest = !may_write(shm_of(path_)) || !names_living_owner(lock_of(path_));
+  auto opened = open_for_reader(path_, as_guest ? reading_way::guest : reading_way::shared);
   if (!opened) return opened.failure();
   database_ = *std::move(opened);
   queries_ = std::make_unique<queries>(*database_);
-  way_ = way::shared;
+  way_ = as_guest ? way::guest : way::shared;
   return {};
 }
 
@@ -130,6 +134,7 @@ result<void> sqlite_reader::with_queries(const std::function<void(queries&)>& bo
         continue;
       }
     const auto read = read_once(body);
+    if (way_ == way::guest) disconnect();
     if (!read) return read.failure();
     if (*read == verdict::done) return {};
   }

@@ -8,6 +8,8 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
+
 #include <unistd.h>
 
 namespace pawl::storage {
@@ -116,6 +118,7 @@ sqlite_store::answers sqlite_store::attempt(const std::vector<change>& batch, re
   answers made;
   made.reserve(batch.size());
   bool committing = false;
+  errno = 0; // see sqlite_error.cpp
   try {
     database_->exec("BEGIN IMMEDIATE");
     for (const change& wanted : batch) {
@@ -174,6 +177,7 @@ sqlite_store::answers sqlite_store::after_failed_commit(const std::vector<change
 
 result<void> sqlite_store::save_definition(const definition_row& definition, timestamp_ms at) {
   if (stopped_) return *stopped_;
+  errno = 0;
   try {
     writer_->save_definition(definition, at);
     return {};
@@ -190,6 +194,7 @@ result<void> sqlite_store::checkpoint(std::size_t wal_bytes) {
   if (stopped_) return *stopped_;
   if (wal_bytes > 0 && log_frames_ * frame_bytes <= sql_limit(wal_bytes)) return {};
   sqlite3* handle = database_->getHandle();
+  errno = 0;
   sqlite3_busy_timeout(handle, 0);
   const int mode = wal_bytes == 0 ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
   const int answer = sqlite3_wal_checkpoint_v2(handle, "main", mode, nullptr, nullptr);

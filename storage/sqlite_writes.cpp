@@ -44,7 +44,7 @@ constexpr char set_last_step_sql[] = "UPDATE visit SET last_step = ?3 WHERE inst
 constexpr char first_last_step_sql[] = "INSERT INTO visit (instance, node, count, last_step) VALUES (?1, ?2, 0, ?3)";
 constexpr char set_memory_sql[] =
     "REPLACE INTO memory (instance, scope, node, name, value) VALUES (?1, ?2, ?3, ?4, ?5)";
-constexpr char remove_memory_sql[] =
+constexpr char forget_memory_sql[] =
     "DELETE FROM memory WHERE instance = ?1 AND scope = ?2 AND node = ?3 AND name = ?4";
 constexpr char append_step_sql[] =
     "INSERT INTO step (instance, revision, at, lag, core_version, kind, cursor, scope, node, visit, attempt, previous,"
@@ -139,12 +139,15 @@ void change_writer::append_rows(instance_key instance, const step_write& wanted)
     statements_.change(set_timer_sql, instance, t.cursor, t.due_at, t.duration_ms);
   for (const std::int64_t c : wanted.timers_gone)
     statements_.change(remove_timer_sql, instance, c);
-  for (const memory_row& m : wanted.memories_set) {
-    if (m.value)
-      statements_.change(set_memory_sql, instance, m.scope, m.node, m.name, m.value);
-    else
-      statements_.change(remove_memory_sql, instance, m.scope, m.node, m.name);
-  }
+  for (const memory_row& m : wanted.memories_set)
+    set_memory(instance, m);
+}
+
+void change_writer::set_memory(instance_key instance, const memory_row& m) {
+  if (m.value)
+    statements_.change(set_memory_sql, instance, m.scope, m.node, m.name, *m.value);
+  else
+    statements_.change(forget_memory_sql, instance, m.scope, m.node, m.name);
 }
 
 void change_writer::set_cursor(instance_key instance, const cursor_row& c) {

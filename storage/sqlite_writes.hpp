@@ -31,6 +31,7 @@ private:
   void insert_instance(const create_write& wanted, std::int64_t definition);
   void append_rows(instance_key instance, const step_write& wanted);
   void set_cursor(instance_key instance, const cursor_row& c);
+  void set_memory(instance_key instance, const memory_row& m);
   void append_step(instance_key instance, const step_row& s);
   std::optional<std::int64_t> previous_result(instance_key instance, const step_row& s);
 

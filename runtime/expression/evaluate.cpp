@@ -103,7 +103,11 @@ private:
 
   bool relation(op code, value& left, const value& right) {
     order o = order::unordered;
-    if (!compare(o, left, right, cost_)) return false;
+    if (left.is(kind::number) && right.is(kind::number)) {
+      o = order_of(left.as_number(), right.as_number());
+    } else if (!compare(o, left, right, cost_)) {
+      return false;
+    }
     const bool less = o == order::less && (code == op::less || code == op::less_or_equal);
     const bool greater = o == order::greater && (code == op::greater || code == op::greater_or_equal);
     const bool equal = o == order::equal && (code == op::less_or_equal || code == op::greater_or_equal);
@@ -112,9 +116,10 @@ private:
   }
 
   bool arithmetic(op code, value& left, const value& right) {
-    double a = 0;
-    double b = 0;
-    if (!to_number(a, left, cost_) || !to_number(b, right, cost_)) return false;
+    double a = left.is(kind::number) ? left.as_number() : 0;
+    double b = right.is(kind::number) ? right.as_number() : 0;
+    if (!left.is(kind::number) && !to_number(a, left, cost_)) return false;
+    if (!right.is(kind::number) && !to_number(b, right, cost_)) return false;
     double n = 0;
     switch (code) {
       case op::subtract: n = a - b; break;
@@ -221,7 +226,7 @@ private:
 
 result<value> evaluate(const program& what, const value& root, const environment& with) {
   const code& compiled = what.compiled();
-  std::array<value, 12> near;
+  std::array<value, 8> near;
   if (compiled.stack_size < near.size()) return machine(compiled, root, with, near.data()).run();
   std::vector<value> stack(compiled.stack_size + 1);
   return machine(compiled, root, with, stack.data()).run();

@@ -12,9 +12,17 @@ namespace {
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-bool is_ascii_name_part(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' || is_digit(c);
+constexpr std::array<bool, 256> make_name_parts() noexcept {
+  std::array<bool, 256> parts{};
+  for (unsigned c = 'a'; c <= 'z'; ++c) parts[c] = parts[c - 'a' + 'A'] = true;
+  for (unsigned c = '0'; c <= '9'; ++c) parts[c] = true;
+  parts['_'] = parts['$'] = true;
+  return parts;
 }
+
+constexpr auto ascii_name_parts = make_name_parts();
+
+bool is_ascii_name_part(char c) noexcept { return ascii_name_parts[static_cast<unsigned char>(c)]; }
 
 /// Members of Object.prototype, which Jexl's lexer mistakes for grammar.
 bool is_reserved(std::string_view name) noexcept {
@@ -44,7 +52,7 @@ void lexer::skip_space() noexcept {
   while (at_ < source_.size()) {
     const auto lead = static_cast<unsigned char>(source_[at_]);
     if (lead < 0x80) {
-      if (!is_space(lead)) return;
+      if (lead != ' ' && (lead < '\t' || lead > '\r')) return;
       ++at_;
       continue;
     }

@@ -184,7 +184,7 @@ bool compare(order& out, const value& left, const value& right, meter& cost) {
   double x = 0;
   double y = 0;
   if (!to_number(x, a, cost) || !to_number(y, b, cost)) return false;
-  out = x < y ? order::less : x > y ? order::greater : x == y ? order::equal : order::unordered;
+  out = order_of(x, y);
   return true;
 }
 

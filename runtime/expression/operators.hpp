@@ -23,6 +23,9 @@ bool loosely_equal(bool& out, const value& left, const value& right, meter& cost
 bool strictly_equal(bool& out, const value& left, const value& right, meter& cost); ///< ===
 
 enum class order { less, equal, greater, unordered };
+inline order order_of(double a, double b) noexcept {
+  return a < b ? order::less : a > b ? order::greater : a == b ? order::equal : order::unordered;
+}
 /// How < and its like see two values: texts by code point, everything else as numbers (NaN is unordered).
 bool compare(order& out, const value& left, const value& right, meter& cost);
 

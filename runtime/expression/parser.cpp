@@ -257,17 +257,34 @@ bool parser::array() {
 
 bool parser::object() {
   const token open = current_;
-  std::vector<std::string_view> keys;
+  std::vector<object_member> members;
   advance();
   while (current_.kind != token_kind::close_curly) {
     if (!object_key()) return false;
-    keys.push_back(name_text(previous_));
+    drop_member(members, name_text(previous_));
+    members.push_back({name_text(previous_), position()});
     if (!expect(token_kind::colon, "':'") || !nested_expression()) return false;
     if (current_.kind != token_kind::close_curly && !expect(token_kind::comma, "',' or '}'")) return false;
   }
   const auto first_key = out_.names.size();
-  out_.names.insert(out_.names.end(), keys.begin(), keys.end());
-  return advance() && emit(op::make_object, open, first_key, keys.size()) && postfix(ending::value);
+  for (const auto& m : members)
+    out_.names.push_back(m.key);
+  return advance() && emit(op::make_object, open, first_key, members.size()) && postfix(ending::value);
+}
+
+/// Of two equal keys the first is not even evaluated: its instructions go.
+void parser::drop_member(std::vector<object_member>& members, std::string_view key) {
+  const auto twin = std::find_if(members.begin(), members.end(), [&](const object_member& m) { return m.key == key; });
+  if (twin == members.end()) return;
+  const auto next = std::next(twin);
+  const auto end = next == members.end() ? position() : next->start;
+  const auto length = end - twin->start;
+  const auto first = out_.instructions.begin() + static_cast<std::ptrdiff_t>(twin->start);
+  out_.instructions.erase(first, first + static_cast<std::ptrdiff_t>(length));
+  for (auto later = next; later != members.end(); ++later)
+    later->start -= length;
+  members.erase(twin);
+  count_stack(-1);
 }
 
 bool parser::object_key() {

@@ -30,6 +30,11 @@ private:
     filter_frame* outer = nullptr;
   };
 
+  struct object_member {
+    std::string_view key;
+    std::size_t start; ///< of the instructions of its value
+  };
+
   bool expression();
   bool nested_expression();
   bool ternary();
@@ -45,6 +50,7 @@ private:
   bool group();
   bool array();
   bool object();
+  void drop_member(std::vector<object_member>& members, std::string_view key);
   bool object_key();
   bool call(op pool, token name);
   bool postfix(ending last);

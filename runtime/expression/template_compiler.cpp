@@ -8,6 +8,8 @@ namespace pawl::expression {
 
 namespace {
 
+constexpr std::size_t problems_a_text_max = 20;
+
 std::string pointer_token(std::string_view key) {
   std::string out = "/";
   for (const char c : key) {
@@ -72,7 +74,9 @@ private:
           true);
     }
     std::string plain;
+    const auto problems_end = problems_.size() + problems_a_text_max;
     for (const auto& piece : cut.pieces) {
+      if (problems_.size() >= problems_end) break; // the rest can wait: the template is refused
       if (!piece.is_expression) {
         plain = piece.text;
         continue;

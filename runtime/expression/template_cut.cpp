@@ -97,12 +97,18 @@ template_cut cut_template(std::string_view text) { return cutter(text).run(); }
 std::string_view reference_cut(std::string_view text, std::size_t position) {
   const bool is_framed = text.size() >= 5 && text.substr(0, 2) == "{{" && text.substr(text.size() - 2) == "}}";
   if (is_framed && find_line_end(text, 0) == text.size()) return text.substr(2, text.size() - 4);
+  std::size_t line_end = 0;
   std::size_t open = text.find("{{");
   while (open != npos && open <= position) {
-    const auto line = text.substr(open + 2, find_line_end(text, open) - open - 2);
-    const auto close = line.find("}}", 1);
-    if (close != npos && position < open + 2 + close + 2) return line.substr(0, close);
-    open = text.find("{{", close == npos ? open + 1 : open + 2 + close + 2);
+    if (open >= line_end) line_end = find_line_end(text, open);
+    const auto close = text.substr(0, line_end).find("}}", open + 3);
+    if (close == npos) {
+      open = text.find("{{", line_end);
+    } else if (position < close + 2) {
+      return text.substr(open + 2, close - open - 2);
+    } else {
+      open = text.find("{{", close + 2);
+    }
   }
   return {};
 }

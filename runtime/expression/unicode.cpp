@@ -2,6 +2,7 @@
 #include "runtime/expression/unicode.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace pawl::expression {
 
@@ -32,9 +33,12 @@ code_point decode(std::string_view text, std::size_t at) noexcept {
 }
 
 std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept {
+  constexpr std::uint64_t high_bits = 0x8080808080808080;
   for (std::size_t at = 0; at < text.size();) {
-    if (byte_at(text, at) < 0x80) {
-      ++at;
+    std::uint64_t eight = high_bits;
+    if (at + sizeof eight <= text.size()) std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & high_bits) == 0) {
+      at += sizeof eight;
       continue;
     }
     const auto c = decode(text, at);

@@ -157,8 +157,14 @@ const value* value::owned_item(std::size_t index) const noexcept {
 const value* value::owned_member(std::string_view key) const noexcept {
   if (kind_ != kind::object || origin_ != origin::owned) return nullptr;
   const auto& all = entries();
-  const auto found = std::lower_bound(all.begin(), all.end(), key,
-                                      [](const auto& entry, std::string_view k) { return entry.first < k; });
+  if (all.size() <= 8) { // comparing lengths first beats halving
+    for (const auto& [name, member] : all) {
+      if (name.size() == key.size() && name == key) return &member;
+    }
+    return nullptr;
+  }
+  const auto by_key = [](const auto& entry, std::string_view k) { return entry.first < k; };
+  const auto found = std::lower_bound(all.begin(), all.end(), key, by_key);
   return found != all.end() && found->first == key ? &found->second : nullptr;
 }
 

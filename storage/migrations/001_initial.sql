@@ -84,7 +84,7 @@ CREATE TABLE visit (
   PRIMARY KEY (instance, node)
 ) STRICT, WITHOUT ROWID;
 
--- What a node remembers between its visits (a loop's place), by scope and name.
+-- What a node remembers between its visits.
 CREATE TABLE memory (
   instance INTEGER NOT NULL REFERENCES instance (id) ON DELETE CASCADE,
   scope INTEGER NOT NULL,

@@ -1,0 +1,33 @@
+// Compiled workflows for tests of the pure core: built-in types and "task", which may do anything.
+#pragma once
+
+#include "nodes/catalog.hpp"
+#include "runtime/core/workflow.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <memory>
+#include <string>
+
+namespace pawl::test {
+
+inline core::node_types types_with_task() {
+  core::node_types types = nodes::built_in_types();
+  node_type task;
+  task.name = "task";
+  task.execute = [](node_context&) { return outcome::nothing(); };
+  task.any_handle = true;
+  task.can_wait = true;
+  types["task"] = std::make_shared<const node_type>(std::move(task));
+  return types;
+}
+
+inline std::shared_ptr<const core::workflow> compile_good(const std::string& text) {
+  auto done = core::compile(text, "test", types_with_task());
+  if (!done) FAIL(to_string(done.failure()));
+  for (const problem& p : done->problems)
+    if (!p.is_warning) FAIL(p.pointer + ": " + p.message);
+  return done->workflow;
+}
+
+} // namespace pawl::test

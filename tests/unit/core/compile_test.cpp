@@ -1,0 +1,191 @@
+// Definitions: what loads, what is refused, and that every problem is named at once with its place.
+#include "tests/support/workflows.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace pawl;
+using namespace pawl::core;
+
+namespace {
+
+struct refusal {
+  const char* what;
+  const char* text;
+  const char* pointer;
+  const char* message; ///< part of it
+};
+
+std::vector<problem> problems_of(const std::string& text) {
+  auto done = compile(text, "fallback", test::types_with_task());
+  if (!done) FAIL(to_string(done.failure()));
+  return done->problems;
+}
+
+const refusal refusals[] = {
+    {"no object", "[]", "", "JSON object"},
+    {"no nodes", R"({"edges":[]})", "", "'nodes' is no array"},
+    {"no node at all", R"({"nodes":[],"edges":[]})", "/nodes", "no node"},
+    {"nodes of a wrong type", R"({"nodes":{},"edges":[]})", "/nodes", "'nodes' is no array"},
+    {"no edges", R"({"nodes":[{"id":"a","type":"set"}]})", "", "'edges' is no array"},
+    {"a node that is no object", R"({"nodes":[1],"edges":[]})", "/nodes/0", "a node is an object"},
+    {"a node without id", R"({"nodes":[{"type":"set"}],"edges":[]})", "/nodes/0", "needs an id"},
+    {"a node with an empty id", R"({"nodes":[{"id":"","type":"set"}],"edges":[]})", "/nodes/0/id", "needs an id"},
+    {"a node without type", R"({"nodes":[{"id":"a"}],"edges":[]})", "/nodes/0", "no type"},
+    {"an unknown type", R"({"nodes":[{"id":"a","type":"nope"}],"edges":[]})", "/nodes/0/type", "no node type 'nope'"},
+    {"an id twice", R"({"nodes":[{"id":"a","type":"set"},{"id":"a","type":"set"}],"edges":[]})", "/nodes/1/id", "too"},
+    {"an edge from nowhere", R"({"nodes":[{"id":"a","type":"set"}],"edges":[{"source":"x","target":"a"}]})",
+     "/edges/0/source", "no node 'x'"},
+    {"an edge to nowhere", R"({"nodes":[{"id":"a","type":"set"}],"edges":[{"source":"a","target":""}]})",
+     "/edges/0/target", "no node ''"},
+    {"an edge without target", R"({"nodes":[{"id":"a","type":"set"}],"edges":[{"source":"a"}]})", "/edges/0",
+     "no 'target'"},
+    {"a handle that is no text",
+     R"({"nodes":[{"id":"a","type":"task"}],"edges":[{"source":"a","target":"a","sourceHandle":3}]})",
+     "/edges/0/sourceHandle", "neither a text nor null"},
+    {"a handle that the type lacks",
+     R"({"nodes":[{"id":"a","type":"if"}],"edges":[{"source":"a","target":"a","sourceHandle":"maybe"}]})",
+     "/edges/0/sourceHandle", "has no handle 'maybe'"},
+    {"a timeout of a type that cannot wait",
+     R"({"nodes":[{"id":"a","type":"set"}],"edges":[{"source":"a","target":"a","sourceHandle":"timeout"}]})",
+     "/edges/0/sourceHandle", "has no handle 'timeout'"},
+    {"several edges for one handle",
+     R"({"nodes":[{"id":"a","type":"set"},{"id":"b","type":"set"}],
+         "edges":[{"source":"a","target":"b"},{"source":"a","target":"a"}]})",
+     "/edges/1", "parallel branches do not work in this version"},
+    {"an expression that does not parse",
+     R"({"nodes":[{"id":"a","type":"set","data":{"x":["{{ 1 + }}"]}}],"edges":[]})", "/nodes/0/data/x/0", ""},
+    {"a retry value that is no number", R"({"nodes":[{"id":"a","type":"set","retry":{"interval":"soon"}}],"edges":[]})",
+     "/nodes/0/retry/interval", "neither a number nor an expression"},
+    {"an unknown start", R"({"start":"b","nodes":[{"id":"a","type":"set"}],"edges":[]})", "/start", "no node 'b'"},
+    {"a start that is no text", R"({"start":1,"nodes":[{"id":"a","type":"set"}],"edges":[]})", "/start", "no text"},
+    {"a negative step limit", R"({"stepLimit":-1,"nodes":[{"id":"a","type":"set"}],"edges":[]})", "/stepLimit",
+     "whole number"},
+    {"an unknown fan-out", R"({"fanOut":"some","nodes":[{"id":"a","type":"set"}],"edges":[]})", "/fanOut", "neither"},
+    {"an empty id", R"({"id":"","nodes":[{"id":"a","type":"set"}],"edges":[]})", "/id", "1 to 200 bytes"},
+};
+
+} // namespace
+
+TEST_CASE("definition: what makes running impossible is refused with its place") {
+  for (const refusal& r : refusals) {
+    INFO(r.what);
+    const auto problems = problems_of(r.text);
+    const bool found = std::any_of(problems.begin(), problems.end(), [&](const problem& p) {
+      return !p.is_warning && p.pointer == r.pointer && p.message.find(r.message) != std::string::npos &&
+             !p.advice.empty();
+    });
+    for (const problem& p : problems)
+      UNSCOPED_INFO(p.pointer << ": " << p.message);
+    CHECK(found);
+  }
+}
+
+TEST_CASE("definition: a field that does not work yet is refused, never ignored") {
+  for (const char* field : {"input", "signals", "timeout", "labels", "concurrency", "history"}) {
+    const auto problems =
+        problems_of(std::string(R"({")") + field + R"(":{},"nodes":[{"id":"a","type":"set"}],"edges":[]})");
+    INFO(field);
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].pointer == std::string("/") + field);
+    CHECK_FALSE(problems[0].is_warning);
+  }
+  for (const char* field : {"timeout", "join", "joinOf", "compensate", "history", "credentials"}) {
+    const auto problems =
+        problems_of(std::string(R"({"nodes":[{"id":"a","type":"set",")") + field + R"(":{}}],"edges":[]})");
+    INFO(field);
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].pointer == std::string("/nodes/0/") + field);
+    CHECK_FALSE(problems[0].is_warning);
+  }
+}
+
+TEST_CASE("definition: all problems come at once") {
+  const auto problems = problems_of(
+      R"({"nodes":[{"id":"a","type":"nope"},{"id":"a","type":"set","data":"{{ ( }}"}],"edges":[{"source":"q","target":"z"}],"start":"s"})");
+  const auto errors = std::count_if(problems.begin(), problems.end(), [](const problem& p) { return !p.is_warning; });
+  CHECK(errors == 6);
+}
+
+TEST_CASE("definition: a JSON text that is none is told with byte, line and column") {
+  const auto done = compile("{\n  \"nodes\": [,]\n}", "x", test::types_with_task());
+  REQUIRE_FALSE(done);
+  CHECK(done.failure().code == errc::bad_json);
+  CHECK(done.failure().where == "byte 14, line 2, column 13");
+}
+
+TEST_CASE("definition: what may be a mistake is a warning") {
+  const struct {
+    const char* what;
+    const char* text;
+    const char* pointer;
+    const char* message;
+  } rows[] = {
+      {"unreachable node", R"({"start":"a","nodes":[{"id":"a","type":"set"},{"id":"b","type":"set"}],"edges":[]})",
+       "/nodes/1", "cannot be reached"},
+      {"mention of an unknown node",
+       R"({"nodes":[{"id":"a","type":"set","data":"{{ nodes.gone.output }}"}],"edges":[]})", "/nodes/0", "'gone'"},
+      {"misspelt field", R"({"stepLimt":5,"nodes":[{"id":"a","type":"set"}],"edges":[]})", "/stepLimt", "ignored"},
+      {"misspelt later field", R"({"nodes":[{"id":"a","type":"set","joinof":"x"}],"edges":[]})", "/nodes/0/joinof",
+       "ignored"},
+      {"text that looks like an expression", R"({"nodes":[{"id":"a","type":"set","data":"{{}}"}],"edges":[]})",
+       "/nodes/0/data", ""},
+      {"several possible starts", R"({"nodes":[{"id":"a","type":"set"},{"id":"b","type":"set"}],"edges":[]})", "",
+       "start"},
+  };
+  for (const auto& r : rows) {
+    INFO(r.what);
+    const auto problems = problems_of(r.text);
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].is_warning);
+    CHECK(problems[0].pointer == r.pointer);
+    CHECK(problems[0].message.find(r.message) != std::string::npos);
+  }
+}
+
+TEST_CASE("definition: a React Flow document loads as it is") {
+  const auto w = test::compile_good(R"({
+    "nodes": [
+      {"id":"1","type":"trigger","position":{"x":0,"y":0},"measured":{"width":150,"height":40},"selected":false,"dragging":false,
+       "data":{"label":"Start"},"sourcePosition":"right","targetPosition":"left","positionAbsolute":{"x":0,"y":0},"style":{},"extent":"parent"},
+      {"id":"2","type":"set","position":{"x":200,"y":0},"width":150,"height":40,"data":{"label":"{{ input.name }}"},"className":"x","hidden":false}
+    ],
+    "edges": [{"id":"xy-edge__1-2","source":"1","target":"2","sourceHandle":null,"targetHandle":null,"type":"smoothstep","animated":true,"label":"go","markerEnd":{"type":"arrow"}}],
+    "viewport": {"x":0,"y":0,"zoom":1}
+  })");
+  CHECK(w->id == "test");
+  CHECK(w->start == node_index{0});
+  CHECK(w->nodes[0].find_exit(std::nullopt) != nullptr);
+  const auto done = compile(w->text, "test", test::types_with_task());
+  CHECK(done->problems.empty());
+}
+
+TEST_CASE("definition: a Refluxo document loads as it is, following the first edge if it says so") {
+  const auto w = test::compile_good(R"({
+    "fanOut": "first",
+    "nodes": [{"id":"a","type":"task","data":{"x":1},"metadata":{"position":{"x":1}}},{"id":"b","type":"set","data":{}}],
+    "edges": [{"id":"e1","source":"a","target":"b","sourceHandle":"yes"},{"id":"e2","source":"a","target":"a","sourceHandle":"yes"}]
+  })");
+  CHECK(w->follow_first_only);
+  CHECK(w->nodes[0].find_exit("yes")->targets.front() == 1);
+}
+
+TEST_CASE("definition: the hash is that of the canonical JSON, whatever the order and the spaces") {
+  const auto one = test::compile_good(R"({"id":"w","nodes":[{"id":"a","type":"set","data":1.0}],"edges":[]})");
+  const auto two = test::compile_good(R"({ "edges":[], "nodes":[{"data":1,"type":"set","id":"a"}], "id":"w" })");
+  CHECK(one->hash == two->hash);
+  CHECK(one->text == R"({"edges":[],"id":"w","nodes":[{"data":1,"id":"a","type":"set"}]})");
+}
+
+TEST_CASE("definition: limits are told by name, at both sides") {
+  definition_limits limits;
+  limits.nodes_max = 1;
+  const std::string one = R"({"nodes":[{"id":"a","type":"set"}],"edges":[]})";
+  const std::string two = R"({"nodes":[{"id":"a","type":"set"},{"id":"b","type":"set"}],"edges":[]})";
+  CHECK(compile(one, "x", test::types_with_task(), limits)->workflow);
+  CHECK_FALSE(compile(two, "x", test::types_with_task(), limits)->workflow);
+  const std::string deep = R"({"nodes":[{"id":"a","type":"set","data":)" + std::string(100'000, '[') +
+                           std::string(100'000, ']') + "}],\"edges\":[]}";
+  const auto refused = compile(deep, "x", test::types_with_task());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.failure().message.find("json_depth_max") != std::string::npos);
+}
