@@ -89,6 +89,10 @@ void add_common(CLI::App& command, common_arguments& common) {
       ->type_name("FORMAT");
 }
 
+CLI::Validator not_empty() {
+  return CLI::Validator([](std::string& text) { return text.empty() ? std::string("is empty") : std::string(); }, "");
+}
+
 std::string read_file(const std::string& name, const std::string& option) {
   const std::unique_ptr<std::FILE, file_closer> file(std::fopen(name.c_str(), "re"));
   if (!file)

@@ -10,7 +10,8 @@
 
 namespace CLI {
 class App;
-}
+class Validator;
+} // namespace CLI
 
 namespace pawl::tool {
 
@@ -26,6 +27,9 @@ struct common_arguments {
 
 /// Adds --store and -o.
 void add_common(CLI::App& command, common_arguments& common);
+
+/// For options that must not be given empty.
+CLI::Validator not_empty();
 
 /// The whole file. Ends the command (usage) when it cannot be read; `option` names what asked for it.
 std::string read_file(const std::string& name, const std::string& option);

@@ -35,12 +35,12 @@ foreground::foreground(const common_arguments& common, const foreground_argument
 pawl::runtime& foreground::own() {
   options opts;
   opts.store_path = common_.store();
-  if (!given_.globals.empty()) opts.globals_json = read_argument(given_.globals, "--globals");
+  if (given_.globals) opts.globals_json = read_argument(*given_.globals, "--globals");
   opts.on_event = [this](const instance_event& event) { progress_.tell(event); };
   if (given_.verbose) opts.on_log = [](const std::string& line) { complain(line); };
   auto opened = pawl::runtime::open(std::move(opts));
   const std::lock_guard lock(mutex_);
-  if (stopping_) throw command_failure(128 + signals_.received(), "");
+  if (stopping_) throw command_failure(exit_code::failed, "stopped");
   runtime_.emplace(need(std::move(opened)));
   return *runtime_;
 }
@@ -51,7 +51,7 @@ void foreground::stop() {
   if (runtime_) runtime_->stop();
 }
 
-std::optional<snapshot> foreground::wait_for(const std::string& id, wait_until until) {
+snapshot foreground::wait_for(const std::string& id, wait_until until) {
   const auto timeout = progress_.is_live() ? redraw_every : std::chrono::milliseconds(wait_at_once);
   while (true) {
     auto reached = runtime_->wait(id, until, timeout);
@@ -59,22 +59,25 @@ std::optional<snapshot> foreground::wait_for(const std::string& id, wait_until u
       progress_.catch_up(reached->revision());
       return std::move(*reached);
     }
-    if (signals_.received() != 0) return std::nullopt;
     if (reached.failure().code != errc::timed_out) throw failure_of(reached.failure());
     progress_.draw();
   }
 }
 
-int foreground::stopped_by_signal(const std::string& id) {
-  progress_.say(fmt::format("stopped by {}; the next run goes on with instance {}",
-                            signals_.received() == SIGINT ? "SIGINT" : "SIGTERM", printable(id)));
+int foreground::carry_out(const std::string& id, const std::function<int()>& work) {
+  try {
+    return work();
+  } catch (const command_failure&) {
+    if (signals_.received() == 0) throw;
+  }
+  progress_.catch_up(0);
+  progress_.say(fmt::format("stopped by {}{}", signals_.received() == SIGINT ? "SIGINT" : "SIGTERM",
+                            id.empty() ? "" : fmt::format("; the next run goes on with instance {}", printable(id))));
   return 128 + signals_.received();
 }
 
 int foreground::go_on(const std::string& id) {
-  const auto reached = wait_for(id, wait_until::needs_payload);
-  if (!reached) return stopped_by_signal(id);
-  const int code = last_words(*reached);
+  const int code = last_words(wait_for(id, wait_until::needs_payload));
   flush_output();
   return code;
 }

@@ -7,6 +7,7 @@
 
 #include <pawl/runtime.hpp>
 
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -14,8 +15,8 @@
 namespace pawl::tool {
 
 struct foreground_arguments {
-  bool verbose = false; ///< show the steps of every instance in the store
-  std::string globals;  ///< JSON|@FILE|-; empty: none
+  bool verbose = false;               ///< show the steps of every instance in the store
+  std::optional<std::string> globals; ///< JSON|@FILE|-
 };
 
 /// Adds --verbose and --globals.
@@ -26,15 +27,15 @@ class foreground {
 public:
   foreground(const common_arguments& common, const foreground_arguments& given);
 
+  /// Carries the command's work out; where a signal cut it off, says so and returns 128 plus the signal's number.
+  int carry_out(const std::string& id, const std::function<int()>& work);
   /// Takes the store. Ends the command when somebody else owns it (the message names the process).
   pawl::runtime& own();
   progress& shown() { return progress_; }
   /// Shows the instance's steps until it has ended or needs a payload; returns the exit code after the last words.
   int go_on(const std::string& id);
-  /// Waits until the instance rests or ends, with progress shown. Nothing when a signal ended the wait.
-  std::optional<snapshot> wait_for(const std::string& id, wait_until until);
-  /// 128 plus the signal's number, after a word about it.
-  int stopped_by_signal(const std::string& id);
+  /// Waits until the instance rests or ends, with progress shown.
+  snapshot wait_for(const std::string& id, wait_until until);
 
 private:
   void stop();

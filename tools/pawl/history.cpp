@@ -53,7 +53,7 @@ int history(const history_arguments& given) {
 void add_history(CLI::App& app, action& chosen) {
   auto given = std::make_shared<history_arguments>();
   CLI::App& command = *app.add_subcommand("history", "What an instance did, oldest first");
-  command.add_option("ID", given->id, "The instance")->required();
+  command.add_option("ID", given->id, "The instance")->required()->check(not_empty());
   add_common(command, given->common);
   command.add_option("--limit", given->limit, "At most so many; 0 = all")->type_name("N");
   command.add_option("--after", given->after, "Only revisions above this one")->type_name("REVISION");

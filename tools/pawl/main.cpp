@@ -5,9 +5,11 @@
 #include <pawl/version.hpp>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <cstdio>
 #include <exception>
+#include <string>
 
 namespace {
 
@@ -47,10 +49,16 @@ int carry_out(const action& chosen) {
   }
 }
 
-int refuse(const CLI::App& app, const CLI::ParseError& error) {
+// CLI11 only misses a subcommand where a wrong one stands.
+std::string reason(const CLI::ParseError& error, bool has_command, int count, char** words) {
+  const bool wrong_command = !has_command && count > 1 && words[1][0] != '-';
+  return wrong_command ? fmt::format("there is no command '{}'", words[1]) : error.what();
+}
+
+int refuse(const CLI::App& app, const CLI::ParseError& error, int count, char** words) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
   const auto named = app.get_subcommands();
-  complain(error.what());
+  complain(reason(error, !named.empty(), count, words));
   std::fprintf(stderr, "  'pawl%s%s --help' says what there is\n", named.empty() ? "" : " ",
                named.empty() ? "" : named.front()->get_name().c_str());
   return exit_code::usage;
@@ -69,7 +77,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return refuse(app, error);
+    return refuse(app, error, argc, argv);
   }
   return carry_out(chosen);
 }

@@ -24,7 +24,7 @@ struct resume_arguments {
   std::string id;
   std::string node;
   std::optional<std::int64_t> visit;
-  std::string payload;
+  std::optional<std::string> payload;
 };
 
 std::string list_waits(const snapshot& there) {
@@ -57,25 +57,28 @@ wait_info choose_wait(const resume_arguments& given, const snapshot& there) {
 }
 
 void give(const resume_arguments& given, runtime& runtime, const wait_info& wait, const json& payload) {
-  if (given.payload.empty() && wait.kind == wait_kind::payload)
+  if (!given.payload && wait.kind == wait_kind::payload)
     throw command_failure(exit_code::usage, fmt::format("--payload JSON is missing: {}", wait_text(wait)));
   resume_options which;
   which.node = wait.node;
   which.visit = wait.visit;
-  need(runtime.resume(given.id, given.payload.empty() ? nullptr : &payload, which));
+  need(runtime.resume(given.id, given.payload ? &payload : nullptr, which));
 }
 
-int resume(const resume_arguments& given) {
-  const json payload = given.payload.empty() ? json() : read_json(given.payload, "--payload");
-  foreground here(given.common, given.foreground);
+int resume_in(foreground& here, const resume_arguments& given) {
+  const json payload = given.payload ? read_json(*given.payload, "--payload") : json();
   const snapshot before = read_instance(given.common.store(), given.id);
   here.shown().follow(given.id, before.revision());
   runtime& runtime = here.own();
   // What a crash cut off in the middle goes on first, up to the wait.
-  const auto there = here.wait_for(given.id, wait_until::at_rest);
-  if (!there) return here.stopped_by_signal(given.id);
-  give(given, runtime, choose_wait(given, *there), payload);
+  const snapshot there = here.wait_for(given.id, wait_until::at_rest);
+  give(given, runtime, choose_wait(given, there), payload);
   return here.go_on(given.id);
+}
+
+int resume(const resume_arguments& given) {
+  foreground here(given.common, given.foreground);
+  return here.carry_out(given.id, [&] { return resume_in(here, given); });
 }
 
 } // namespace
@@ -84,7 +87,7 @@ void add_resume(CLI::App& app, action& chosen) {
   auto given = std::make_shared<resume_arguments>();
   CLI::App& command =
       *app.add_subcommand("resume", "Give a waiting instance its payload, then run on in the foreground");
-  command.add_option("ID", given->id, "The instance")->required();
+  command.add_option("ID", given->id, "The instance")->required()->check(not_empty());
   command.add_option("--payload", given->payload, "What the wait gets; a retry wait needs none")
       ->type_name("JSON|@FILE|-");
   command.add_option("--node", given->node, "Which wait, where there are several")->type_name("NODE");

@@ -22,10 +22,10 @@ struct run_arguments {
   common_arguments common;
   foreground_arguments foreground;
   std::string definition;
-  std::string input;
+  std::optional<std::string> input;
   std::string id;
   std::string start_node;
-  std::string payload;
+  std::optional<std::string> payload;
 };
 
 std::string lines_of(const std::vector<problem>& problems, bool warnings) {
@@ -51,7 +51,7 @@ std::string read_definition(const run_arguments& given, const std::string& fallb
 
 // What the new instance, or the one that is there, is started with.
 json choose_input(const run_arguments& given, const std::optional<snapshot>& there) {
-  if (!given.input.empty()) return read_json(given.input, "--input");
+  if (given.input) return read_json(*given.input, "--input");
   return there ? there->document().value("input", json(nullptr)) : json::object();
 }
 
@@ -71,7 +71,9 @@ json choose_input(const run_arguments& given, const std::optional<snapshot>& the
 }
 
 void say_how_it_goes_on(foreground& here, const snapshot& there, const loaded_definition& loaded) {
-  here.shown().say(fmt::format("instance {} goes on from revision {}", printable(there.id()), there.revision()));
+  here.shown().say(has_ended(there.status())
+                       ? fmt::format("instance {} had ended before", printable(there.id()))
+                       : fmt::format("instance {} goes on from revision {}", printable(there.id()), there.revision()));
   if (there.document().value("definitionHash", loaded.hash) != loaded.hash)
     complain(
         fmt::format("instance '{}' keeps the definition that it started with; the file has another now", there.id()));
@@ -80,30 +82,34 @@ void say_how_it_goes_on(foreground& here, const snapshot& there, const loaded_de
 std::string start(const run_arguments& given, runtime& runtime, const loaded_definition& loaded,
                   const std::optional<snapshot>& there) {
   const json input = choose_input(given, there);
-  const json payload = given.payload.empty() ? json() : read_json(given.payload, "--payload");
+  const json payload = given.payload ? read_json(*given.payload, "--payload") : json();
   start_options how;
   how.id = given.id;
   how.start_node = given.start_node;
-  if (!given.payload.empty()) how.payload = &payload;
+  if (given.payload) how.payload = &payload;
   auto started = runtime.start(loaded.id, input, how);
   if (!started && started.failure().code == errc::conflict && there) explain_conflict(given, *there, loaded.id);
   return need(std::move(started));
 }
 
-int run(const run_arguments& given) {
+int run_in(foreground& here, const run_arguments& given) {
   const std::string fallback_id = std::filesystem::path(given.definition).stem().string();
-  foreground here(given.common, given.foreground);
   const std::string text = read_definition(given, fallback_id);
   const std::optional<snapshot> there = given.id.empty() ? std::nullopt : find_instance(given.common.store(), given.id);
-  const std::int64_t known_revision = there ? there->revision() : 0;
-  if (!given.id.empty()) here.shown().follow(given.id, known_revision);
   runtime& runtime = here.own();
   const loaded_definition loaded = need(runtime.load_definition(text, fallback_id), given.definition);
-  if (there) say_how_it_goes_on(here, *there, loaded);
   const std::string id = start(given, runtime, loaded, there);
-  if (!there) here.shown().say(fmt::format("instance {} of {}", printable(id), printable(loaded.id)));
-  if (given.id.empty()) here.shown().follow(id, 0);
+  if (there)
+    say_how_it_goes_on(here, *there, loaded);
+  else
+    here.shown().say(fmt::format("instance {} of {}", printable(id), printable(loaded.id)));
+  here.shown().follow(id, there ? there->revision() : 0); // what was told before is shown now
   return here.go_on(id);
+}
+
+int run(const run_arguments& given) {
+  foreground here(given.common, given.foreground);
+  return here.carry_out(given.id, [&] { return run_in(here, given); });
 }
 
 } // namespace
@@ -115,7 +121,9 @@ void add_run(CLI::App& app, action& chosen) {
   command
       .add_option("--input", given->input, "The instance's input; - is stdin; without it {}, or what it has already")
       ->type_name("JSON|@FILE|-");
-  command.add_option("--id", given->id, "The instance's id; if it exists, it goes on where it stood")->type_name("ID");
+  command.add_option("--id", given->id, "The instance's id; if it exists, it goes on where it stood")
+      ->check(not_empty())
+      ->type_name("ID");
   add_common(command, given->common);
   command.add_option("--start", given->start_node, "The first node, else as the definition says")->type_name("NODE");
   command.add_option("--payload", given->payload, "The external payload of the first step")->type_name("JSON|@FILE|-");

@@ -81,7 +81,7 @@ int show(const show_arguments& given) {
 void add_show(CLI::App& app, action& chosen) {
   auto given = std::make_shared<show_arguments>();
   CLI::App& command = *app.add_subcommand("show", "Where an instance stands: status, waits, last results");
-  command.add_option("ID", given->id, "The instance")->required();
+  command.add_option("ID", given->id, "The instance")->required()->check(not_empty());
   add_common(command, given->common);
   command.callback([given, &chosen] { chosen = [given] { return show(*given); }; });
 }
