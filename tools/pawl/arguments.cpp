@@ -1,0 +1,124 @@
+// Reading what the command line names.
+#include "tools/pawl/arguments.hpp"
+
+#include "tools/pawl/failure.hpp"
+#include "tools/pawl/text.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <memory>
+
+namespace pawl::tool {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t text_bytes_max = std::size_t{64} << 20; // the library's own limits are lower and name themselves
+constexpr std::size_t depth_max = 128;                        // options::json_depth_max
+
+struct file_closer {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+std::string read_stream(std::FILE* file, const std::string& name, const std::string& option) {
+  std::string text;
+  char block[16384];
+  while (const std::size_t got = std::fread(block, 1, sizeof block, file)) {
+    text.append(block, got);
+    if (text.size() > text_bytes_max)
+      throw command_failure(exit_code::usage,
+                            fmt::format("{}: {} is larger than {} MiB", option, name, text_bytes_max >> 20));
+  }
+  if (std::ferror(file) != 0)
+    throw command_failure(exit_code::usage,
+                          fmt::format("{}: {} cannot be read: {}", option, name, std::strerror(errno)));
+  return text;
+}
+
+std::string line_and_column(const std::string& text, std::size_t byte) {
+  const std::string before = text.substr(0, std::min(byte, text.size()));
+  const auto lines = std::count(before.begin(), before.end(), '\n');
+  const std::size_t line_start = before.rfind('\n') == std::string::npos ? 0 : before.rfind('\n') + 1;
+  return fmt::format("line {}, column {}", lines + 1, before.size() - line_start + 1);
+}
+
+// Parsing has no bound, copying and printing recurse: what is too deep is refused before.
+void check_depth(const std::string& text, const std::string& option) {
+  std::size_t depth = 0;
+  bool in_text = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_text && c == '\\')
+      ++at;
+    else if (c == '"')
+      in_text = !in_text;
+    else if (!in_text && (c == '[' || c == '{') && ++depth > depth_max)
+      throw command_failure(exit_code::usage, fmt::format("{}: more than {} levels of nesting at {}; flatten it",
+                                                          option, depth_max, line_and_column(text, at)));
+    else if (!in_text && (c == ']' || c == '}') && depth > 0)
+      --depth;
+  }
+}
+
+} // namespace
+
+std::string common_arguments::store() const {
+  if (!store_given.empty()) return store_given;
+  const char* const from_environment = std::getenv("PAWL_STORE");
+  return from_environment != nullptr && *from_environment != '\0' ? from_environment : "./pawl.db";
+}
+
+std::string common_arguments::store_words() const {
+  return store_given.empty() ? "" : " --store " + shell_word(store_given);
+}
+
+void add_common(CLI::App& command, common_arguments& common) {
+  static const std::map<std::string, format> formats{
+      {"table", format::table}, {"json", format::json}, {"jsonl", format::jsonl}};
+  command.add_option("--store", common.store_given, "The store's file; without it $PAWL_STORE, else ./pawl.db")
+      ->type_name("FILE");
+  command.add_option("-o,--output", common.how, "table (for people), json (one document) or jsonl (a line each)")
+      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case).description(""))
+      ->type_name("FORMAT");
+}
+
+CLI::Validator not_empty() {
+  return CLI::Validator([](std::string& text) { return text.empty() ? std::string("is empty") : std::string(); }, "");
+}
+
+std::string read_file(const std::string& name, const std::string& option) {
+  const std::unique_ptr<std::FILE, file_closer> file(std::fopen(name.c_str(), "re"));
+  if (!file)
+    throw command_failure(exit_code::usage,
+                          fmt::format("{}: {} cannot be opened: {}", option, name, std::strerror(errno)));
+  return read_stream(file.get(), name, option);
+}
+
+std::string read_argument(const std::string& argument, const std::string& option) {
+  if (argument == "-") return read_stream(stdin, "standard input", option);
+  if (argument.rfind('@', 0) == 0) return read_file(argument.substr(1), option);
+  return argument;
+}
+
+json read_json(const std::string& argument, const std::string& option) {
+  const std::string text = read_argument(argument, option);
+  check_depth(text, option);
+  try {
+    return json::parse(text);
+  } catch (const json::parse_error& e) {
+    throw command_failure(exit_code::usage,
+                          fmt::format("{}: this is no JSON, see {}; for a file write @FILE, for stdin -", option,
+                                      line_and_column(text, e.byte > 0 ? e.byte - 1 : 0)));
+  } catch (const json::exception&) {
+    throw command_failure(exit_code::usage, fmt::format("{}: a number in it is out of range", option));
+  }
+}
+
+} // namespace pawl::tool

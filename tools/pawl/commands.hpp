@@ -1,0 +1,21 @@
+// The commands: each adds itself to the command line; its callback does the work and returns the exit code.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace pawl::tool {
+
+/// What main() carries out after the command line has been read.
+using action = std::function<int()>;
+
+void add_run(CLI::App& app, action& chosen);
+void add_resume(CLI::App& app, action& chosen);
+void add_list(CLI::App& app, action& chosen);
+void add_show(CLI::App& app, action& chosen);
+void add_history(CLI::App& app, action& chosen);
+
+} // namespace pawl::tool

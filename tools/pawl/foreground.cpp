@@ -1,0 +1,114 @@
+// One instance from here to its end, its wait, or a signal.
+#include "tools/pawl/foreground.hpp"
+
+#include "tools/pawl/failure.hpp"
+#include "tools/pawl/text.hpp"
+#include "tools/pawl/views.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <csignal>
+
+namespace pawl::tool {
+namespace {
+
+using nlohmann::json;
+
+constexpr auto redraw_every = std::chrono::milliseconds(100);
+constexpr auto wait_at_once = std::chrono::hours(1);
+constexpr std::int64_t last_steps = 50; ///< where the last output is looked for
+
+} // namespace
+
+void add_foreground(CLI::App& command, foreground_arguments& given) {
+  command.add_option("--globals", given.globals, "What expressions see as `globals`, a JSON object")
+      ->type_name("JSON|@FILE");
+  command.add_flag("-v,--verbose", given.verbose,
+                   "Show the steps of the store's other instances, and the runtime's log");
+}
+
+foreground::foreground(const common_arguments& common, const foreground_arguments& given)
+    : common_(common), given_(given), progress_(common.how, given.verbose), signals_([this] { stop(); }) {}
+
+pawl::runtime& foreground::own() {
+  options opts;
+  opts.store_path = common_.store();
+  if (given_.globals) opts.globals_json = read_argument(*given_.globals, "--globals");
+  opts.on_event = [this](const instance_event& event) { progress_.tell(event); };
+  if (given_.verbose) opts.on_log = [](const std::string& line) { complain(line); };
+  auto opened = pawl::runtime::open(std::move(opts));
+  const std::lock_guard lock(mutex_);
+  if (stopping_) throw command_failure(exit_code::failed, "stopped");
+  runtime_.emplace(need(std::move(opened)));
+  return *runtime_;
+}
+
+void foreground::stop() {
+  const std::lock_guard lock(mutex_);
+  stopping_ = true;
+  if (runtime_) runtime_->stop();
+}
+
+snapshot foreground::wait_for(const std::string& id, wait_until until) {
+  const auto timeout = progress_.is_live() ? redraw_every : std::chrono::milliseconds(wait_at_once);
+  while (true) {
+    auto reached = runtime_->wait(id, until, timeout);
+    if (reached) {
+      progress_.catch_up(reached->revision());
+      return std::move(*reached);
+    }
+    if (reached.failure().code != errc::timed_out) throw failure_of(reached.failure());
+    progress_.draw();
+  }
+}
+
+int foreground::carry_out(const std::string& id, const std::function<int()>& work) {
+  try {
+    return work();
+  } catch (const command_failure&) {
+    if (signals_.received() == 0) throw;
+  }
+  progress_.catch_up(0);
+  progress_.say(fmt::format("stopped by {}{}", signals_.received() == SIGINT ? "SIGINT" : "SIGTERM",
+                            id.empty() ? "" : fmt::format("; the next run goes on with instance {}", printable(id))));
+  return 128 + signals_.received();
+}
+
+int foreground::go_on(const std::string& id) {
+  const int code = last_words(wait_for(id, wait_until::needs_payload));
+  flush_output();
+  return code;
+}
+
+int foreground::last_words(const snapshot& reached) {
+  if (common_.how == format::json) print_json(to_json(reached), format::json);
+  if (reached.status() == instance_status::completed) {
+    progress_.say(fmt::format("instance {} completed", printable(reached.id())));
+    say_output(reached);
+    return exit_code::done;
+  }
+  if (has_ended(reached.status())) {
+    progress_.say(fmt::format("instance {} {} at node '{}': {}", printable(reached.id()), to_string(reached.status()),
+                              printable(reached.current_node()), printable(reached.failed_reason())));
+    return exit_code::failed;
+  }
+  progress_.say(fmt::format("instance {} waits", printable(reached.id())));
+  for (const wait_info& w : reached.waits()) {
+    progress_.say("  " + wait_text(w));
+    progress_.say(fmt::format("  pawl resume {}{} --node {} --visit {} --payload JSON", shell_word(reached.id()),
+                              common_.store_words(), shell_word(w.node), w.visit));
+  }
+  return exit_code::waiting;
+}
+
+void foreground::say_output(const snapshot& reached) {
+  if (common_.how != format::table) return;
+  const auto last = need(runtime_->history(reached.id(), std::max<std::int64_t>(0, reached.revision() - last_steps)));
+  for (auto step = last.rbegin(); step != last.rend(); ++step)
+    if (step->output)
+      return progress_.say(fmt::format("output of {}: {}", printable(step->node), brief(*step->output, 1000)));
+}
+
+} // namespace pawl::tool

@@ -1,0 +1,54 @@
+// Owning a store and running in the foreground: what run and resume have in common.
+#pragma once
+
+#include "tools/pawl/arguments.hpp"
+#include "tools/pawl/progress.hpp"
+#include "tools/pawl/signals.hpp"
+
+#include <pawl/runtime.hpp>
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace pawl::tool {
+
+struct foreground_arguments {
+  bool verbose = false;               ///< show the steps of every instance in the store
+  std::optional<std::string> globals; ///< JSON|@FILE|-
+};
+
+/// Adds --verbose and --globals.
+void add_foreground(CLI::App& command, foreground_arguments& given);
+
+/// One runtime with its progress and signals, for one instance.
+class foreground {
+public:
+  foreground(const common_arguments& common, const foreground_arguments& given);
+
+  /// Carries the command's work out; where a signal cut it off, says so and returns 128 plus the signal's number.
+  int carry_out(const std::string& id, const std::function<int()>& work);
+  /// Takes the store. Ends the command when somebody else owns it (the message names the process).
+  pawl::runtime& own();
+  progress& shown() { return progress_; }
+  /// Shows the instance's steps until it has ended or needs a payload; returns the exit code after the last words.
+  int go_on(const std::string& id);
+  /// Waits until the instance rests or ends, with progress shown.
+  snapshot wait_for(const std::string& id, wait_until until);
+
+private:
+  void stop();
+  int last_words(const snapshot& reached);
+  void say_output(const snapshot& reached);
+
+  const common_arguments& common_;
+  const foreground_arguments& given_;
+  progress progress_;
+  std::mutex mutex_; ///< guards runtime_ against a signal that comes while the store is opened
+  bool stopping_ = false;
+  std::optional<pawl::runtime> runtime_;
+  signal_watch signals_;
+};
+
+} // namespace pawl::tool

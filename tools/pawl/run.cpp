@@ -1,0 +1,134 @@
+// pawl run: an instance of a definition in the foreground, new or, by its id, where it stood.
+#include "tools/pawl/arguments.hpp"
+#include "tools/pawl/commands.hpp"
+#include "tools/pawl/failure.hpp"
+#include "tools/pawl/foreground.hpp"
+#include "tools/pawl/reading.hpp"
+#include "tools/pawl/text.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <memory>
+
+namespace pawl::tool {
+namespace {
+
+using nlohmann::json;
+
+struct run_arguments {
+  common_arguments common;
+  foreground_arguments foreground;
+  std::string definition;
+  std::optional<std::string> input;
+  std::string id;
+  std::string start_node;
+  std::optional<std::string> payload;
+};
+
+std::string lines_of(const std::vector<problem>& problems, bool warnings) {
+  std::string lines;
+  for (const problem& p : problems)
+    if (p.is_warning == warnings)
+      lines += fmt::format("\n{}: {}; {}", p.pointer.empty() ? "(document)" : p.pointer, p.message, p.advice);
+  return lines;
+}
+
+// A definition that cannot run is refused before a store is made or taken. Returns its text.
+std::string read_definition(const run_arguments& given, const std::string& fallback_id) {
+  std::string text = read_file(given.definition, "DEFINITION");
+  const runtime in_memory = need(runtime::open({}));
+  const auto problems = need(in_memory.check_definition(text, fallback_id), given.definition);
+  if (const std::string warnings = lines_of(problems, true); !warnings.empty())
+    complain(fmt::format("{}: warnings:{}", given.definition, warnings));
+  if (const std::string errors = lines_of(problems, false); !errors.empty())
+    throw command_failure(exit_code::failed,
+                          fmt::format("{}: the definition has problems:{}", given.definition, errors));
+  return text;
+}
+
+// What the new instance, or the one that is there, is started with.
+json choose_input(const run_arguments& given, const std::optional<snapshot>& there) {
+  if (given.input) return read_json(*given.input, "--input");
+  return there ? there->document().value("input", json(nullptr)) : json::object();
+}
+
+[[noreturn]] void explain_conflict(const run_arguments& given, const snapshot& there,
+                                   const std::string& definition_id) {
+  const std::string is = there.document().value("workflowId", "");
+  if (is != definition_id)
+    throw command_failure(
+        exit_code::failed,
+        fmt::format("instance '{}' exists and belongs to the workflow '{}', not to '{}'; take another --id", given.id,
+                    is, definition_id));
+  throw command_failure(
+      exit_code::failed,
+      fmt::format("instance '{}' exists with another input; take another --id, or leave out --input to go "
+                  "on with the one it has",
+                  given.id));
+}
+
+void say_how_it_goes_on(foreground& here, const snapshot& there, const loaded_definition& loaded) {
+  here.shown().say(has_ended(there.status())
+                       ? fmt::format("instance {} had ended before", printable(there.id()))
+                       : fmt::format("instance {} goes on from revision {}", printable(there.id()), there.revision()));
+  if (there.document().value("definitionHash", loaded.hash) != loaded.hash)
+    complain(
+        fmt::format("instance '{}' keeps the definition that it started with; the file has another now", there.id()));
+}
+
+std::string start(const run_arguments& given, runtime& runtime, const loaded_definition& loaded,
+                  const std::optional<snapshot>& there) {
+  const json input = choose_input(given, there);
+  const json payload = given.payload ? read_json(*given.payload, "--payload") : json();
+  start_options how;
+  how.id = given.id;
+  how.start_node = given.start_node;
+  if (given.payload) how.payload = &payload;
+  auto started = runtime.start(loaded.id, input, how);
+  if (!started && started.failure().code == errc::conflict && there) explain_conflict(given, *there, loaded.id);
+  return need(std::move(started));
+}
+
+int run_in(foreground& here, const run_arguments& given) {
+  const std::string fallback_id = std::filesystem::path(given.definition).stem().string();
+  const std::string text = read_definition(given, fallback_id);
+  const std::optional<snapshot> there = given.id.empty() ? std::nullopt : find_instance(given.common.store(), given.id);
+  runtime& runtime = here.own();
+  const loaded_definition loaded = need(runtime.load_definition(text, fallback_id), given.definition);
+  const std::string id = start(given, runtime, loaded, there);
+  if (there)
+    say_how_it_goes_on(here, *there, loaded);
+  else
+    here.shown().say(fmt::format("instance {} of {}", printable(id), printable(loaded.id)));
+  here.shown().follow(id, there ? there->revision() : 0); // what was told before is shown now
+  return here.go_on(id);
+}
+
+int run(const run_arguments& given) {
+  foreground here(given.common, given.foreground);
+  return here.carry_out(given.id, [&] { return run_in(here, given); });
+}
+
+} // namespace
+
+void add_run(CLI::App& app, action& chosen) {
+  auto given = std::make_shared<run_arguments>();
+  CLI::App& command = *app.add_subcommand("run", "Run an instance in the foreground until it ends or needs a payload");
+  command.add_option("DEFINITION", given->definition, "The workflow's JSON file")->required();
+  command
+      .add_option("--input", given->input, "The instance's input; - is stdin; without it {}, or what it has already")
+      ->type_name("JSON|@FILE|-");
+  command.add_option("--id", given->id, "The instance's id; if it exists, it goes on where it stood")
+      ->check(not_empty())
+      ->type_name("ID");
+  add_common(command, given->common);
+  command.add_option("--start", given->start_node, "The first node, else as the definition says")->type_name("NODE");
+  command.add_option("--payload", given->payload, "The external payload of the first step")->type_name("JSON|@FILE|-");
+  add_foreground(command, given->foreground);
+  command.callback([given, &chosen] { chosen = [given] { return run(*given); }; });
+}
+
+} // namespace pawl::tool

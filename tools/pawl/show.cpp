@@ -1,0 +1,89 @@
+// pawl show: where one instance stands.
+#include "tools/pawl/arguments.hpp"
+#include "tools/pawl/commands.hpp"
+#include "tools/pawl/failure.hpp"
+#include "tools/pawl/reading.hpp"
+#include "tools/pawl/text.hpp"
+#include "tools/pawl/views.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <memory>
+
+namespace pawl::tool {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t value_columns_max = 90;
+
+struct show_arguments {
+  common_arguments common;
+  std::string id;
+};
+
+void print_waits(const snapshot& shown, const common_arguments& common) {
+  for (const wait_info& w : shown.waits()) {
+    print_line(name_and_value("waits", wait_text(w)));
+    if (w.kind == wait_kind::payload)
+      print_line(
+          name_and_value("", fmt::format("pawl resume {}{} --node {} --visit {} --payload JSON", shell_word(shown.id()),
+                                         common.store_words(), shell_word(w.node), w.visit)));
+  }
+}
+
+std::string last_result(const json& result) {
+  if (result.contains("error")) return printable("failed: " + result["error"].get<std::string>());
+  return result.contains("output") ? brief(result["output"], value_columns_max) : "(no output)";
+}
+
+void print_results(const json& context) {
+  if (context.empty()) return;
+  print_line("");
+  list_output table(format::table, "", {"NODE", "RESULTS", "LAST"});
+  for (const auto& [node, results] : context.items())
+    table.add([] { return json(); },
+              [&, &id = node, &all = results]() -> std::vector<std::string> {
+                return {printable(id), std::to_string(all.size()), last_result(all.back())};
+              });
+  table.finish();
+}
+
+void print_table(const snapshot& shown, const common_arguments& common) {
+  const json& d = shown.document();
+  print_line(name_and_value("instance", printable(shown.id())));
+  print_line(name_and_value("workflow", printable(d.value("workflowId", ""))));
+  print_line(name_and_value("status", to_string(shown.status())));
+  if (!shown.failed_reason().empty()) print_line(name_and_value("reason", printable(shown.failed_reason())));
+  if (!shown.current_node().empty()) print_line(name_and_value("node", printable(shown.current_node())));
+  print_line(name_and_value("revision", std::to_string(shown.revision())));
+  print_line(name_and_value("created", time_text(d.value("createdAt", std::int64_t{0}))));
+  print_line(name_and_value("updated", time_text(d.value("updatedAt", std::int64_t{0}))));
+  print_line(name_and_value("input", brief(d.value("input", json(nullptr)), value_columns_max)));
+  print_waits(shown, common);
+  print_results(d.value("context", json::object()));
+}
+
+int show(const show_arguments& given) {
+  const snapshot shown = read_instance(given.common.store(), given.id);
+  if (given.common.how == format::table)
+    print_table(shown, given.common);
+  else
+    print_json(to_json(shown), given.common.how);
+  flush_output();
+  return exit_code::done;
+}
+
+} // namespace
+
+void add_show(CLI::App& app, action& chosen) {
+  auto given = std::make_shared<show_arguments>();
+  CLI::App& command = *app.add_subcommand("show", "Where an instance stands: status, waits, last results");
+  command.add_option("ID", given->id, "The instance")->required()->check(not_empty());
+  add_common(command, given->common);
+  command.callback([given, &chosen] { chosen = [given] { return show(*given); }; });
+}
+
+} // namespace pawl::tool

@@ -1,0 +1,28 @@
+// Texts for terminals: no control character of somebody's data may reach one.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pawl::tool {
+
+/// Control characters as \xNN, broken UTF-8 as ?, so that data cannot steer a terminal.
+std::string printable(std::string_view text);
+/// As printable(), but line ends stay.
+std::string printable_lines(std::string_view text);
+/// How many columns a printable text takes, one for each character.
+std::size_t columns(std::string_view text);
+/// At most `columns_max` columns, `…` where something is left out.
+std::string shortened(std::string_view text, std::size_t columns_max);
+/// Compact JSON in one line, shortened.
+std::string brief(const nlohmann::json& value, std::size_t columns_max);
+/// `2025-01-31 12:00:00.123` in UTC with a Z; a dash for 0.
+std::string time_text(std::int64_t unix_ms);
+/// The text as one word of a POSIX shell.
+std::string shell_word(const std::string& text);
+
+} // namespace pawl::tool

@@ -1,0 +1,62 @@
+// Members are named as in snapshots, units in names.
+#include "tools/pawl/views.hpp"
+
+#include "tools/pawl/text.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace pawl::tool {
+
+using nlohmann::json;
+
+json to_json(const instance_summary& summary) {
+  json shown{
+      {"instanceId", summary.id},     {"workflowId", summary.definition_id}, {"status", to_string(summary.status)},
+      {"revision", summary.revision}, {"createdAt", summary.created_at_ms},  {"updatedAt", summary.updated_at_ms}};
+  if (summary.wake_at_ms) shown["wakeAt"] = *summary.wake_at_ms;
+  return shown;
+}
+
+json to_json(const history_entry& entry) {
+  json shown{{"revision", entry.revision}, {"timestamp", entry.at_ms}, {"event", entry.event},
+             {"node", entry.node},         {"visit", entry.visit},     {"attempt", entry.attempt}};
+  if (!entry.handle.empty()) shown["handle"] = entry.handle;
+  if (!entry.error.empty()) shown["error"] = entry.error;
+  if (!entry.note.empty()) shown["note"] = entry.note;
+  if (entry.output) shown["output"] = *entry.output;
+  return shown;
+}
+
+json to_json(const instance_event& event) {
+  json shown = to_json(event.entry);
+  shown["instanceId"] = event.instance_id;
+  shown["status"] = to_string(event.status);
+  shown["next"] = event.next_node.empty() ? json(nullptr) : json(event.next_node);
+  return shown;
+}
+
+json to_json(const snapshot& shown) { return json{{"snapshot", shown.document()}}; }
+
+std::string node_and_visit(const std::string& node, std::int64_t visit) {
+  return visit > 1 ? fmt::format("{} #{}", printable(node), visit) : printable(node);
+}
+
+std::string what_happened(const history_entry& entry) {
+  std::string text = entry.event;
+  if (entry.event == "succeeded") text = entry.handle.empty() ? "done" : fmt::format("done by '{}'", entry.handle);
+  if (entry.event == "failed") text = fmt::format("failed (attempt {}): {}", entry.attempt, entry.error);
+  if (entry.event == "paused") text = "waits";
+  if (entry.event == "timer_fired") text = "its timer went off";
+  if (!entry.note.empty()) text += fmt::format(" [{}]", entry.note);
+  return printable(text);
+}
+
+std::string wait_text(const wait_info& wait) {
+  std::string text = fmt::format("node '{}', visit {}, waits for a {}", wait.node, wait.visit, to_string(wait.kind));
+  if (wait.until_ms) text += fmt::format(" until {}", time_text(*wait.until_ms));
+  if (!wait.reason.empty()) text += ": " + shortened(wait.reason, 200);
+  return printable(text);
+}
+
+} // namespace pawl::tool

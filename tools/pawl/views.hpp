@@ -1,0 +1,25 @@
+// The library's plain views as JSON and as words.
+#pragma once
+
+#include <pawl/instance.hpp>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+
+namespace pawl::tool {
+
+nlohmann::json to_json(const instance_summary& summary);
+nlohmann::json to_json(const history_entry& entry);
+nlohmann::json to_json(const instance_event& event);
+/// `{"snapshot": …}`, as semantics has it.
+nlohmann::json to_json(const snapshot& shown);
+
+/// `node`, or `node #3` for a later visit.
+std::string node_and_visit(const std::string& node, std::int64_t visit);
+/// What happened, for people: `done by 'loop'`, `failed (attempt 2): Error: …`.
+std::string what_happened(const history_entry& entry);
+/// `node 'ask', visit 1, waits for a payload: who approves?`
+std::string wait_text(const wait_info& wait);
+
+} // namespace pawl::tool
