@@ -82,7 +82,7 @@ bool checker::note(const std::string& line) {
   if (ack.contains("started")) instances_[ack["started"]].started = true;
   if (ack.contains("resumed")) instances_[ack["resumed"]].answered.insert(ack["visit"].get<std::int64_t>());
   if (ack.contains("step")) note_step(ack["step"], entry_of(ack));
-  return ack.contains("started") || ack.contains("resumed") || ack.contains("step");
+  return ack.contains("step");
 }
 
 void checker::note_step(const std::string& uid, history_entry entry) {

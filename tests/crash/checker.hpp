@@ -25,7 +25,7 @@ class checker {
 public:
   checker(std::string store, std::string effects);
 
-  /// One line of the child's. True: a step, a start or an answered pause was acknowledged.
+  /// One line of the child's. True: a step was acknowledged.
   bool note(const std::string& line);
   /// After the end of a child that had the instances [from, to).
   struck look(int from, int to);
