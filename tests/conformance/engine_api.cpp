@@ -2,10 +2,9 @@
 // the reference retries only when it is told, so the timer actor is replaced by one that does nothing.
 #include "tests/conformance/engine_cases.hpp"
 #include "tests/conformance/scripted_types.hpp"
+#include "tests/support/forwarding_store.hpp"
 
 #include "runtime/host/engine.hpp"
-
-#include <caf/all.hpp>
 
 #include <atomic>
 #include <stdexcept>
@@ -13,6 +12,7 @@
 namespace conformance {
 namespace {
 
+namespace storage = pawl::storage;
 using namespace std::chrono_literals;
 
 class set_clock final : public pawl::clock {
@@ -21,13 +21,21 @@ public:
   std::atomic<std::int64_t> now{time_of_event(0)};
 };
 
-void stop_timers(pawl::host::engine& engine) {
-  const caf::actor timers = engine.shared().timers.get();
-  caf::actor_system& system = timers.home_system();
-  engine.shared().timers.set(system.spawn([]() -> caf::behavior { return {[](const pawl::actors::timer_set&) {}}; }));
-  caf::scoped_actor self(system);
-  caf::anon_send_exit(timers, caf::exit_reason::kill);
-  self->wait_for(timers);
+/// A store on which no timer is ever due.
+class timeless_store final : public pawl::test::forwarding_store {
+public:
+  using pawl::test::forwarding_store::forwarding_store;
+  pawl::result<std::vector<storage::due_row>> due(storage::due_mark, std::int64_t, std::size_t) override {
+    return std::vector<storage::due_row>{};
+  }
+};
+
+pawl::result<std::unique_ptr<storage::store>> open_timeless(const std::string& path) {
+  if (path.empty())
+    return std::unique_ptr<storage::store>(std::make_unique<timeless_store>(storage::open_memory_store()));
+  auto opened = storage::open_sqlite_store(path);
+  if (!opened) return opened.failure();
+  return std::unique_ptr<storage::store>(std::make_unique<timeless_store>(std::move(*opened)));
 }
 
 class scenario {
@@ -64,10 +72,9 @@ private:
     opts.worker_threads = 1;
     opts.node_types = scripted_types(case_, script_);
     if (event.contains("globals")) opts.globals_json = event.at("globals").dump();
-    auto opened = pawl::host::engine::open(std::move(opts));
+    auto opened = pawl::host::engine::open(std::move(opts), [path = path_] { return open_timeless(path); });
     if (!opened) throw std::runtime_error(to_string(opened.failure()));
     runtime_ = std::move(*opened);
-    stop_timers(*runtime_);
   }
 
   std::string load(const json& start) {
