@@ -13,6 +13,9 @@
 
 namespace pawl::actors {
 
+/// Of an exit reason: the code is the errc for which an instance actor gave up.
+constexpr caf::atom_value gave_up_category = caf::atom("pawl");
+
 /// An instance that the store holds, as it comes back to life.
 struct revived {
   std::string uid;
@@ -73,7 +76,7 @@ private:
 
   void load_results();
   void park_if_idle();
-  void give_up(const std::string& why);
+  void give_up(const error& why);
   std::string place() const;
 
   services_ptr shared_;

@@ -9,7 +9,7 @@
 #include <caf/all.hpp>
 #include <fmt/format.h>
 
-#include <thread>
+#include <algorithm>
 
 namespace pawl::actors {
 namespace {
@@ -17,7 +17,15 @@ namespace {
 constexpr std::size_t recovery_page = 256;
 constexpr int deaths_max = 5;
 constexpr auto restart_pause = std::chrono::milliseconds(20); ///< doubled with each death in a row
+constexpr int doublings_max = 6;
 constexpr auto reopen_pause = std::chrono::milliseconds(200);
+
+// What is no fault of the instance's, and may be over in a while.
+bool is_of_the_surroundings(const caf::error& reason) {
+  if (reason.category() != gave_up_category) return false;
+  const auto code = static_cast<errc>(reason.code());
+  return code == errc::disk_full || code == errc::storage || code == errc::access;
+}
 
 error not_found(const std::string& uid) { return {errc::not_found, fmt::format("there is no instance '{}'", uid), ""}; }
 
@@ -148,6 +156,9 @@ void supervisor::loaded(const instance_loaded& what) {
       refuse(c, what.rows.failure());
     return check_idle();
   }
+  const auto hard = hardships_.find(what.uid);
+  if (hard != hardships_.end() && what.rows->header.revision > hard->second.revision)
+    hard->second = {1, what.rows->header.revision};
   revive(what, std::move(pending));
 }
 
@@ -263,7 +274,7 @@ void supervisor::parked(const instance_parked& notice) {
   if (at == entries_.end() || !at->second.actor) return;
   entry& e = at->second;
   if (notice.handled != e.sent) return; // it will say so again after it handled what is on its way
-  deaths_.erase(notice.uid);
+  hardships_.erase(notice.uid);
   const caf::actor actor = e.actor;
   uid_of_.erase(actor.address());
   demonitor(actor);
@@ -304,17 +315,17 @@ void supervisor::instance_down(const std::string& uid, const caf::error& reason)
   entries_.erase(at);
   if (stopping_) return finish_stop();
   if (!reason || reason == caf::exit_reason::user_shutdown || reason == caf::exit_reason::normal) return check_idle();
-  const int deaths = ++deaths_[uid];
-  if (deaths > deaths_max) {
+  const int deaths = ++hardships_[uid].deaths;
+  if (deaths > deaths_max && !is_of_the_surroundings(reason)) {
     shared_->log(fmt::format("instance '{}' died {} times in a row: it is left alone until the next open or command",
                              uid, deaths));
-    deaths_.erase(uid);
+    hardships_.erase(uid);
     return check_idle();
   }
   // An entry without an actor holds the place until it is loaded, so that nobody else spawns it meanwhile.
   entries_[uid].pending.emplace_back(std::in_place_type<wake_instance>);
   if (store_is_down_) return;
-  const auto pause = deaths == 1 ? std::chrono::milliseconds(0) : restart_pause * (1 << deaths);
+  const auto pause = deaths == 1 ? std::chrono::milliseconds(0) : restart_pause * (1 << std::min(deaths, doublings_max));
   delayed_anon_send(this, pause, restart_entry{uid});
 }
 

@@ -31,6 +31,12 @@ private:
     std::optional<rest_summary> rest; ///< since the last command
   };
 
+  /// Deaths of an instance's actors without a park or a committed step between them.
+  struct hardship {
+    int deaths = 0;
+    std::int64_t revision = -1; ///< when it was loaded after the last one
+  };
+
   // Commands for one instance.
   void deliver(const std::string& uid, command what);
   void load(const std::string& uid);
@@ -65,7 +71,7 @@ private:
   services_ptr shared_;
   std::unordered_map<std::string, entry> entries_;
   std::unordered_map<caf::actor_addr, std::string> uid_of_;
-  std::unordered_map<std::string, int> deaths_; ///< in a row, without a park between
+  std::unordered_map<std::string, hardship> hardships_;
   std::unordered_multimap<std::string, watch_instance> watchers_;
   std::vector<watch_idle> idle_watchers_;
   std::optional<reply<void>> stopping_;
