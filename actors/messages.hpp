@@ -28,6 +28,7 @@ struct write_change {
 /// Run this on the store's thread, between batches. It must not throw and must be short.
 struct use_store {
   std::function<void(storage::store&)> task;
+  bool after_writes = false; ///< what was sent to the store before must be committed first
 };
 struct write_done {
   result<storage::written> outcome;

@@ -141,7 +141,7 @@ void supervisor::load(const std::string& uid) {
                 if (document) found.definition = std::move(*document);
               }
               caf::anon_send(self, std::move(found));
-            }});
+            }, true});
 }
 
 void supervisor::loaded(const instance_loaded& what) {
