@@ -191,6 +191,7 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
       start->answer(
           error{errc::conflict, "an instance of this id was started with another definition or input", what.uid});
   }
+  if (for_actor.empty() && what.rows->header.in_flight) for_actor.emplace_back(std::in_place_type<wake_instance>);
   if (for_actor.empty()) {
     entries_.erase(what.uid);
     return check_idle();
