@@ -196,7 +196,11 @@ void instance_actor::finish_create(const storage::written& made) {
 }
 
 void instance_actor::follow_up(const committing& taken) {
-  for (const core::effect& e : taken.step.effects) {
+  carry_out(taken.step.effects);
+}
+
+void instance_actor::carry_out(const std::vector<core::effect>& effects) {
+  for (const core::effect& e : effects) {
     if (const auto* run = std::get_if<core::run_node>(&e)) dispatch(run->cursor);
     if (const auto* timer = std::get_if<core::set_timer>(&e))
       anon_send(shared_->timers.get(), timer_set{key_, uid_, timer->due_at});
@@ -226,8 +230,7 @@ void instance_actor::announce(const committing& taken) {
 // --- running nodes
 
 void instance_actor::carry_out_all() {
-  for (const core::effect& e : core::pending_effects(state_))
-    if (const auto* run = std::get_if<core::run_node>(&e)) dispatch(run->cursor);
+  carry_out(core::pending_effects(state_));
 }
 
 void instance_actor::dispatch(core::cursor_id id) {

@@ -63,6 +63,7 @@ private:
 
   // Running nodes.
   void carry_out_all();
+  void carry_out(const std::vector<core::effect>& effects);
   void dispatch(core::cursor_id id);
   void dispatch_with_history(core::cursor_id id, std::int64_t visit, const std::vector<storage::result_row>& rows);
   void send_to_node(const core::cursor& c, std::vector<core::context_node> nodes);
