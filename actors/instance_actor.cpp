@@ -11,6 +11,8 @@ namespace pawl::actors {
 namespace {
 
 constexpr int node_deaths_max = 3;
+/// The supervisor needs a moment to put a new node actor in the place of one that died.
+constexpr auto node_pause = std::chrono::milliseconds(20);
 
 std::optional<core::json_ptr> parse_stored(const std::optional<std::string>& text) {
   if (!text) return core::json_ptr();
@@ -88,6 +90,7 @@ caf::behavior instance_actor::make_behavior() {
               nullptr, std::nullopt, {});
         });
       },
+      [this](const request_again& again) { request_execution(again.run, again.tries); },
       [this](const stop_instance&) {
         stopping_ = true;
         park_if_idle();
@@ -315,7 +318,8 @@ void instance_actor::request_execution(std::shared_ptr<const nodes::execution> r
           [this, run, tries](const caf::error&) {
             shared_->log(fmt::format("{}: the actor of node '{}' died (attempt {} of the visit), try {}", place(),
                                      run->workflow->nodes[run->node].id, run->of.attempt, tries));
-            if (tries < node_deaths_max) return request_execution(run, tries + 1);
+            if (tries < node_deaths_max)
+              return delayed_anon_send(this, node_pause * tries, request_again{run, tries + 1});
             --running_;
             when_idle([this, run] {
               take(core::node_failed{run->of, "NodeActorDied: the node's actor died while it ran the attempt", true, 0,

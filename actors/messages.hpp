@@ -62,6 +62,11 @@ struct start_again {
 struct wake_instance {};
 /// Dispatch nothing more; quit when nothing runs.
 struct stop_instance {};
+/// The instance actor to itself: an attempt whose node actor died is made again.
+struct request_again {
+  std::shared_ptr<const nodes::execution> run;
+  int tries = 0;
+};
 /// The actor has nothing to do and may go: nothing has been sent to it since it was asked.
 struct retire_instance {};
 /// The last results that its expressions may mention, fetched when it comes back to life.
@@ -182,6 +187,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::resume_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::start_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::wake_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::stop_instance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::request_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::retire_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::results_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::history_loaded)
