@@ -373,7 +373,7 @@ void instance_actor::park_if_idle() {
   if (!shared_ || committing_ || loading_ || running_ > 0 || !inbox_.empty()) return;
   const bool something_runs = !has_ended(state_.status) && state_.status == instance_status::active;
   if (something_runs && !stopping_) return;
-  anon_send(shared_->supervisor.get(), instance_parked{uid_, handled_, rest_of(state_)});
+  anon_send(shared_->supervisor.get(), instance_parked{uid_, address(), handled_, rest_of(state_)});
 }
 
 void instance_actor::give_up(const error& why) {

@@ -9,6 +9,7 @@
 #include <pawl/runtime.hpp>
 
 #include <caf/actor.hpp>
+#include <caf/actor_addr.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include <functional>
@@ -109,6 +110,7 @@ struct rest_summary {
 /// An instance actor has nothing to run, having handled `handled` messages of the supervisor's.
 struct instance_parked {
   std::string uid;
+  caf::actor_addr from;
   std::uint64_t handled = 0;
   rest_summary rest;
 };

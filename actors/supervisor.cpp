@@ -274,6 +274,7 @@ void supervisor::parked(const instance_parked& notice) {
   const auto at = entries_.find(notice.uid);
   if (at == entries_.end() || !at->second.actor) return;
   entry& e = at->second;
+  if (e.actor.address() != notice.from) return; // of an actor that was replaced
   if (notice.handled != e.sent) return; // it will say so again after it handled what is on its way
   hardships_.erase(notice.uid);
   const caf::actor actor = e.actor;
