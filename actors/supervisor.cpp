@@ -333,22 +333,35 @@ void supervisor::instance_down(const std::string& uid, const caf::error& reason)
 
 // Commits that the dead actor had not answered have an unknown outcome: every live instance starts anew from the store.
 void supervisor::store_down() {
-  if (stopping_ && entries_.empty()) return finish_stop();
+  if (stopping_) return stop_without_store();
   shared_->log("the store actor died: the store is opened anew");
   store_is_down_ = true;
   for (auto& [uid, e] : entries_) {
     if (!e.actor) continue;
-    uid_of_.erase(e.actor.address());
-    demonitor(e.actor);
-    anon_send_exit(e.actor, caf::exit_reason::kill);
-    e.actor = nullptr;
-    e.sent = 0;
+    let_go(e);
     e.pending.emplace_back(std::in_place_type<wake_instance>);
   }
   open_store_again();
 }
 
+void supervisor::let_go(entry& e) {
+  uid_of_.erase(e.actor.address());
+  demonitor(e.actor);
+  anon_send_exit(e.actor, caf::exit_reason::kill);
+  e.actor = nullptr;
+  e.sent = 0;
+}
+
+// Nothing more can be committed: what was not goes on at the next open.
+void supervisor::stop_without_store() {
+  for (auto& [uid, e] : entries_)
+    if (e.actor) let_go(e);
+  entries_.clear();
+  finish_stop();
+}
+
 void supervisor::open_store_again() {
+  if (stopping_) return;
   const auto opened = shared_->slot.reopen();
   if (!opened) {
     shared_->log("the store cannot be opened, another try follows: " + to_string(opened.failure()));
@@ -360,7 +373,8 @@ void supervisor::open_store_again() {
   store_is_down_ = false;
   for (const auto& [uid, e] : entries_)
     if (!e.actor) load(uid);
-  if (recovering_) recover(0);
+  recovering_ = true; // also for instances whose first commit was answered with an error and is there all the same
+  recover(0);
   const caf::actor timers = shared_->timers.get();
   anon_send_exit(timers, caf::exit_reason::kill); // what it asked the old store for is lost
 }

@@ -53,6 +53,8 @@ private:
   void down(const caf::down_msg& what);
   void instance_down(const std::string& uid, const caf::error& reason);
   void store_down();
+  void let_go(entry& e);
+  void stop_without_store();
   void open_store_again();
   void recover(storage::instance_key after);
   void recovered(const in_flight_found& found);
