@@ -154,6 +154,7 @@ void supervisor::loaded(const instance_loaded& what) {
     shared_->log(fmt::format("instance '{}' was not loaded: {}", what.uid, to_string(what.rows.failure())));
     for (const command& c : pending)
       refuse(c, what.rows.failure());
+    fail_watchers(what.uid, what.rows.failure());
     return check_idle();
   }
   const auto hard = hardships_.find(what.uid);
@@ -174,7 +175,10 @@ void supervisor::loaded_nothing(const std::string& uid, std::vector<command> pen
     else
       refuse(c, not_found(uid));
   }
-  if (!e.actor) entries_.erase(uid);
+  if (!e.actor) {
+    fail_watchers(uid, not_found(uid));
+    entries_.erase(uid);
+  }
   check_idle();
 }
 
@@ -194,6 +198,7 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
   if (for_actor.empty() && what.rows->header.in_flight) for_actor.emplace_back(std::in_place_type<wake_instance>);
   if (for_actor.empty()) {
     entries_.erase(what.uid);
+    watch_again(what.uid);
     return check_idle();
   }
   auto from = revive_rows(what);
@@ -202,6 +207,7 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
     shared_->log(fmt::format("instance '{}' cannot go on: {}", what.uid, to_string(from.failure())));
     for (const command& c : for_actor)
       refuse(c, from.failure());
+    fail_watchers(what.uid, from.failure());
     return check_idle();
   }
   entry& e = entries_[what.uid];
@@ -316,12 +322,16 @@ void supervisor::instance_down(const std::string& uid, const caf::error& reason)
   std::vector<command> pending = std::move(at->second.pending);
   entries_.erase(at);
   if (stopping_) return finish_stop();
-  if (!reason || reason == caf::exit_reason::user_shutdown || reason == caf::exit_reason::normal) return check_idle();
+  if (!reason || reason == caf::exit_reason::user_shutdown || reason == caf::exit_reason::normal) {
+    watch_again(uid);
+    return check_idle();
+  }
   const int deaths = ++hardships_[uid].deaths;
   if (deaths > deaths_max && !is_of_the_surroundings(reason)) {
     shared_->log(fmt::format("instance '{}' died {} times in a row: it is left alone until the next open or command",
                              uid, deaths));
     hardships_.erase(uid);
+    fail_watchers(uid, {errc::internal, "its actor died again and again; see the log", uid});
     return check_idle();
   }
   // An entry without an actor holds the place until it is loaded, so that nobody else spawns it meanwhile.
@@ -424,6 +434,21 @@ void supervisor::tell_watchers(const std::string& uid, const rest_summary& rest)
   auto [at, end] = watchers_.equal_range(uid);
   while (at != end)
     at = answer_watch(at->second, rest) ? watchers_.erase(at) : std::next(at);
+}
+
+void supervisor::fail_watchers(const std::string& uid, const error& why) {
+  const auto [first, last] = watchers_.equal_range(uid);
+  for (auto at = first; at != last; ++at)
+    at->second.answer(why);
+  watchers_.erase(first, last);
+}
+
+// Its actor went without saying where the instance stands.
+void supervisor::watch_again(const std::string& uid) {
+  const auto [first, last] = watchers_.equal_range(uid);
+  for (auto at = first; at != last; ++at)
+    watch_store(at->second);
+  watchers_.erase(first, last);
 }
 
 void supervisor::check_idle() {

@@ -64,6 +64,8 @@ private:
   void watch_store(const watch_instance& wanted);
   bool answer_watch(const watch_instance& wanted, const rest_summary& rest);
   void tell_watchers(const std::string& uid, const rest_summary& rest);
+  void fail_watchers(const std::string& uid, const error& why);
+  void watch_again(const std::string& uid);
   void check_idle();
 
   void spawn_helpers();
