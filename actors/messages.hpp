@@ -163,6 +163,8 @@ struct timer_set {
   std::string uid;
   core::timestamp_ms due_at = 0;
 };
+/// The supervisor to a timer actor that took over.
+struct look_for_timers {};
 struct timer_tick {
   std::uint64_t generation = 0;
 };
@@ -208,6 +210,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::restart_entry)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::find_live)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::stop_all)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_set)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::look_for_timers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::due_found)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::tell_listener)

@@ -306,7 +306,8 @@ void supervisor::down(const caf::down_msg& what) {
     shared_->log("the timer actor died and is started anew");
     const caf::actor timers = spawn<timer_actor>(shared_);
     monitor(timers);
-    return shared_->timers.set(timers);
+    shared_->timers.set(timers);
+    return anon_send(timers, look_for_timers{}); // what was set between its first look and now went to the dead one
   }
   const bool replaced = shared_->pools.replace(what.source, [this](const std::string& type) {
     auto members = spawn_pool(system(), *shared_->types.at(type), shared_->execution_limits, 1);
