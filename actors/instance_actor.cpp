@@ -115,7 +115,7 @@ void instance_actor::when_idle(std::function<void()> work) {
 
 // Everything that changes the state waits for the commit under way: the state in memory is never two steps ahead.
 void instance_actor::run_next() {
-  while (!committing_ && !loading_ && !inbox_.empty()) {
+  while (!gone_ && !committing_ && !loading_ && !inbox_.empty()) {
     auto work = std::move(inbox_.front());
     inbox_.pop_front();
     work();
@@ -265,6 +265,7 @@ void instance_actor::dispatch(core::cursor_id id) {
 
 void instance_actor::dispatch_with_history(core::cursor_id id, std::int64_t,
                                            const std::vector<storage::result_row>& rows) {
+  if (stopping_) return;
   const core::cursor* c = state_.find(id);
   std::vector<core::context_node> nodes;
   for (const storage::result_row& row : rows) {
@@ -370,13 +371,14 @@ void instance_actor::load_results() {
 }
 
 void instance_actor::park_if_idle() {
-  if (!shared_ || committing_ || loading_ || running_ > 0 || !inbox_.empty()) return;
+  if (gone_ || committing_ || loading_ || running_ > 0 || !inbox_.empty()) return;
   const bool something_runs = !has_ended(state_.status) && state_.status == instance_status::active;
   if (something_runs && !stopping_) return;
   anon_send(shared_->supervisor.get(), instance_parked{uid_, address(), handled_, rest_of(state_)});
 }
 
 void instance_actor::give_up(const error& why) {
+  gone_ = true;
   shared_->log(fmt::format("{}: starts anew from the store: {}", place(), to_string(why)));
   quit(caf::error{static_cast<std::uint8_t>(why.code), gave_up_category});
 }

@@ -97,6 +97,7 @@ private:
   std::size_t running_ = 0;                 ///< attempts without an answer
   bool loading_ = false;
   bool stopping_ = false;
+  bool gone_ = false; ///< it gave up: the state in memory counts no more
 };
 
 } // namespace pawl::actors
