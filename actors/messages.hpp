@@ -143,6 +143,8 @@ struct in_flight_found {
   result<std::vector<storage::due_row>> page;
 };
 struct reopen_store {};
+/// The supervisor to itself: the last page was not read.
+struct recover_again {};
 /// The supervisor to itself: load an instance whose actor died.
 struct restart_entry {
   std::string uid;
@@ -206,6 +208,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::forget_watcher)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::rest_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::in_flight_found)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::reopen_store)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::recover_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::restart_entry)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::find_live)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::stop_all)

@@ -21,10 +21,11 @@ constexpr int doublings_max = 6;
 constexpr auto reopen_pause = std::chrono::milliseconds(200);
 
 // What is no fault of the instance's, and may be over in a while.
-bool is_of_the_surroundings(const caf::error& reason) {
-  if (reason.category() != gave_up_category) return false;
-  const auto code = static_cast<errc>(reason.code());
+bool is_of_the_surroundings(errc code) {
   return code == errc::disk_full || code == errc::storage || code == errc::access;
+}
+bool is_of_the_surroundings(const caf::error& reason) {
+  return reason.category() == gave_up_category && is_of_the_surroundings(static_cast<errc>(reason.code()));
 }
 
 error not_found(const std::string& uid) { return {errc::not_found, fmt::format("there is no instance '{}'", uid), ""}; }
@@ -88,6 +89,9 @@ caf::behavior supervisor::make_behavior() {
         if (at != entries_.end() && !at->second.actor && !store_is_down_) load(dead.uid);
       },
       [this](const reopen_store&) { open_store_again(); },
+      [this](const recover_again&) {
+        if (recovering_ && !store_is_down_) recover(0);
+      },
       [this](const stop_all& request) { stop(request); },
   };
 }
@@ -154,6 +158,9 @@ void supervisor::loaded(const instance_loaded& what) {
     shared_->log(fmt::format("instance '{}' was not loaded: {}", what.uid, to_string(what.rows.failure())));
     for (const command& c : pending)
       refuse(c, what.rows.failure());
+    const bool runs = std::any_of(pending.begin(), pending.end(),
+                                  [](const command& c) { return std::holds_alternative<wake_instance>(c); });
+    if (runs && is_of_the_surroundings(what.rows.failure().code)) return start_anew(what.uid, true);
     fail_watchers(what.uid, what.rows.failure());
     return check_idle();
   }
@@ -320,15 +327,18 @@ void supervisor::down(const caf::down_msg& what) {
 void supervisor::instance_down(const std::string& uid, const caf::error& reason) {
   const auto at = entries_.find(uid);
   if (at == entries_.end()) return;
-  std::vector<command> pending = std::move(at->second.pending);
   entries_.erase(at);
   if (stopping_) return finish_stop();
   if (!reason || reason == caf::exit_reason::user_shutdown || reason == caf::exit_reason::normal) {
     watch_again(uid);
     return check_idle();
   }
+  start_anew(uid, is_of_the_surroundings(reason));
+}
+
+void supervisor::start_anew(const std::string& uid, bool as_long_as_it_takes) {
   const int deaths = ++hardships_[uid].deaths;
-  if (deaths > deaths_max && !is_of_the_surroundings(reason)) {
+  if (deaths > deaths_max && !as_long_as_it_takes) {
     shared_->log(fmt::format("instance '{}' died {} times in a row: it is left alone until the next open or command",
                              uid, deaths));
     hardships_.erase(uid);
@@ -399,9 +409,8 @@ void supervisor::recover(storage::instance_key after) {
 
 void supervisor::recovered(const in_flight_found& found) {
   if (!found.page) {
-    shared_->log("recovery: " + to_string(found.page.failure()));
-    recovering_ = false;
-    return check_idle();
+    shared_->log("what is in flight was not read, another try follows: " + to_string(found.page.failure()));
+    return delayed_anon_send(this, reopen_pause, recover_again{});
   }
   for (const storage::due_row& row : *found.page)
     deliver(row.uid, wake_instance{});
