@@ -9,7 +9,7 @@
 #include <caf/all.hpp>
 #include <fmt/format.h>
 
-#include <thread>
+#include <algorithm>
 
 namespace pawl::actors {
 namespace {
@@ -17,7 +17,16 @@ namespace {
 constexpr std::size_t recovery_page = 256;
 constexpr int deaths_max = 5;
 constexpr auto restart_pause = std::chrono::milliseconds(20); ///< doubled with each death in a row
+constexpr int doublings_max = 6;
 constexpr auto reopen_pause = std::chrono::milliseconds(200);
+
+// What is no fault of the instance's, and may be over in a while.
+bool is_of_the_surroundings(errc code) {
+  return code == errc::disk_full || code == errc::storage || code == errc::access;
+}
+bool is_of_the_surroundings(const caf::error& reason) {
+  return reason.category() == gave_up_category && is_of_the_surroundings(static_cast<errc>(reason.code()));
+}
 
 error not_found(const std::string& uid) { return {errc::not_found, fmt::format("there is no instance '{}'", uid), ""}; }
 
@@ -80,6 +89,9 @@ caf::behavior supervisor::make_behavior() {
         if (at != entries_.end() && !at->second.actor && !store_is_down_) load(dead.uid);
       },
       [this](const reopen_store&) { open_store_again(); },
+      [this](const recover_again&) {
+        if (recovering_ && !store_is_down_) recover(0);
+      },
       [this](const stop_all& request) { stop(request); },
   };
 }
@@ -133,7 +145,7 @@ void supervisor::load(const std::string& uid) {
                 if (document) found.definition = std::move(*document);
               }
               caf::anon_send(self, std::move(found));
-            }});
+            }, true});
 }
 
 void supervisor::loaded(const instance_loaded& what) {
@@ -146,8 +158,15 @@ void supervisor::loaded(const instance_loaded& what) {
     shared_->log(fmt::format("instance '{}' was not loaded: {}", what.uid, to_string(what.rows.failure())));
     for (const command& c : pending)
       refuse(c, what.rows.failure());
+    const bool runs = std::any_of(pending.begin(), pending.end(),
+                                  [](const command& c) { return std::holds_alternative<wake_instance>(c); });
+    if (runs && is_of_the_surroundings(what.rows.failure().code)) return start_anew(what.uid, true);
+    fail_watchers(what.uid, what.rows.failure());
     return check_idle();
   }
+  const auto hard = hardships_.find(what.uid);
+  if (hard != hardships_.end() && what.rows->header.revision > hard->second.revision)
+    hard->second = {1, what.rows->header.revision};
   revive(what, std::move(pending));
 }
 
@@ -163,7 +182,10 @@ void supervisor::loaded_nothing(const std::string& uid, std::vector<command> pen
     else
       refuse(c, not_found(uid));
   }
-  if (!e.actor) entries_.erase(uid);
+  if (!e.actor) {
+    fail_watchers(uid, not_found(uid));
+    entries_.erase(uid);
+  }
   check_idle();
 }
 
@@ -180,8 +202,10 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
       start->answer(
           error{errc::conflict, "an instance of this id was started with another definition or input", what.uid});
   }
+  if (for_actor.empty() && what.rows->header.in_flight) for_actor.emplace_back(std::in_place_type<wake_instance>);
   if (for_actor.empty()) {
     entries_.erase(what.uid);
+    watch_again(what.uid);
     return check_idle();
   }
   auto from = revive_rows(what);
@@ -190,6 +214,7 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
     shared_->log(fmt::format("instance '{}' cannot go on: {}", what.uid, to_string(from.failure())));
     for (const command& c : for_actor)
       refuse(c, from.failure());
+    fail_watchers(what.uid, from.failure());
     return check_idle();
   }
   entry& e = entries_[what.uid];
@@ -262,8 +287,9 @@ void supervisor::parked(const instance_parked& notice) {
   const auto at = entries_.find(notice.uid);
   if (at == entries_.end() || !at->second.actor) return;
   entry& e = at->second;
+  if (e.actor.address() != notice.from) return; // of an actor that was replaced
   if (notice.handled != e.sent) return; // it will say so again after it handled what is on its way
-  deaths_.erase(notice.uid);
+  hardships_.erase(notice.uid);
   const caf::actor actor = e.actor;
   uid_of_.erase(actor.address());
   demonitor(actor);
@@ -287,7 +313,8 @@ void supervisor::down(const caf::down_msg& what) {
     shared_->log("the timer actor died and is started anew");
     const caf::actor timers = spawn<timer_actor>(shared_);
     monitor(timers);
-    return shared_->timers.set(timers);
+    shared_->timers.set(timers);
+    return anon_send(timers, look_for_timers{}); // what was set between its first look and now went to the dead one
   }
   const bool replaced = shared_->pools.replace(what.source, [this](const std::string& type) {
     auto members = spawn_pool(system(), *shared_->types.at(type), shared_->execution_limits, 1);
@@ -300,42 +327,62 @@ void supervisor::down(const caf::down_msg& what) {
 void supervisor::instance_down(const std::string& uid, const caf::error& reason) {
   const auto at = entries_.find(uid);
   if (at == entries_.end()) return;
-  std::vector<command> pending = std::move(at->second.pending);
   entries_.erase(at);
   if (stopping_) return finish_stop();
-  if (!reason || reason == caf::exit_reason::user_shutdown || reason == caf::exit_reason::normal) return check_idle();
-  const int deaths = ++deaths_[uid];
-  if (deaths > deaths_max) {
+  if (!reason || reason == caf::exit_reason::user_shutdown || reason == caf::exit_reason::normal) {
+    watch_again(uid);
+    return check_idle();
+  }
+  start_anew(uid, is_of_the_surroundings(reason));
+}
+
+void supervisor::start_anew(const std::string& uid, bool as_long_as_it_takes) {
+  const int deaths = ++hardships_[uid].deaths;
+  if (deaths > deaths_max && !as_long_as_it_takes) {
     shared_->log(fmt::format("instance '{}' died {} times in a row: it is left alone until the next open or command",
                              uid, deaths));
-    deaths_.erase(uid);
+    hardships_.erase(uid);
+    fail_watchers(uid, {errc::internal, "its actor died again and again; see the log", uid});
     return check_idle();
   }
   // An entry without an actor holds the place until it is loaded, so that nobody else spawns it meanwhile.
   entries_[uid].pending.emplace_back(std::in_place_type<wake_instance>);
   if (store_is_down_) return;
-  const auto pause = deaths == 1 ? std::chrono::milliseconds(0) : restart_pause * (1 << deaths);
+  const auto pause = deaths == 1 ? std::chrono::milliseconds(0) : restart_pause * (1 << std::min(deaths, doublings_max));
   delayed_anon_send(this, pause, restart_entry{uid});
 }
 
 // Commits that the dead actor had not answered have an unknown outcome: every live instance starts anew from the store.
 void supervisor::store_down() {
-  if (stopping_ && entries_.empty()) return finish_stop();
+  if (stopping_) return stop_without_store();
   shared_->log("the store actor died: the store is opened anew");
   store_is_down_ = true;
   for (auto& [uid, e] : entries_) {
     if (!e.actor) continue;
-    uid_of_.erase(e.actor.address());
-    demonitor(e.actor);
-    anon_send_exit(e.actor, caf::exit_reason::kill);
-    e.actor = nullptr;
-    e.sent = 0;
+    let_go(e);
     e.pending.emplace_back(std::in_place_type<wake_instance>);
   }
   open_store_again();
 }
 
+void supervisor::let_go(entry& e) {
+  uid_of_.erase(e.actor.address());
+  demonitor(e.actor);
+  anon_send_exit(e.actor, caf::exit_reason::kill);
+  e.actor = nullptr;
+  e.sent = 0;
+}
+
+// Nothing more can be committed: what was not goes on at the next open.
+void supervisor::stop_without_store() {
+  for (auto& [uid, e] : entries_)
+    if (e.actor) let_go(e);
+  entries_.clear();
+  finish_stop();
+}
+
 void supervisor::open_store_again() {
+  if (stopping_) return;
   const auto opened = shared_->slot.reopen();
   if (!opened) {
     shared_->log("the store cannot be opened, another try follows: " + to_string(opened.failure()));
@@ -347,7 +394,8 @@ void supervisor::open_store_again() {
   store_is_down_ = false;
   for (const auto& [uid, e] : entries_)
     if (!e.actor) load(uid);
-  if (recovering_) recover(0);
+  recovering_ = true; // also for instances whose first commit was answered with an error and is there all the same
+  recover(0);
   const caf::actor timers = shared_->timers.get();
   anon_send_exit(timers, caf::exit_reason::kill); // what it asked the old store for is lost
 }
@@ -361,9 +409,8 @@ void supervisor::recover(storage::instance_key after) {
 
 void supervisor::recovered(const in_flight_found& found) {
   if (!found.page) {
-    shared_->log("recovery: " + to_string(found.page.failure()));
-    recovering_ = false;
-    return check_idle();
+    shared_->log("what is in flight was not read, another try follows: " + to_string(found.page.failure()));
+    return delayed_anon_send(this, reopen_pause, recover_again{});
   }
   for (const storage::due_row& row : *found.page)
     deliver(row.uid, wake_instance{});
@@ -397,6 +444,21 @@ void supervisor::tell_watchers(const std::string& uid, const rest_summary& rest)
   auto [at, end] = watchers_.equal_range(uid);
   while (at != end)
     at = answer_watch(at->second, rest) ? watchers_.erase(at) : std::next(at);
+}
+
+void supervisor::fail_watchers(const std::string& uid, const error& why) {
+  const auto [first, last] = watchers_.equal_range(uid);
+  for (auto at = first; at != last; ++at)
+    at->second.answer(why);
+  watchers_.erase(first, last);
+}
+
+// Its actor went without saying where the instance stands.
+void supervisor::watch_again(const std::string& uid) {
+  const auto [first, last] = watchers_.equal_range(uid);
+  for (auto at = first; at != last; ++at)
+    watch_store(at->second);
+  watchers_.erase(first, last);
 }
 
 void supervisor::check_idle() {
