@@ -68,7 +68,7 @@ caf::behavior instance_actor::make_behavior() {
       },
       [this](const results_loaded& loaded) {
         loading_ = false;
-        if (!loaded.rows) return give_up(to_string(loaded.rows.failure()));
+        if (!loaded.rows) return give_up(loaded.rows.failure());
         for (const storage::result_row& row : *loaded.rows)
           if (const auto node = workflow_->find(row.node)) last_[*node] = context_entry(row);
         carry_out_all();
@@ -81,7 +81,7 @@ caf::behavior instance_actor::make_behavior() {
           const core::cursor* c = state_.find(loaded.cursor);
           if (c == nullptr || c->visit != loaded.visit || c->phase != core::phase::ready) return;
           if (loaded.rows) return dispatch_with_history(loaded.cursor, loaded.visit, *loaded.rows);
-          if (loaded.rows.failure().code != errc::limit) return give_up(to_string(loaded.rows.failure()));
+          if (loaded.rows.failure().code != errc::limit) return give_up(loaded.rows.failure());
           take(
               core::node_failed{
                   {c->id, c->visit, c->attempt()}, "history_too_large: " + loaded.rows.failure().message, false, 0, 0},
@@ -146,7 +146,7 @@ void instance_actor::commit(core::event event, core::step step, core::json_ptr o
                             std::optional<std::string> output_text, reply<void> on_done) {
   if (const std::string broken = core::broken_invariant(*workflow_, state_); !broken.empty()) {
     on_done(error{errc::internal, "a step was refused because it breaks a rule of the engine: " + broken, place()});
-    return give_up("a step breaks an invariant: " + broken);
+    return give_up({errc::internal, "a step breaks an invariant: " + broken, place()});
   }
   storage::step_write write = storage::encode_step(*workflow_, state_, event, step, std::move(output_text));
   committing_ = committing{std::move(event), std::move(step), std::move(output), std::move(on_done)};
@@ -173,7 +173,7 @@ void instance_actor::finish(const write_done& written) {
       start_->answer(e);
       return quit();
     }
-    return give_up(to_string(e));
+    return give_up(e);
   }
   if (start_) finish_create(*written.outcome);
   if (!committing_) return; // it existed already: this actor has nothing to run
@@ -369,8 +369,9 @@ void instance_actor::park_if_idle() {
   anon_send(shared_->supervisor.get(), instance_parked{uid_, handled_, rest_of(state_)});
 }
 
-void instance_actor::give_up(const std::string& why) {
-  shared_->log(fmt::format("{}: starts anew from the store: {}", place(), why));
+void instance_actor::give_up(const error& why) {
+  shared_->log(fmt::format("{}: starts anew from the store: {}", place(), to_string(why)));
+  anon_send(shared_->supervisor.get(), instance_gave_up{uid_, why});
   quit(caf::exit_reason::unhandled_exception);
 }
 

@@ -73,7 +73,7 @@ private:
 
   void load_results();
   void park_if_idle();
-  void give_up(const std::string& why);
+  void give_up(const error& why);
   std::string place() const;
 
   services_ptr shared_;

@@ -106,6 +106,11 @@ struct instance_parked {
   std::uint64_t handled = 0;
   rest_summary rest;
 };
+/// An instance actor dies on purpose, to start anew from the store, because of this.
+struct instance_gave_up {
+  std::string uid;
+  error why;
+};
 /// What a load from the store brought.
 struct instance_loaded {
   std::string uid;
@@ -188,6 +193,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::start_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::resume_uid)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::wake_uid)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::instance_parked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::instance_gave_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::instance_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::watch_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::watch_idle)

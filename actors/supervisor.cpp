@@ -55,12 +55,15 @@ caf::behavior supervisor::make_behavior() {
       [this](const wake_uid& wake) { deliver(wake.uid, wake_instance{}); },
       [this](const instance_loaded& what) { loaded(what); },
       [this](const instance_parked& notice) { parked(notice); },
+      [this](const instance_gave_up& notice) { troubles_.insert_or_assign(notice.uid, notice.why); },
       [this](const in_flight_found& found) { recovered(found); },
       [this](const watch_instance& wanted) { watch(wanted); },
       [this](const rest_loaded& found) {
         const auto live = entries_.find(found.watch.uid);
         if (!found.rest) return found.watch.answer(found.rest.failure());
         if (live == entries_.end() && answer_watch(found.watch, *found.rest)) return;
+        const auto alone = left_alone_.find(found.watch.uid);
+        if (alone != left_alone_.end()) return found.watch.answer(alone->second);
         watchers_.emplace(found.watch.uid, found.watch);
       },
       [this](const watch_idle& wanted) {
@@ -87,6 +90,7 @@ caf::behavior supervisor::make_behavior() {
 void supervisor::on_exit() {
   entries_.clear();
   watchers_.clear();
+  left_alone_.clear();
   idle_watchers_.clear();
   stopping_.reset();
   shared_.reset();
@@ -114,6 +118,7 @@ void supervisor::deliver(const std::string& uid, command what) {
   if (stopping_) return refuse(what, {errc::stopped, "the runtime is stopping", ""});
   const auto [at, fresh] = entries_.try_emplace(uid);
   entry& e = at->second;
+  if (fresh) left_alone_.erase(uid);
   if (e.actor) return forward(e, what);
   const auto* start = std::get_if<start_instance>(&what);
   if (fresh && start != nullptr && start->uid_is_new) return spawn_new(e, *start);
@@ -144,6 +149,7 @@ void supervisor::loaded(const instance_loaded& what) {
     if (what.rows.failure().code == errc::not_found) return loaded_nothing(what.uid, std::move(pending));
     entries_.erase(at);
     shared_->log(fmt::format("instance '{}' was not loaded: {}", what.uid, to_string(what.rows.failure())));
+    leave_alone(what.uid, what.rows.failure());
     for (const command& c : pending)
       refuse(c, what.rows.failure());
     return check_idle();
@@ -188,6 +194,7 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
   if (!from) {
     entries_.erase(what.uid);
     shared_->log(fmt::format("instance '{}' cannot go on: {}", what.uid, to_string(from.failure())));
+    leave_alone(what.uid, from.failure());
     for (const command& c : for_actor)
       refuse(c, from.failure());
     return check_idle();
@@ -264,6 +271,7 @@ void supervisor::parked(const instance_parked& notice) {
   entry& e = at->second;
   if (notice.handled != e.sent) return; // it will say so again after it handled what is on its way
   deaths_.erase(notice.uid);
+  troubles_.erase(notice.uid);
   const caf::actor actor = e.actor;
   uid_of_.erase(actor.address());
   demonitor(actor);
@@ -309,6 +317,8 @@ void supervisor::instance_down(const std::string& uid, const caf::error& reason)
     shared_->log(fmt::format("instance '{}' died {} times in a row: it is left alone until the next open or command",
                              uid, deaths));
     deaths_.erase(uid);
+    const auto trouble = troubles_.extract(uid);
+    leave_alone(uid, trouble ? trouble.mapped() : error{errc::internal, "its actor died several times in a row", uid});
     return check_idle();
   }
   // An entry without an actor holds the place until it is loaded, so that nobody else spawns it meanwhile.
@@ -316,6 +326,14 @@ void supervisor::instance_down(const std::string& uid, const caf::error& reason)
   if (store_is_down_) return;
   const auto pause = deaths == 1 ? std::chrono::milliseconds(0) : restart_pause * (1 << deaths);
   delayed_anon_send(this, pause, restart_entry{uid});
+}
+
+void supervisor::leave_alone(const std::string& uid, const error& why) {
+  const auto [first, end] = watchers_.equal_range(uid);
+  for (auto at = first; at != end; ++at)
+    at->second.answer(why);
+  watchers_.erase(first, end);
+  left_alone_.insert_or_assign(uid, why);
 }
 
 // Commits that the dead actor had not answered have an unknown outcome: every live instance starts anew from the store.

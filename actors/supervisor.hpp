@@ -48,6 +48,7 @@ private:
   void instance_down(const std::string& uid, const caf::error& reason);
   void store_down();
   void open_store_again();
+  void leave_alone(const std::string& uid, const error& why);
   void recover(storage::instance_key after);
   void recovered(const in_flight_found& found);
 
@@ -65,7 +66,10 @@ private:
   services_ptr shared_;
   std::unordered_map<std::string, entry> entries_;
   std::unordered_map<caf::actor_addr, std::string> uid_of_;
-  std::unordered_map<std::string, int> deaths_; ///< in a row, without a park between
+  std::unordered_map<std::string, int> deaths_;     ///< in a row, without a park between
+  std::unordered_map<std::string, error> troubles_; ///< why the last one died, until the next park
+  /// Not ended, and nobody runs it before the next command: who waits for it is told why.
+  std::unordered_map<std::string, error> left_alone_;
   std::unordered_multimap<std::string, watch_instance> watchers_;
   std::vector<watch_idle> idle_watchers_;
   std::optional<reply<void>> stopping_;
