@@ -24,8 +24,8 @@ constexpr auto reopen_pause = std::chrono::milliseconds(200);
 bool is_of_the_surroundings(errc code) {
   return code == errc::disk_full || code == errc::storage || code == errc::access;
 }
-bool is_of_the_surroundings(const caf::error& reason) {
-  return reason.category() == gave_up_category && is_of_the_surroundings(static_cast<errc>(reason.code()));
+errc cause_of(const caf::error& reason) {
+  return reason.category() == gave_up_category ? static_cast<errc>(reason.code()) : errc::internal;
 }
 
 error not_found(const std::string& uid) { return {errc::not_found, fmt::format("there is no instance '{}'", uid), ""}; }
@@ -160,7 +160,7 @@ void supervisor::loaded(const instance_loaded& what) {
       refuse(c, what.rows.failure());
     const bool runs = std::any_of(pending.begin(), pending.end(),
                                   [](const command& c) { return std::holds_alternative<wake_instance>(c); });
-    if (runs && is_of_the_surroundings(what.rows.failure().code)) return start_anew(what.uid, true);
+    if (runs && is_of_the_surroundings(what.rows.failure().code)) return start_anew(what.uid, what.rows.failure().code);
     fail_watchers(what.uid, what.rows.failure());
     return check_idle();
   }
@@ -333,12 +333,15 @@ void supervisor::instance_down(const std::string& uid, const caf::error& reason)
     watch_again(uid);
     return check_idle();
   }
-  start_anew(uid, is_of_the_surroundings(reason));
+  start_anew(uid, cause_of(reason));
 }
 
-void supervisor::start_anew(const std::string& uid, bool as_long_as_it_takes) {
+// What lies in the surroundings is tried as long as it takes; who waits is told nevertheless.
+void supervisor::start_anew(const std::string& uid, errc cause) {
   const int deaths = ++hardships_[uid].deaths;
-  if (deaths > deaths_max && !as_long_as_it_takes) {
+  if (deaths > deaths_max && is_of_the_surroundings(cause))
+    fail_watchers(uid, {cause, "the store does not take its next step; it goes on by itself when the store does", uid});
+  if (deaths > deaths_max && !is_of_the_surroundings(cause)) {
     shared_->log(fmt::format("instance '{}' died {} times in a row: it is left alone until the next open or command",
                              uid, deaths));
     hardships_.erase(uid);

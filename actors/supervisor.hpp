@@ -52,7 +52,7 @@ private:
   void parked(const instance_parked& notice);
   void down(const caf::down_msg& what);
   void instance_down(const std::string& uid, const caf::error& reason);
-  void start_anew(const std::string& uid, bool as_long_as_it_takes);
+  void start_anew(const std::string& uid, errc cause);
   void store_down();
   void let_go(entry& e);
   void stop_without_store();
