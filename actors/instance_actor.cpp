@@ -74,8 +74,7 @@ caf::behavior instance_actor::make_behavior() {
         for (const storage::result_row& row : *loaded.rows)
           if (const auto node = workflow_->find(row.node)) last_[*node] = context_entry(row);
         carry_out_all();
-        fire_due_timers();
-        run_next();
+        when_idle([this] { fire_due_timers(); }); // behind the command that woke it: a resume beats an overdue retry
       },
       [this](const history_loaded& loaded) {
         when_idle([this, loaded] {
