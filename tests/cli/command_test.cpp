@@ -21,7 +21,7 @@ void write_file(const std::string& path, const std::string& text) { std::ofstrea
 ended run_approval(const std::string& store, words more = {}) {
   words line{"run", example("approval.json"), "--store", store, "--id", "a-1"};
   line.insert(line.end(), more.begin(), more.end());
-  return pawl(line);
+  return run_pawl(line);
 }
 
 } // namespace
@@ -34,7 +34,7 @@ TEST_CASE("command: an approval waits, is shown, resumed, completes and stays co
   REQUIRE(waiting.code == 3);
   CHECK(has(waiting.out, "pawl resume a-1 --store " + store + " --node editor --visit 1 --payload JSON"));
 
-  const ended shown = pawl({"show", "a-1", "--store", store, "-o", "json"});
+  const ended shown = run_pawl({"show", "a-1", "--store", store, "-o", "json"});
   REQUIRE(shown.code == 0);
   const json snapshot = json::parse(shown.out).at("snapshot");
   for (const char* member : {"workflowId", "status", "currentNodeId", "context", "version", "lastStartedAt",
@@ -45,11 +45,11 @@ TEST_CASE("command: an approval waits, is shown, resumed, completes and stays co
 
   CHECK(run_approval(store).code == 3); // nothing to do: still waiting
   const words answer{"resume", "a-1", "--store", store, "--visit", "1", "--payload", R"({"approved":true,"by":"Bo"})"};
-  const ended resumed = pawl(answer);
+  const ended resumed = run_pawl(answer);
   INFO(resumed.out << resumed.err);
   CHECK(resumed.code == 0);
   CHECK(has(resumed.out, "Hello, approved by Bo"));
-  CHECK(pawl(answer).code == 1); // it has ended
+  CHECK(run_pawl(answer).code == 1); // it has ended
   CHECK(run_approval(store).code == 0);
   CHECK(run_approval(store, {"--input", article}).code == 0);
 }
@@ -59,10 +59,11 @@ TEST_CASE("command: a refusal fails the instance and says why", "[basic]") {
   const std::string store = folder.file("s.db");
   REQUIRE(run_approval(store, {"--input", article}).code == 3);
   const ended refused =
-      pawl({"resume", "a-1", "--store", store, "--payload", "-"}, R"({"approved": false, "by": "Bo"})");
+      run_pawl({"resume", "a-1", "--store", store, "--payload", "-"}, R"({"approved": false, "by": "Bo"})");
   CHECK(refused.code == 1);
   CHECK(has(refused.out, "refused by Bo"));
-  CHECK(pawl({"list", "--store", store, "--status", "failed", "-o", "jsonl"}).out.find("\"a-1\"") != std::string::npos);
+  CHECK(run_pawl({"list", "--store", store, "--status", "failed", "-o", "jsonl"}).out.find("\"a-1\"") !=
+        std::string::npos);
 }
 
 TEST_CASE("command: an existing id with another input or definition is a clear error", "[basic]") {
@@ -73,7 +74,7 @@ TEST_CASE("command: an existing id with another input or definition is a clear e
   CHECK(other_input.code == 1);
   CHECK(has(other_input.err, "another input"));
   CHECK_FALSE(has(other_input.err, "SECRET"));
-  const ended other = pawl({"run", example("loop.json"), "--store", store, "--id", "a-1"});
+  const ended other = run_pawl({"run", example("loop.json"), "--store", store, "--id", "a-1"});
   CHECK(other.code == 1);
   CHECK(has(other.err, "belongs to the workflow 'approval'"));
 }
@@ -82,14 +83,14 @@ TEST_CASE("command: resume says what it misses", "[basic]") {
   temp_folder folder;
   const std::string store = folder.file("s.db");
   REQUIRE(run_approval(store, {"--input", article}).code == 3);
-  const ended no_payload = pawl({"resume", "a-1", "--store", store});
+  const ended no_payload = run_pawl({"resume", "a-1", "--store", store});
   CHECK(no_payload.code == 2);
   CHECK(has(no_payload.err, "--payload JSON is missing"));
-  const ended wrong_visit = pawl({"resume", "a-1", "--store", store, "--visit", "7", "--payload", "1"});
+  const ended wrong_visit = run_pawl({"resume", "a-1", "--store", store, "--visit", "7", "--payload", "1"});
   CHECK(wrong_visit.code == 1);
   CHECK(has(wrong_visit.err, "node 'editor', visit 1"));
-  CHECK(pawl({"resume", "nobody", "--store", store, "--payload", "1"}).code == 4);
-  CHECK(pawl({"show", "a-1", "--store", store, "-o", "json"}).out.find("\"paused\"") != std::string::npos);
+  CHECK(run_pawl({"resume", "nobody", "--store", store, "--payload", "1"}).code == 4);
+  CHECK(run_pawl({"show", "a-1", "--store", store, "-o", "json"}).out.find("\"paused\"") != std::string::npos);
 }
 
 TEST_CASE("command: what is not there is exit code 4, and reading makes no store", "[basic]") {
@@ -99,14 +100,14 @@ TEST_CASE("command: what is not there is exit code 4, and reading makes no store
        {words{"list"}, words{"show", "x"}, words{"history", "x"}, words{"resume", "x", "--payload", "1"}}) {
     words with_store = line;
     with_store.insert(with_store.end(), {"--store", missing});
-    const ended refused = pawl(with_store);
+    const ended refused = run_pawl(with_store);
     CHECK(refused.code == 4);
     CHECK(has(refused.err, "PAWL_STORE"));
   }
   CHECK_FALSE(std::ifstream(missing).good());
-  REQUIRE(pawl({"run", example("loop.json"), "--store", missing, "--input", "{\"items\":[1]}"}).code == 0);
+  REQUIRE(run_pawl({"run", example("loop.json"), "--store", missing, "--input", "{\"items\":[1]}"}).code == 0);
   for (const char* command : {"show", "history"})
-    CHECK(pawl({command, "x", "--store", missing}).code == 4);
+    CHECK(run_pawl({command, "x", "--store", missing}).code == 4);
 }
 
 TEST_CASE("command: a wrong command line is exit code 2 and one message", "[basic]") {
@@ -116,7 +117,7 @@ TEST_CASE("command: a wrong command line is exit code 2 and one message", "[basi
         words{"run", loop, "--input", ""}, words{"run", loop, "--input", "{"},
         words{"run", loop, "--input", "@/no/file"}, words{"run", loop, "--frob"}, words{"list", "--status", "odd"},
         words{"list", "-o", "xml"}, words{"resume", "x", "--payload", std::string(100'000, '[')}}) {
-    const ended refused = pawl(line);
+    const ended refused = run_pawl(line);
     INFO(refused.err);
     CHECK(refused.code == 2);
     CHECK(refused.out.empty());
@@ -130,13 +131,13 @@ TEST_CASE("command: every problem of a definition is listed, and no store is mad
   write_file(folder.file("bad.json"),
              R"({"nodes": [{"id": "a", "type": "nonsense"}, {"id": "a", "type": "set", "data": "{{ 1 + }}"}],
     "edges": [{"source": "a", "target": "nowhere"}]})");
-  const ended refused = pawl({"run", folder.file("bad.json"), "--store", folder.file("s.db")});
+  const ended refused = run_pawl({"run", folder.file("bad.json"), "--store", folder.file("s.db")});
   CHECK(refused.code == 1);
   for (const char* pointer : {"/nodes/0/type", "/nodes/1/id", "/nodes/1/data", "/edges/0/target"})
     CHECK(has(refused.err, pointer));
   CHECK_FALSE(std::ifstream(folder.file("s.db")).good());
   write_file(folder.file("deep.json"), std::string(200'000, '['));
-  CHECK(pawl({"run", folder.file("deep.json"), "--store", folder.file("s.db")}).code == 1);
+  CHECK(run_pawl({"run", folder.file("deep.json"), "--store", folder.file("s.db")}).code == 1);
 }
 
 TEST_CASE("command: another application's database is refused and left alone", "[basic]") {
@@ -146,7 +147,7 @@ TEST_CASE("command: another application's database is refused and left alone", "
   for (const words& line : {words{"list"}, words{"run", example("loop.json"), "--input", "{\"items\":[]}"}}) {
     words with_store = line;
     with_store.insert(with_store.end(), {"--store", store});
-    const ended refused = pawl(with_store);
+    const ended refused = run_pawl(with_store);
     CHECK(refused.code == 1);
     CHECK(has(refused.err, "other.db"));
   }
@@ -156,31 +157,34 @@ TEST_CASE("command: another application's database is refused and left alone", "
 TEST_CASE("command: the three formats hold the same", "[basic]") {
   temp_folder folder;
   const std::string store = folder.file("s.db");
-  const ended ran = pawl(
+  const ended ran = run_pawl(
       {"run", example("loop.json"), "--store", store, "--id", "l", "--input", R"({"items":["a","b"]})", "-o", "jsonl"});
   REQUIRE(ran.code == 0);
   const auto events = json_lines(ran.out);
-  const auto history = json_lines(pawl({"history", "l", "--store", store, "-o", "jsonl"}).out);
+  const auto history = json_lines(run_pawl({"history", "l", "--store", store, "-o", "jsonl"}).out);
   REQUIRE(events.size() == history.size());
   for (std::size_t i = 0; i < events.size(); ++i) {
     CHECK(events[i]["revision"] == history[i]["revision"]);
     CHECK(events[i]["node"] == history[i]["node"]);
   }
   CHECK(events.back()["status"] == "completed");
-  CHECK(json::parse(pawl({"history", "l", "--store", store, "-o", "json"}).out)["history"] == json(history));
-  CHECK(json_lines(pawl({"history", "l", "--store", store, "-o", "jsonl", "--after", "2", "--limit", "3"}).out)[0] ==
-        history[2]);
-  CHECK(json::parse(pawl({"list", "--store", store, "-o", "json"}).out)["instances"].size() == 1);
-  CHECK(json::parse(pawl({"list", "--store", store, "-o", "json", "--status", "failed"}).out)["instances"].empty());
-  CHECK(json::parse(pawl({"run", example("loop.json"), "--store", store, "--id", "l", "-o", "json"}).out)["snapshot"] ==
-        json::parse(pawl({"show", "l", "--store", store, "-o", "jsonl"}).out)["snapshot"]);
+  CHECK(json::parse(run_pawl({"history", "l", "--store", store, "-o", "json"}).out)["history"] == json(history));
+  CHECK(
+      json_lines(run_pawl({"history", "l", "--store", store, "-o", "jsonl", "--after", "2", "--limit", "3"}).out)[0] ==
+      history[2]);
+  CHECK(json::parse(run_pawl({"list", "--store", store, "-o", "json"}).out)["instances"].size() == 1);
+  CHECK(json::parse(run_pawl({"list", "--store", store, "-o", "json", "--status", "failed"}).out)["instances"].empty());
+  CHECK(json::parse(
+            run_pawl({"run", example("loop.json"), "--store", store, "--id", "l", "-o", "json"}).out)["snapshot"] ==
+        json::parse(run_pawl({"show", "l", "--store", store, "-o", "jsonl"}).out)["snapshot"]);
 }
 
 TEST_CASE("command: a reader that goes away ends it quietly, a full disk does not", "[basic]") {
   temp_folder folder;
   const std::string store = folder.file("s.db");
-  REQUIRE(pawl({"run", example("loop.json"), "--store", store, "--id", "l", "--input", R"({"items":[1,2,3]})"}).code ==
-          0);
+  REQUIRE(
+      run_pawl({"run", example("loop.json"), "--store", store, "--id", "l", "--input", R"({"items":[1,2,3]})"}).code ==
+      0);
   const ended gone = run_to_end(
       {"sh", "-c", "for i in 1 2 3; do \"$0\" history l --store \"$1\" -o json; done | true", pawl_file(), store});
   CHECK(gone.err.empty());
@@ -205,7 +209,7 @@ TEST_CASE("command: SIGTERM and SIGINT stop a run, which goes on later", "[basic
   REQUIRE(second.read_line().value_or("").find("goes on") != std::string::npos);
   second.send(SIGINT);
   CHECK(second.wait() == 130);
-  CHECK(pawl({"list", "--store", store, "--status", "paused", "-o", "jsonl"}).out.size() > 2);
+  CHECK(run_pawl({"list", "--store", store, "--status", "paused", "-o", "jsonl"}).out.size() > 2);
 }
 
 TEST_CASE("command: no control character of the data reaches a terminal", "[basic]") {
@@ -214,7 +218,7 @@ TEST_CASE("command: no control character of the data reaches a terminal", "[basi
   REQUIRE(
       run_approval(store, {"--input", R"({"title":"\u001b[2J\u009b","author":"Ann","checks":[],"settleMs":1})"}).code ==
       3);
-  const ended shown = pawl({"show", "a-1", "--store", store});
+  const ended shown = run_pawl({"show", "a-1", "--store", store});
   CHECK_FALSE(has(shown.out, "\x1b"));
   CHECK_FALSE(has(shown.out, "\xc2\x9b"));
 }

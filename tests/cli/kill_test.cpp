@@ -86,9 +86,9 @@ TEST_CASE("kill: a loop of 4,000 iterations, killed 25 times, has every result o
     INFO("at revision " << revision);
     REQUIRE(run_and_kill(line, revision));
   }
-  REQUIRE(pawl(line).code == 0);
-  check_history(json_lines(pawl({"history", "l", "--store", folder.file("s.db"), "-o", "jsonl"}).out));
-  const ended shown = pawl({"show", "l", "--store", folder.file("s.db"), "-o", "json"});
+  REQUIRE(run_pawl(line).code == 0);
+  check_history(json_lines(run_pawl({"history", "l", "--store", folder.file("s.db"), "-o", "jsonl"}).out));
+  const ended shown = run_pawl({"show", "l", "--store", folder.file("s.db"), "-o", "json"});
   REQUIRE(shown.code == 0);
   CHECK(json::parse(shown.out)["snapshot"]["status"] == "completed");
   check_context(json::parse(shown.out)["snapshot"]["context"]);

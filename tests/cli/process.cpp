@@ -90,7 +90,7 @@ ended run_to_end(const words& command, const std::string& input) {
   return {code, out.content(), err.content()};
 }
 
-ended pawl(words arguments, const std::string& input) {
+ended run_pawl(words arguments, const std::string& input) {
   arguments.insert(arguments.begin(), pawl_file());
   return run_to_end(arguments, input);
 }

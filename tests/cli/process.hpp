@@ -22,7 +22,7 @@ struct ended {
 /// Runs a program to its end. `input` is its stdin.
 ended run_to_end(const words& command, const std::string& input = "");
 /// As run_to_end, for the pawl command under test.
-ended pawl(words arguments, const std::string& input = "");
+ended run_pawl(words arguments, const std::string& input = "");
 /// The path of the pawl command under test.
 std::string pawl_file();
 /// The path of a file in tests/examples.

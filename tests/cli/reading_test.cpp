@@ -89,14 +89,14 @@ TEST_CASE("reading: works beside an owner; resume beside it names its process", 
   const std::string store = folder.file("s.db");
   resting_owner owner(store);
   REQUIRE(owner.rests());
-  CHECK(shown(pawl({"show", "a-1", "--store", store, "-o", "json"}))["currentNodeId"] == "settle");
-  CHECK(pawl({"list", "--store", store}).code == 0);
-  CHECK(json_lines(pawl({"history", "a-1", "--store", store, "-o", "jsonl"}).out).back()["event"] == "paused");
+  CHECK(shown(run_pawl({"show", "a-1", "--store", store, "-o", "json"}))["currentNodeId"] == "settle");
+  CHECK(run_pawl({"list", "--store", store}).code == 0);
+  CHECK(json_lines(run_pawl({"history", "a-1", "--store", store, "-o", "jsonl"}).out).back()["event"] == "paused");
   for (const words& line :
        {words{"resume", "a-1", "--payload", "1"}, words{"run", example("approval.json"), "--id", "b"}}) {
     words with_store = line;
     with_store.insert(with_store.end(), {"--store", store});
-    const ended refused = pawl(with_store);
+    const ended refused = run_pawl(with_store);
     CHECK(refused.code == 1);
     CHECK(has(refused.err, "process " + std::to_string(owner.pid())));
   }
@@ -107,9 +107,9 @@ TEST_CASE("reading: works after SIGKILL with a hot log and no owner", "[reading]
   const std::string store = folder.file("s.db");
   make_hot_store(store);
   const auto size_before = fs::file_size(store + "-wal");
-  CHECK(shown(pawl({"show", "a-1", "--store", store, "-o", "json"}))["currentNodeId"] == "settle");
+  CHECK(shown(run_pawl({"show", "a-1", "--store", store, "-o", "json"}))["currentNodeId"] == "settle");
   fs::remove(store + "-shm");
-  CHECK(shown(pawl({"show", "a-1", "--store", store, "-o", "json"}))["currentNodeId"] == "settle");
+  CHECK(shown(run_pawl({"show", "a-1", "--store", store, "-o", "json"}))["currentNodeId"] == "settle");
   CHECK(fs::file_size(store + "-wal") == size_before);
 }
 
