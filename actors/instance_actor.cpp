@@ -11,6 +11,8 @@ namespace pawl::actors {
 namespace {
 
 constexpr int node_deaths_max = 3;
+/// The supervisor needs a moment to put a new node actor in the place of one that died.
+constexpr auto node_pause = std::chrono::milliseconds(20);
 
 std::optional<core::json_ptr> parse_stored(const std::optional<std::string>& text) {
   if (!text) return core::json_ptr();
@@ -88,6 +90,7 @@ caf::behavior instance_actor::make_behavior() {
               nullptr, std::nullopt, {});
         });
       },
+      [this](const request_again& again) { request_execution(again.run, again.tries); },
       [this](const stop_instance&) {
         stopping_ = true;
         park_if_idle();
@@ -112,7 +115,7 @@ void instance_actor::when_idle(std::function<void()> work) {
 
 // Everything that changes the state waits for the commit under way: the state in memory is never two steps ahead.
 void instance_actor::run_next() {
-  while (!committing_ && !loading_ && !inbox_.empty()) {
+  while (!gone_ && !committing_ && !loading_ && !inbox_.empty()) {
     auto work = std::move(inbox_.front());
     inbox_.pop_front();
     work();
@@ -146,7 +149,7 @@ void instance_actor::commit(core::event event, core::step step, core::json_ptr o
                             std::optional<std::string> output_text, reply<void> on_done) {
   if (const std::string broken = core::broken_invariant(*workflow_, state_); !broken.empty()) {
     on_done(error{errc::internal, "a step was refused because it breaks a rule of the engine: " + broken, place()});
-    return give_up({errc::internal, "a step breaks an invariant: " + broken, place()});
+    return give_up({errc::internal, "a step breaks an invariant: " + broken, ""});
   }
   storage::step_write write = storage::encode_step(*workflow_, state_, event, step, std::move(output_text));
   committing_ = committing{std::move(event), std::move(step), std::move(output), std::move(on_done)};
@@ -196,7 +199,11 @@ void instance_actor::finish_create(const storage::written& made) {
 }
 
 void instance_actor::follow_up(const committing& taken) {
-  for (const core::effect& e : taken.step.effects) {
+  carry_out(taken.step.effects);
+}
+
+void instance_actor::carry_out(const std::vector<core::effect>& effects) {
+  for (const core::effect& e : effects) {
     if (const auto* run = std::get_if<core::run_node>(&e)) dispatch(run->cursor);
     if (const auto* timer = std::get_if<core::set_timer>(&e))
       anon_send(shared_->timers.get(), timer_set{key_, uid_, timer->due_at});
@@ -226,8 +233,7 @@ void instance_actor::announce(const committing& taken) {
 // --- running nodes
 
 void instance_actor::carry_out_all() {
-  for (const core::effect& e : core::pending_effects(state_))
-    if (const auto* run = std::get_if<core::run_node>(&e)) dispatch(run->cursor);
+  carry_out(core::pending_effects(state_));
 }
 
 void instance_actor::dispatch(core::cursor_id id) {
@@ -259,6 +265,7 @@ void instance_actor::dispatch(core::cursor_id id) {
 
 void instance_actor::dispatch_with_history(core::cursor_id id, std::int64_t,
                                            const std::vector<storage::result_row>& rows) {
+  if (stopping_) return;
   const core::cursor* c = state_.find(id);
   std::vector<core::context_node> nodes;
   for (const storage::result_row& row : rows) {
@@ -312,7 +319,8 @@ void instance_actor::request_execution(std::shared_ptr<const nodes::execution> r
           [this, run, tries](const caf::error&) {
             shared_->log(fmt::format("{}: the actor of node '{}' died (attempt {} of the visit), try {}", place(),
                                      run->workflow->nodes[run->node].id, run->of.attempt, tries));
-            if (tries < node_deaths_max) return request_execution(run, tries + 1);
+            if (tries < node_deaths_max)
+              return delayed_anon_send(this, node_pause * tries, request_again{run, tries + 1});
             --running_;
             when_idle([this, run] {
               take(core::node_failed{run->of, "NodeActorDied: the node's actor died while it ran the attempt", true, 0,
@@ -363,16 +371,16 @@ void instance_actor::load_results() {
 }
 
 void instance_actor::park_if_idle() {
-  if (!shared_ || committing_ || loading_ || running_ > 0 || !inbox_.empty()) return;
+  if (gone_ || committing_ || loading_ || running_ > 0 || !inbox_.empty()) return;
   const bool something_runs = !has_ended(state_.status) && state_.status == instance_status::active;
   if (something_runs && !stopping_) return;
-  anon_send(shared_->supervisor.get(), instance_parked{uid_, handled_, rest_of(state_)});
+  anon_send(shared_->supervisor.get(), instance_parked{uid_, address(), handled_, rest_of(state_)});
 }
 
 void instance_actor::give_up(const error& why) {
+  gone_ = true;
   shared_->log(fmt::format("{}: starts anew from the store: {}", place(), to_string(why)));
-  anon_send(shared_->supervisor.get(), instance_gave_up{uid_, why});
-  quit(caf::exit_reason::unhandled_exception);
+  quit(caf::error{static_cast<std::uint8_t>(why.code), gave_up_category});
 }
 
 std::string instance_actor::place() const { return fmt::format("instance '{}'", uid_); }

@@ -13,6 +13,9 @@
 
 namespace pawl::actors {
 
+/// Of an exit reason: the code is the errc for which an instance actor gave up.
+constexpr caf::atom_value gave_up_category = caf::atom("pawl");
+
 /// An instance that the store holds, as it comes back to life.
 struct revived {
   std::string uid;
@@ -60,6 +63,7 @@ private:
 
   // Running nodes.
   void carry_out_all();
+  void carry_out(const std::vector<core::effect>& effects);
   void dispatch(core::cursor_id id);
   void dispatch_with_history(core::cursor_id id, std::int64_t visit, const std::vector<storage::result_row>& rows);
   void send_to_node(const core::cursor& c, std::vector<core::context_node> nodes);
@@ -93,6 +97,7 @@ private:
   std::size_t running_ = 0;                 ///< attempts without an answer
   bool loading_ = false;
   bool stopping_ = false;
+  bool gone_ = false; ///< it gave up: the state in memory counts no more
 };
 
 } // namespace pawl::actors

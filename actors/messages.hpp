@@ -9,6 +9,7 @@
 #include <pawl/runtime.hpp>
 
 #include <caf/actor.hpp>
+#include <caf/actor_addr.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include <functional>
@@ -28,6 +29,7 @@ struct write_change {
 /// Run this on the store's thread, between batches. It must not throw and must be short.
 struct use_store {
   std::function<void(storage::store&)> task;
+  bool after_writes = false; ///< what was sent to the store before must be committed first
 };
 struct write_done {
   result<storage::written> outcome;
@@ -61,6 +63,11 @@ struct start_again {
 struct wake_instance {};
 /// Dispatch nothing more; quit when nothing runs.
 struct stop_instance {};
+/// The instance actor to itself: an attempt whose node actor died is made again.
+struct request_again {
+  std::shared_ptr<const nodes::execution> run;
+  int tries = 0;
+};
 /// The actor has nothing to do and may go: nothing has been sent to it since it was asked.
 struct retire_instance {};
 /// The last results that its expressions may mention, fetched when it comes back to life.
@@ -103,13 +110,9 @@ struct rest_summary {
 /// An instance actor has nothing to run, having handled `handled` messages of the supervisor's.
 struct instance_parked {
   std::string uid;
+  caf::actor_addr from;
   std::uint64_t handled = 0;
   rest_summary rest;
-};
-/// An instance actor dies on purpose, to start anew from the store, because of this.
-struct instance_gave_up {
-  std::string uid;
-  error why;
 };
 /// What a load from the store brought.
 struct instance_loaded {
@@ -140,6 +143,8 @@ struct in_flight_found {
   result<std::vector<storage::due_row>> page;
 };
 struct reopen_store {};
+/// The supervisor to itself: the last page was not read.
+struct recover_again {};
 /// The supervisor to itself: load an instance whose actor died.
 struct restart_entry {
   std::string uid;
@@ -160,6 +165,8 @@ struct timer_set {
   std::string uid;
   core::timestamp_ms due_at = 0;
 };
+/// The supervisor to a timer actor that took over.
+struct look_for_timers {};
 struct timer_tick {
   std::uint64_t generation = 0;
 };
@@ -186,6 +193,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::resume_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::start_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::wake_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::stop_instance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::request_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::retire_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::results_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::history_loaded)
@@ -193,7 +201,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::start_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::resume_uid)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::wake_uid)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::instance_parked)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::instance_gave_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::instance_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::watch_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::watch_idle)
@@ -201,10 +208,12 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::forget_watcher)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::rest_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::in_flight_found)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::reopen_store)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::recover_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::restart_entry)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::find_live)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::stop_all)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_set)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::look_for_timers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::due_found)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::tell_listener)

@@ -21,7 +21,10 @@ caf::behavior store_actor::make_behavior() {
   return {
       [this](const write_change& request) { gather(request); },
       [this](const flush_batch&) { commit_batch(); },
-      [this](const use_store& request) { (void)shared_->slot.use(request.task); },
+      [this](const use_store& request) {
+        if (request.after_writes && !commit_batch()) return; // it quits: who asked starts anew
+        (void)shared_->slot.use(request.task);
+      },
   };
 }
 
@@ -37,8 +40,8 @@ void store_actor::gather(const write_change& request) {
   if (batch_.size() >= batch_max) commit_batch();
 }
 
-void store_actor::commit_batch() {
-  if (batch_.empty()) return;
+bool store_actor::commit_batch() {
+  if (batch_.empty()) return true;
   std::vector<result<storage::written>> outcomes;
   (void)shared_->slot.use([&](storage::store& store) { outcomes = store.write(batch_); });
   outcomes.resize(batch_.size(), result<storage::written>(no_store()));
@@ -49,11 +52,15 @@ void store_actor::commit_batch() {
   }
   batch_.clear();
   waiting_.clear();
-  if (broken) return quit(caf::exit_reason::unhandled_exception);
+  if (broken) {
+    quit(caf::exit_reason::unhandled_exception);
+    return false;
+  }
   (void)shared_->slot.use([&](storage::store& store) {
     const auto moved = store.checkpoint(shared_->checkpoint_wal_bytes);
     if (!moved) shared_->log("checkpoint: " + to_string(moved.failure()));
   });
+  return true;
 }
 
 } // namespace pawl::actors

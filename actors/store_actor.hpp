@@ -18,7 +18,7 @@ public:
 
 private:
   void gather(const write_change& request);
-  void commit_batch();
+  bool commit_batch(); ///< false: the store can go on no more, the actor quits
 
   services_ptr shared_;
   std::vector<storage::change> batch_;

@@ -9,7 +9,7 @@
 #include <caf/all.hpp>
 #include <fmt/format.h>
 
-#include <thread>
+#include <algorithm>
 
 namespace pawl::actors {
 namespace {
@@ -17,7 +17,16 @@ namespace {
 constexpr std::size_t recovery_page = 256;
 constexpr int deaths_max = 5;
 constexpr auto restart_pause = std::chrono::milliseconds(20); ///< doubled with each death in a row
+constexpr int doublings_max = 6;
 constexpr auto reopen_pause = std::chrono::milliseconds(200);
+
+// What is no fault of the instance's, and may be over in a while.
+bool is_of_the_surroundings(errc code) {
+  return code == errc::disk_full || code == errc::storage || code == errc::access;
+}
+errc cause_of(const caf::error& reason) {
+  return reason.category() == gave_up_category ? static_cast<errc>(reason.code()) : errc::internal;
+}
 
 error not_found(const std::string& uid) { return {errc::not_found, fmt::format("there is no instance '{}'", uid), ""}; }
 
@@ -55,15 +64,12 @@ caf::behavior supervisor::make_behavior() {
       [this](const wake_uid& wake) { deliver(wake.uid, wake_instance{}); },
       [this](const instance_loaded& what) { loaded(what); },
       [this](const instance_parked& notice) { parked(notice); },
-      [this](const instance_gave_up& notice) { troubles_.insert_or_assign(notice.uid, notice.why); },
       [this](const in_flight_found& found) { recovered(found); },
       [this](const watch_instance& wanted) { watch(wanted); },
       [this](const rest_loaded& found) {
         const auto live = entries_.find(found.watch.uid);
         if (!found.rest) return found.watch.answer(found.rest.failure());
         if (live == entries_.end() && answer_watch(found.watch, *found.rest)) return;
-        const auto alone = left_alone_.find(found.watch.uid);
-        if (alone != left_alone_.end()) return found.watch.answer(alone->second);
         watchers_.emplace(found.watch.uid, found.watch);
       },
       [this](const watch_idle& wanted) {
@@ -83,6 +89,9 @@ caf::behavior supervisor::make_behavior() {
         if (at != entries_.end() && !at->second.actor && !store_is_down_) load(dead.uid);
       },
       [this](const reopen_store&) { open_store_again(); },
+      [this](const recover_again&) {
+        if (recovering_ && !store_is_down_) recover(0);
+      },
       [this](const stop_all& request) { stop(request); },
   };
 }
@@ -90,7 +99,6 @@ caf::behavior supervisor::make_behavior() {
 void supervisor::on_exit() {
   entries_.clear();
   watchers_.clear();
-  left_alone_.clear();
   idle_watchers_.clear();
   stopping_.reset();
   shared_.reset();
@@ -118,7 +126,6 @@ void supervisor::deliver(const std::string& uid, command what) {
   if (stopping_) return refuse(what, {errc::stopped, "the runtime is stopping", ""});
   const auto [at, fresh] = entries_.try_emplace(uid);
   entry& e = at->second;
-  if (fresh) left_alone_.erase(uid);
   if (e.actor) return forward(e, what);
   const auto* start = std::get_if<start_instance>(&what);
   if (fresh && start != nullptr && start->uid_is_new) return spawn_new(e, *start);
@@ -138,7 +145,7 @@ void supervisor::load(const std::string& uid) {
                 if (document) found.definition = std::move(*document);
               }
               caf::anon_send(self, std::move(found));
-            }});
+            }, true});
 }
 
 void supervisor::loaded(const instance_loaded& what) {
@@ -149,11 +156,17 @@ void supervisor::loaded(const instance_loaded& what) {
     if (what.rows.failure().code == errc::not_found) return loaded_nothing(what.uid, std::move(pending));
     entries_.erase(at);
     shared_->log(fmt::format("instance '{}' was not loaded: {}", what.uid, to_string(what.rows.failure())));
-    leave_alone(what.uid, what.rows.failure());
     for (const command& c : pending)
       refuse(c, what.rows.failure());
+    const bool runs = std::any_of(pending.begin(), pending.end(),
+                                  [](const command& c) { return std::holds_alternative<wake_instance>(c); });
+    if (runs && is_of_the_surroundings(what.rows.failure().code)) return start_anew(what.uid, what.rows.failure().code);
+    fail_watchers(what.uid, what.rows.failure());
     return check_idle();
   }
+  const auto hard = hardships_.find(what.uid);
+  if (hard != hardships_.end() && what.rows->header.revision > hard->second.revision)
+    hard->second = {1, what.rows->header.revision};
   revive(what, std::move(pending));
 }
 
@@ -169,7 +182,10 @@ void supervisor::loaded_nothing(const std::string& uid, std::vector<command> pen
     else
       refuse(c, not_found(uid));
   }
-  if (!e.actor) entries_.erase(uid);
+  if (!e.actor) {
+    fail_watchers(uid, not_found(uid));
+    entries_.erase(uid);
+  }
   check_idle();
 }
 
@@ -186,17 +202,19 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
       start->answer(
           error{errc::conflict, "an instance of this id was started with another definition or input", what.uid});
   }
+  if (for_actor.empty() && what.rows->header.in_flight) for_actor.emplace_back(std::in_place_type<wake_instance>);
   if (for_actor.empty()) {
     entries_.erase(what.uid);
+    watch_again(what.uid);
     return check_idle();
   }
   auto from = revive_rows(what);
   if (!from) {
     entries_.erase(what.uid);
     shared_->log(fmt::format("instance '{}' cannot go on: {}", what.uid, to_string(from.failure())));
-    leave_alone(what.uid, from.failure());
     for (const command& c : for_actor)
       refuse(c, from.failure());
+    fail_watchers(what.uid, from.failure());
     return check_idle();
   }
   entry& e = entries_[what.uid];
@@ -269,9 +287,9 @@ void supervisor::parked(const instance_parked& notice) {
   const auto at = entries_.find(notice.uid);
   if (at == entries_.end() || !at->second.actor) return;
   entry& e = at->second;
+  if (e.actor.address() != notice.from) return; // of an actor that was replaced
   if (notice.handled != e.sent) return; // it will say so again after it handled what is on its way
-  deaths_.erase(notice.uid);
-  troubles_.erase(notice.uid);
+  hardships_.erase(notice.uid);
   const caf::actor actor = e.actor;
   uid_of_.erase(actor.address());
   demonitor(actor);
@@ -295,7 +313,8 @@ void supervisor::down(const caf::down_msg& what) {
     shared_->log("the timer actor died and is started anew");
     const caf::actor timers = spawn<timer_actor>(shared_);
     monitor(timers);
-    return shared_->timers.set(timers);
+    shared_->timers.set(timers);
+    return anon_send(timers, look_for_timers{}); // what was set between its first look and now went to the dead one
   }
   const bool replaced = shared_->pools.replace(what.source, [this](const std::string& type) {
     auto members = spawn_pool(system(), *shared_->types.at(type), shared_->execution_limits, 1);
@@ -308,52 +327,65 @@ void supervisor::down(const caf::down_msg& what) {
 void supervisor::instance_down(const std::string& uid, const caf::error& reason) {
   const auto at = entries_.find(uid);
   if (at == entries_.end()) return;
-  std::vector<command> pending = std::move(at->second.pending);
   entries_.erase(at);
   if (stopping_) return finish_stop();
-  if (!reason || reason == caf::exit_reason::user_shutdown || reason == caf::exit_reason::normal) return check_idle();
-  const int deaths = ++deaths_[uid];
-  if (deaths > deaths_max) {
+  if (!reason || reason == caf::exit_reason::user_shutdown || reason == caf::exit_reason::normal) {
+    watch_again(uid);
+    return check_idle();
+  }
+  start_anew(uid, cause_of(reason));
+}
+
+// What lies in the surroundings is tried as long as it takes; who waits is told nevertheless.
+void supervisor::start_anew(const std::string& uid, errc cause) {
+  const int deaths = ++hardships_[uid].deaths;
+  if (deaths > deaths_max && is_of_the_surroundings(cause))
+    fail_watchers(uid, {cause, "the store does not take its next step; it goes on by itself when the store does", uid});
+  if (deaths > deaths_max && !is_of_the_surroundings(cause)) {
     shared_->log(fmt::format("instance '{}' died {} times in a row: it is left alone until the next open or command",
                              uid, deaths));
-    deaths_.erase(uid);
-    const auto trouble = troubles_.extract(uid);
-    leave_alone(uid, trouble ? trouble.mapped() : error{errc::internal, "its actor died several times in a row", uid});
+    hardships_.erase(uid);
+    fail_watchers(uid, {errc::internal, "its actor died again and again; see the log", uid});
     return check_idle();
   }
   // An entry without an actor holds the place until it is loaded, so that nobody else spawns it meanwhile.
   entries_[uid].pending.emplace_back(std::in_place_type<wake_instance>);
   if (store_is_down_) return;
-  const auto pause = deaths == 1 ? std::chrono::milliseconds(0) : restart_pause * (1 << deaths);
+  const auto pause = deaths == 1 ? std::chrono::milliseconds(0) : restart_pause * (1 << std::min(deaths, doublings_max));
   delayed_anon_send(this, pause, restart_entry{uid});
-}
-
-void supervisor::leave_alone(const std::string& uid, const error& why) {
-  const auto [first, end] = watchers_.equal_range(uid);
-  for (auto at = first; at != end; ++at)
-    at->second.answer(why);
-  watchers_.erase(first, end);
-  left_alone_.insert_or_assign(uid, why);
 }
 
 // Commits that the dead actor had not answered have an unknown outcome: every live instance starts anew from the store.
 void supervisor::store_down() {
-  if (stopping_ && entries_.empty()) return finish_stop();
+  if (stopping_) return stop_without_store();
   shared_->log("the store actor died: the store is opened anew");
   store_is_down_ = true;
   for (auto& [uid, e] : entries_) {
     if (!e.actor) continue;
-    uid_of_.erase(e.actor.address());
-    demonitor(e.actor);
-    anon_send_exit(e.actor, caf::exit_reason::kill);
-    e.actor = nullptr;
-    e.sent = 0;
+    let_go(e);
     e.pending.emplace_back(std::in_place_type<wake_instance>);
   }
   open_store_again();
 }
 
+void supervisor::let_go(entry& e) {
+  uid_of_.erase(e.actor.address());
+  demonitor(e.actor);
+  anon_send_exit(e.actor, caf::exit_reason::kill);
+  e.actor = nullptr;
+  e.sent = 0;
+}
+
+// Nothing more can be committed: what was not goes on at the next open.
+void supervisor::stop_without_store() {
+  for (auto& [uid, e] : entries_)
+    if (e.actor) let_go(e);
+  entries_.clear();
+  finish_stop();
+}
+
 void supervisor::open_store_again() {
+  if (stopping_) return;
   const auto opened = shared_->slot.reopen();
   if (!opened) {
     shared_->log("the store cannot be opened, another try follows: " + to_string(opened.failure()));
@@ -365,7 +397,8 @@ void supervisor::open_store_again() {
   store_is_down_ = false;
   for (const auto& [uid, e] : entries_)
     if (!e.actor) load(uid);
-  if (recovering_) recover(0);
+  recovering_ = true; // also for instances whose first commit was answered with an error and is there all the same
+  recover(0);
   const caf::actor timers = shared_->timers.get();
   anon_send_exit(timers, caf::exit_reason::kill); // what it asked the old store for is lost
 }
@@ -379,9 +412,8 @@ void supervisor::recover(storage::instance_key after) {
 
 void supervisor::recovered(const in_flight_found& found) {
   if (!found.page) {
-    shared_->log("recovery: " + to_string(found.page.failure()));
-    recovering_ = false;
-    return check_idle();
+    shared_->log("what is in flight was not read, another try follows: " + to_string(found.page.failure()));
+    return delayed_anon_send(this, reopen_pause, recover_again{});
   }
   for (const storage::due_row& row : *found.page)
     deliver(row.uid, wake_instance{});
@@ -415,6 +447,21 @@ void supervisor::tell_watchers(const std::string& uid, const rest_summary& rest)
   auto [at, end] = watchers_.equal_range(uid);
   while (at != end)
     at = answer_watch(at->second, rest) ? watchers_.erase(at) : std::next(at);
+}
+
+void supervisor::fail_watchers(const std::string& uid, const error& why) {
+  const auto [first, last] = watchers_.equal_range(uid);
+  for (auto at = first; at != last; ++at)
+    at->second.answer(why);
+  watchers_.erase(first, last);
+}
+
+// Its actor went without saying where the instance stands.
+void supervisor::watch_again(const std::string& uid) {
+  const auto [first, last] = watchers_.equal_range(uid);
+  for (auto at = first; at != last; ++at)
+    watch_store(at->second);
+  watchers_.erase(first, last);
 }
 
 void supervisor::check_idle() {

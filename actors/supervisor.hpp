@@ -31,6 +31,12 @@ private:
     std::optional<rest_summary> rest; ///< since the last command
   };
 
+  /// Deaths of an instance's actors without a park or a committed step between them.
+  struct hardship {
+    int deaths = 0;
+    std::int64_t revision = -1; ///< when it was loaded after the last one
+  };
+
   // Commands for one instance.
   void deliver(const std::string& uid, command what);
   void load(const std::string& uid);
@@ -46,9 +52,11 @@ private:
   void parked(const instance_parked& notice);
   void down(const caf::down_msg& what);
   void instance_down(const std::string& uid, const caf::error& reason);
+  void start_anew(const std::string& uid, errc cause);
   void store_down();
+  void let_go(entry& e);
+  void stop_without_store();
   void open_store_again();
-  void leave_alone(const std::string& uid, const error& why);
   void recover(storage::instance_key after);
   void recovered(const in_flight_found& found);
 
@@ -57,6 +65,8 @@ private:
   void watch_store(const watch_instance& wanted);
   bool answer_watch(const watch_instance& wanted, const rest_summary& rest);
   void tell_watchers(const std::string& uid, const rest_summary& rest);
+  void fail_watchers(const std::string& uid, const error& why);
+  void watch_again(const std::string& uid);
   void check_idle();
 
   void spawn_helpers();
@@ -66,10 +76,7 @@ private:
   services_ptr shared_;
   std::unordered_map<std::string, entry> entries_;
   std::unordered_map<caf::actor_addr, std::string> uid_of_;
-  std::unordered_map<std::string, int> deaths_;     ///< in a row, without a park between
-  std::unordered_map<std::string, error> troubles_; ///< why the last one died, until the next park
-  /// Not ended, and nobody runs it before the next command: who waits for it is told why.
-  std::unordered_map<std::string, error> left_alone_;
+  std::unordered_map<std::string, hardship> hardships_;
   std::unordered_multimap<std::string, watch_instance> watchers_;
   std::vector<watch_idle> idle_watchers_;
   std::optional<reply<void>> stopping_;

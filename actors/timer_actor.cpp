@@ -4,6 +4,7 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace pawl::actors {
 namespace {
@@ -23,6 +24,11 @@ caf::behavior timer_actor::make_behavior() {
       [this](const timer_set& set) { note(set); },
       [this](const timer_tick& tick) {
         if (tick.generation == generation_) look();
+      },
+      [this](const look_for_timers&) {
+        handed_out_ = {};
+        look_again_ = looking_;
+        look();
       },
       [this](const due_found& found) { hand_out(found); },
   };
@@ -64,6 +70,7 @@ void timer_actor::look() {
 
 void timer_actor::hand_out(const due_found& found) {
   looking_ = false;
+  if (std::exchange(look_again_, false)) return look();
   if (!found.rows) {
     shared_->log("timers: " + to_string(found.rows.failure()));
     next_ = shared_->time.now() + sleep_ms_max;

@@ -26,6 +26,7 @@ private:
   std::optional<core::timestamp_ms> next_; ///< the first one behind it
   std::uint64_t generation_ = 0;           ///< of the tick that counts; older ones are ignored
   bool looking_ = false;
+  bool look_again_ = false; ///< what is found may be out of date: from the beginning once more
 };
 
 } // namespace pawl::actors

@@ -115,6 +115,7 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
   if (options_.on_event)
     shared_->listener.set(system_->spawn<actors::listener_actor, caf::detached>(options_.on_event));
   shared_->supervisor.set(system_->spawn<actors::supervisor>(shared_));
+  (void)find_live(""); // answered once the supervisor has started its helpers
   return {};
 }
 

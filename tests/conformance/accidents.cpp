@@ -1,5 +1,5 @@
 // For each class: must it be rejected, must it be undefined, or must a case with harmless names behave alike?
-#include "accidents.hpp"
+#include "tests/conformance/accidents.hpp"
 
 #include "runtime/expression/lexer.hpp"
 

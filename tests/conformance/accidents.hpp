@@ -1,7 +1,7 @@
 // The rulings on JavaScript accidents: which result Pawl owes for a case where it does not follow the reference.
 #pragma once
 
-#include "conformance.hpp"
+#include "tests/conformance/conformance.hpp"
 
 #include "runtime/expression/extensions.hpp"
 

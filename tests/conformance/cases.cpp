@@ -1,5 +1,5 @@
 // Reading cases, and comparing values with the notation of their expectations.
-#include "conformance.hpp"
+#include "tests/conformance/conformance.hpp"
 
 #include <algorithm>
 #include <cmath>

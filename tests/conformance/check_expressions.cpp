@@ -1,5 +1,5 @@
 // Expressions: compile and evaluate each, compare with what the reference gave.
-#include "accidents.hpp"
+#include "tests/conformance/accidents.hpp"
 
 #include "runtime/expression/evaluate.hpp"
 

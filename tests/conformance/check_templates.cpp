@@ -1,5 +1,5 @@
 // Templates: compile and render each against a context made of the recorded results, compare with the reference.
-#include "accidents.hpp"
+#include "tests/conformance/accidents.hpp"
 
 #include "runtime/expression/json_template.hpp"
 #include "runtime/expression/json_text.hpp"

@@ -1,5 +1,5 @@
 // The transforms and functions that the cases call, as the reference run had them registered.
-#include "conformance.hpp"
+#include "tests/conformance/conformance.hpp"
 
 #include "runtime/expression/meter.hpp"
 #include "runtime/expression/operators.hpp"

@@ -45,6 +45,7 @@ private:
 /// One kind of case each, in its own source file.
 void check_expressions(const options& with, tally& out);
 void check_templates(const options& with, tally& out);
+void check_engine(const options& with, tally& out);
 
 /// Calls f(case) for every line of every file. Lone surrogates, which are not Unicode, are read as U+FFFD.
 void each_case(const options& with, const std::function<void(const json&)>& f);

@@ -1,6 +1,6 @@
 // pawl-conformance KIND FILE... [--accidents accidents.json] [--expect-ruled COUNTS.json]
 // Prints failing cases, the rules that excused cases, and sums; the exit code is 1 when anything failed.
-#include "conformance.hpp"
+#include "tests/conformance/conformance.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -15,6 +15,7 @@ using check = void (*)(const conformance::options&, conformance::tally&);
 const std::map<std::string, check> checks = {
     {"expressions", conformance::check_expressions},
     {"templates", conformance::check_templates},
+    {"engine", conformance::check_engine},
 };
 
 int run(int argc, char** argv) {

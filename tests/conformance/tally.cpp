@@ -1,5 +1,5 @@
 // Counting, and the last lines of the checker's output.
-#include "conformance.hpp"
+#include "tests/conformance/conformance.hpp"
 
 #include <iostream>
 

@@ -90,8 +90,9 @@ public:
   result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision = 0,
                                              std::size_t limit = 1000) const;
 
-  /// Blocks until the instance is as `until` says. Errors: `not_found`, `timed_out`, `stopped`, `storage`; and where the
-  /// instance cannot go on before the next command or open, what stands in its way (`disk_full`, `bad_definition`, …).
+  /// Blocks until the instance is as `until` says. Errors: `not_found`, `timed_out`, `stopped`, `storage`; and what
+  /// stands in the instance's way: `disk_full`, `storage`, `access` (it goes on by itself when that is over),
+  /// `bad_definition`, `corrupt`, `internal` (it is left alone until the next open).
   result<snapshot> wait(std::string_view id, wait_until until = wait_until::ended,
                         std::chrono::milliseconds timeout = std::chrono::hours(24)) const;
 

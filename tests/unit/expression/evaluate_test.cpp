@@ -1,5 +1,5 @@
 // What expressions mean, by tables: the quirks of Jexl that stay, the accidents that are ruled out.
-#include "support.hpp"
+#include "tests/unit/expression/support.hpp"
 
 using namespace expression_tests;
 

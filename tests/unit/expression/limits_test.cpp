@@ -1,5 +1,5 @@
 // Every limit, on both sides, and hostile shapes that must end in a typed error.
-#include "support.hpp"
+#include "tests/unit/expression/support.hpp"
 
 using namespace expression_tests;
 

@@ -1,5 +1,5 @@
 // Which parts of the context an expression can read: never less than it does.
-#include "support.hpp"
+#include "tests/unit/expression/support.hpp"
 
 using namespace expression_tests;
 

@@ -1,5 +1,5 @@
 // Templates: what is an expression, what it becomes, and what is reported about it.
-#include "support.hpp"
+#include "tests/unit/expression/support.hpp"
 
 #include "runtime/expression/json_template.hpp"
 

@@ -1,5 +1,5 @@
 // Ownership, identity and conversions of values.
-#include "support.hpp"
+#include "tests/unit/expression/support.hpp"
 
 #include "runtime/expression/numbers.hpp"
 

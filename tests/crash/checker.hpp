@@ -1,0 +1,81 @@
+// Holds what the children acknowledged against what the store kept. Reads the store between two children, from its
+// file alone.
+#pragma once
+
+#include "runtime/core/workflow.hpp"
+#include "storage/store.hpp"
+
+#include <pawl/instance.hpp>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace pawl::crash {
+
+/// What one kill struck.
+struct struck {
+  int in_flight = 0; ///< instances with a step that had been started and not recorded
+  int running = 0;   ///< instances that had not ended
+  int unacknowledged = 0;
+};
+
+class checker {
+public:
+  checker(std::string store, std::string effects);
+
+  /// One line of the child's. True: a step was acknowledged.
+  bool note(const std::string& line);
+  /// After the end of a child that had the instances [from, to).
+  struck look(int from, int to);
+  /// After a child that finished everything: all instances [0, to) are complete and obey the replay law, and the
+  /// effects carry one key a visit.
+  void look_at_the_end(int to);
+
+  bool idle() const { return idle_; }                   ///< the child had nothing left to do
+  const std::set<int>& ended() const { return ended_; } ///< instances
+  const std::set<int>& hit() const { return hit_; }     ///< instances that had a step in flight at a kill
+  std::size_t steps() const { return steps_; }          ///< in the store, at the last look
+  std::size_t repeated() const { return repeated_; }    ///< executions after the first of an attempt
+  std::size_t acknowledged() const { return told_steps_; }
+  bool lost_something() const { return lost_; }
+  const std::vector<std::string>& problems() const { return problems_; }
+  const std::vector<std::string>& logs() const { return logs_; }
+
+private:
+  struct instance {
+    bool started = false; ///< acknowledged
+    std::map<std::int64_t, history_entry> told;
+    std::set<std::int64_t> answered; ///< visits of `ask`
+    std::int64_t known = 0;          ///< revisions in the store at the last look
+    std::int64_t told_last = 0;
+  };
+
+  void note_step(const std::string& uid, history_entry entry);
+  int look_at(storage::reader& from, int n, struck& found);
+  void check_told(const std::string& uid, const instance& i, const std::vector<history_entry>& history);
+  void check_results(int n, const std::vector<history_entry>& history, bool complete);
+  void check_cursors(const storage::loaded_instance& rows);
+  void check_replay(storage::reader& from, int n);
+  void check_effects(storage::reader& from, int to);
+
+  void lost(const std::string& uid, const std::string& what);
+  void problem(const std::string& uid, const std::string& what);
+
+  std::string store_;
+  std::string effects_;
+  std::map<std::string, std::shared_ptr<const core::workflow>> workflows_;
+  std::map<std::string, instance> instances_;
+  std::set<int> ended_;
+  std::set<int> hit_;
+  std::size_t steps_ = 0;
+  std::size_t told_steps_ = 0;
+  std::size_t repeated_ = 0;
+  bool idle_ = false;
+  bool lost_ = false;
+  std::vector<std::string> problems_;
+  std::vector<std::string> logs_;
+};
+
+} // namespace pawl::crash

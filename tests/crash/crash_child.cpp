@@ -1,0 +1,193 @@
+// The process that is killed: runs the instances --from … --to, tells each acknowledged step through the pipe as soon
+// as the runtime acknowledges it, and waits for its end. With --finish it ends by itself when all have ended.
+#include "runtime/host/engine.hpp"
+#include "storage/store.hpp"
+#include "tests/crash/early_store.hpp"
+#include "tests/crash/workload.hpp"
+
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include <csignal>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace pawl;
+using nlohmann::json;
+
+struct arguments {
+  std::string store;
+  std::string effects;
+  int from = 0;
+  int to = 0;
+  bool finish = false;
+  bool ack_early = false;
+};
+
+[[noreturn]] void die(const std::string& why) {
+  std::fprintf(stderr, "crash_child: %s\n", why.c_str());
+  std::_Exit(2);
+}
+
+// Short lines to a pipe or to a file opened with O_APPEND: one call, all or nothing.
+void write_line(int descriptor, const std::string& line) {
+  const std::string text = line + "\n";
+  if (::write(descriptor, text.data(), text.size()) != static_cast<ssize_t>(text.size())) die("a line was not written");
+}
+
+void tell(const json& ack) { write_line(crash::ack_descriptor, ack.dump()); }
+
+/// What the main thread has to do: answer pauses; and what it waits for: the ends.
+class work_list {
+public:
+  struct pause {
+    std::string uid;
+    std::int64_t visit = 0;
+  };
+
+  void add(pause p) {
+    std::lock_guard lock(mutex_);
+    pauses_.push_back(std::move(p));
+    changed_.notify_one();
+  }
+  void ended(const std::string& uid) {
+    std::lock_guard lock(mutex_);
+    ended_.insert(uid);
+    changed_.notify_all();
+  }
+  /// Nothing when `all` have ended.
+  std::optional<pause> next(std::size_t all) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !pauses_.empty() || ended_.size() >= all; });
+    if (pauses_.empty()) return std::nullopt;
+    pause first = std::move(pauses_.front());
+    pauses_.pop_front();
+    return first;
+  }
+
+private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<pause> pauses_;
+  std::set<std::string> ended_;
+};
+
+void on_event(work_list& todo, const instance_event& e) {
+  tell({{"step", e.instance_id},
+        {"revision", e.entry.revision},
+        {"at", e.entry.at_ms},
+        {"event", e.entry.event},
+        {"node", e.entry.node},
+        {"visit", e.entry.visit},
+        {"attempt", e.entry.attempt},
+        {"handle", e.entry.handle},
+        {"error", e.entry.error},
+        {"note", e.entry.note}});
+  if (e.entry.event == "paused" && e.entry.node == "ask") todo.add({e.instance_id, e.entry.visit});
+  if (has_ended(e.status)) todo.ended(e.instance_id);
+}
+
+std::unique_ptr<host::engine> open(const arguments& args, work_list& todo) {
+  const int effects = ::open(args.effects.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (effects < 0) die("the effects' file cannot be opened");
+  options opts;
+  opts.store_path = args.store;
+  opts.node_types = crash::own_types([effects](const node_context& c) {
+    write_line(effects, c.instance_id() + " " + c.node_id() + " " + std::to_string(c.visit()) + " " +
+                            std::to_string(c.attempt()) + " " + c.idempotency_key());
+  });
+  opts.on_event = [&todo](const instance_event& e) { on_event(todo, e); };
+  opts.on_log = [](const std::string& line) { tell({{"log", line}}); };
+  auto opened = args.ack_early ? host::engine::open(std::move(opts),
+                                                    [path = args.store]() -> result<std::unique_ptr<storage::store>> {
+                                                      auto inner = storage::open_sqlite_store(path);
+                                                      if (!inner) return inner.failure();
+                                                      return std::unique_ptr<storage::store>(
+                                                          std::make_unique<crash::early_store>(std::move(*inner)));
+                                                    })
+                               : host::engine::open(std::move(opts));
+  if (!opened) die(to_string(opened.failure()));
+  return std::move(*opened);
+}
+
+void start_all(host::engine& rt, const arguments& args) {
+  for (const std::string& text : crash::definitions())
+    if (auto loaded = rt.load_definition(text, ""); !loaded) die(to_string(loaded.failure()));
+  for (int n = args.from; n < args.to; ++n) {
+    start_options how;
+    how.id = crash::uid_of(n);
+    auto started = rt.start(crash::definition_of(n), crash::input_of(n), how);
+    if (!started) die(to_string(started.failure()));
+    tell({{"started", *started}});
+  }
+}
+
+// What an earlier process left waiting or ended: no event will tell of it.
+void look_around(host::engine& rt, const arguments& args, work_list& todo) {
+  for (int n = args.from; n < args.to; ++n) {
+    const std::string uid = crash::uid_of(n);
+    auto found = rt.query(uid);
+    if (!found) die(to_string(found.failure()));
+    if (has_ended(found->status())) todo.ended(uid);
+    for (const wait_info& w : found->waits())
+      if (w.kind == wait_kind::payload) todo.add({uid, w.visit});
+  }
+}
+
+// A pause may be on the list twice; the visit's number keeps the second answer from the next pause.
+void answer_pauses(host::engine& rt, work_list& todo, std::size_t all) {
+  while (auto pause = todo.next(all)) {
+    const json payload = crash::payload_of(pause->uid, pause->visit);
+    const auto done = rt.resume(pause->uid, &payload, {"ask", pause->visit, {}});
+    if (done)
+      tell({{"resumed", pause->uid}, {"visit", pause->visit}});
+    else if (done.failure().code != errc::not_waiting && done.failure().code != errc::finished)
+      die(to_string(done.failure()));
+  }
+}
+
+arguments parse(int count, char** values) {
+  arguments args;
+  for (int i = 1; i < count; ++i) {
+    const std::string name = values[i];
+    const auto value = [&]() -> std::string { return ++i < count ? values[i] : ""; };
+    if (name == "--store") args.store = value();
+    if (name == "--effects") args.effects = value();
+    if (name == "--from") args.from = std::atoi(value().c_str());
+    if (name == "--to") args.to = std::atoi(value().c_str());
+    if (name == "--finish") args.finish = true;
+    if (name == "--ack-early") args.ack_early = true;
+  }
+  return args;
+}
+
+} // namespace
+
+int main(int count, char** values) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const arguments args = parse(count, values);
+  work_list todo;
+  const auto rt = open(args, todo);
+  start_all(*rt, args);
+  look_around(*rt, args, todo);
+  std::vector<std::thread> answering; // a commit each: one thread would leave most instances waiting
+  for (int i = 0; i < 6; ++i)
+    answering.emplace_back([&] { answer_pauses(*rt, todo, static_cast<std::size_t>(args.to - args.from)); });
+  for (std::thread& t : answering)
+    t.join();
+  if (!args.finish) {
+    tell({{"idle", true}});
+    for (;;)
+      ::pause();
+  }
+  rt->stop();
+  return 0;
+}

@@ -1,0 +1,115 @@
+// Definitions and executors of the crash test.
+#include "tests/crash/workload.hpp"
+
+namespace pawl::crash {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* each = R"({"id": "each", "type": "iterator", "data": {"items": "{{ input.items }}"}})";
+constexpr const char* item = R"({"item": "{{ nodes.each.output.item }}"})";
+
+// in → each → the body's nodes → each …, and `end` when all items are done.
+std::string loop_of(const std::string& id, const std::vector<json>& body) {
+  json doc{{"id", id}, {"nodes", {{{"id", "in"}, {"type", "trigger"}}, json::parse(each)}}};
+  doc["edges"] = {{{"source", "in"}, {"target", "each"}},
+                  {{"source", "each"}, {"target", body.front()["id"]}, {"sourceHandle", "loop"}},
+                  {{"source", "each"}, {"target", "end"}, {"sourceHandle", "done"}}};
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    doc["nodes"].push_back(body[i]);
+    const json next = i + 1 < body.size() ? body[i + 1]["id"] : json("each");
+    doc["edges"].push_back({{"source", body[i]["id"]}, {"target", next}});
+  }
+  const std::string last = body.back()["id"];
+  doc["nodes"].push_back(
+      {{"id", "end"}, {"type", "set"}, {"data", {{"count", "{{ nodes." + last + ".all.length }}"}}}});
+  return doc.dump();
+}
+
+json work() { return {{"id", "work"}, {"type", "work"}, {"data", json::parse(item)}}; }
+json shaky() {
+  return {{"id", "shaky"},
+          {"type", "shaky"},
+          {"data", json::parse(item)},
+          {"retry", {{"maxAttempts", 3}, {"interval", 2}, {"backoff", "exponential"}}}};
+}
+json ask() { return {{"id", "ask"}, {"type", "wait"}, {"data", {{"reason", "item {{ nodes.each.output.item }}"}}}}; }
+json nap() { return {{"id", "nap"}, {"type", "nap"}, {"data", json::parse(item)}}; }
+
+json answer_of(const node_context& c) {
+  return {{"item", c.data().at("item")}, {"key", c.idempotency_key()}, {"attempt", c.attempt()}};
+}
+
+node_type work_type(const effect& on_effect) {
+  node_type type;
+  type.name = "work";
+  type.execute = [on_effect](node_context& c) {
+    on_effect(c);
+    return outcome::output(answer_of(c));
+  };
+  return type;
+}
+
+node_type shaky_type(const effect& on_effect) {
+  node_type type;
+  type.name = "shaky";
+  type.blocking = false;
+  type.execute = [on_effect](node_context& c) {
+    on_effect(c);
+    if (c.attempt() <= failures_of(c.visit())) return outcome::fail("not yet", "Shaky");
+    return outcome::output(answer_of(c));
+  };
+  return type;
+}
+
+// Sleeps as an instance, not as a thread, and keeps something of the visit's own over the pause.
+node_type nap_type(const effect& on_effect) {
+  node_type type;
+  type.name = "nap";
+  type.blocking = false;
+  type.can_wait = true;
+  type.execute = [on_effect](node_context& c) {
+    on_effect(c);
+    if (!c.timer_fired()) return outcome::pause_for(std::chrono::milliseconds(1 + c.visit() % 4)).keep(answer_of(c));
+    return outcome::output(c.node_state() != nullptr ? *c.node_state() : json());
+  };
+  return type;
+}
+
+} // namespace
+
+std::vector<node_type> own_types(const effect& on_effect) {
+  return {work_type(on_effect), shaky_type(on_effect), nap_type(on_effect)};
+}
+
+const std::vector<std::string>& definitions() {
+  static const std::vector<std::string> all{loop_of("plain", {work()}), loop_of("retries", {shaky()}),
+                                            loop_of("talks", {ask(), nap(), work()}),
+                                            loop_of("mixed", {work(), shaky(), nap(), ask()})};
+  return all;
+}
+
+std::string uid_of(int n) { return "i-" + std::to_string(n); }
+
+std::string definition_of(int n) {
+  static const char* const names[] = {"plain", "retries", "talks", "mixed"};
+  return names[n % 4];
+}
+
+int items_of(int n) {
+  static constexpr int items[] = {60, 30, 16, 12};
+  return items[n % 4] + n % 5;
+}
+
+json input_of(int n) {
+  json items = json::array();
+  for (int i = 1; i <= items_of(n); ++i)
+    items.push_back(i);
+  return {{"items", std::move(items)}};
+}
+
+json payload_of(const std::string& uid, std::int64_t visit) { return {{"item", visit}, {"for", uid}}; }
+
+bool takes_items(std::string_view node) { return node == "work" || node == "shaky" || node == "nap" || node == "ask"; }
+
+} // namespace pawl::crash

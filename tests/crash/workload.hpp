@@ -1,0 +1,44 @@
+// What the crash test's instances do, known to child and parent alike: loops of plain steps, of attempts that fail, of
+// pauses and delays, and one of everything. What each must record follows from its number alone.
+#pragma once
+
+#include "runtime/core/workflow.hpp"
+
+#include <pawl/node.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl::crash {
+
+/// The pipe to the parent, in the child.
+inline constexpr int ack_descriptor = 3;
+
+/// An executor is about to have its effect.
+using effect = std::function<void(const node_context&)>;
+
+/// The types `work` (blocking), `shaky` (fails in its first attempts) and `nap` of the definitions.
+std::vector<node_type> own_types(const effect& on_effect);
+
+const std::vector<std::string>& definitions();
+
+/// Instance number n.
+std::string uid_of(int n);
+std::string definition_of(int n);
+nlohmann::json input_of(int n);
+int items_of(int n);
+
+/// What the child gives to the visit-th pause of the node `ask`.
+nlohmann::json payload_of(const std::string& uid, std::int64_t visit);
+
+/// How often the node `shaky` fails before it succeeds.
+inline std::int64_t failures_of(std::int64_t visit) { return visit % 3; }
+
+/// Whether the node runs once for every item and puts it out as `item`.
+bool takes_items(std::string_view node);
+
+} // namespace pawl::crash

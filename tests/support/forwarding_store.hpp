@@ -1,0 +1,70 @@
+// A store that hands every call on to another one: the base of the stores that tests put in its way.
+#pragma once
+
+#include "storage/store.hpp"
+
+#include <utility>
+
+namespace pawl::test {
+
+class forwarding_store : public storage::store {
+public:
+  explicit forwarding_store(std::unique_ptr<storage::store> inner) : inner_(std::move(inner)) {}
+
+  std::vector<result<storage::written>> write(const std::vector<storage::change>& batch) override {
+    return target().write(batch);
+  }
+  result<void> save_definition(const storage::definition_row& definition, storage::timestamp_ms at) override {
+    return target().save_definition(definition, at);
+  }
+  result<void> checkpoint(std::size_t wal_bytes) override { return target().checkpoint(wal_bytes); }
+
+  result<std::optional<storage::instance_key>> find(std::string_view uid) override { return target().find(uid); }
+  result<storage::loaded_instance> load(storage::instance_key instance) override { return target().load(instance); }
+  result<std::vector<storage::summary_row>> list(storage::instance_key after, std::size_t limit) override {
+    return target().list(after, limit);
+  }
+  result<std::vector<storage::step_row>> history(storage::instance_key instance, std::int64_t after_revision,
+                                                 std::size_t limit) override {
+    return target().history(instance, after_revision, limit);
+  }
+  result<std::vector<storage::result_row>> context(storage::instance_key instance, std::size_t limit) override {
+    return target().context(instance, limit);
+  }
+  result<std::vector<storage::result_row>> last_results(storage::instance_key instance,
+                                                        const std::vector<std::string>& nodes) override {
+    return target().last_results(instance, nodes);
+  }
+  result<std::vector<storage::result_row>> results(storage::instance_key instance, std::string_view node,
+                                                   std::size_t limit) override {
+    return target().results(instance, node, limit);
+  }
+  result<std::optional<storage::definition_row>> definition_by_hash(std::string_view hash) override {
+    return target().definition_by_hash(hash);
+  }
+  result<std::optional<storage::definition_row>> latest_definition(std::string_view id) override {
+    return target().latest_definition(id);
+  }
+  result<std::vector<storage::definition_row>> latest_definitions() override { return target().latest_definitions(); }
+  result<std::vector<storage::due_row>> in_flight(storage::instance_key after, std::size_t limit) override {
+    return target().in_flight(after, limit);
+  }
+  result<std::vector<storage::due_row>> due(storage::due_mark after, storage::timestamp_ms now,
+                                            std::size_t limit) override {
+    return target().due(after, now, limit);
+  }
+  result<std::optional<storage::timestamp_ms>> next_due(storage::due_mark after) override {
+    return target().next_due(after);
+  }
+  result<storage::timestamp_ms> last_time() override { return target().last_time(); }
+
+protected:
+  /// Asked before every call.
+  virtual storage::store& target() { return *inner_; }
+  storage::store& inner() { return *inner_; }
+
+private:
+  std::unique_ptr<storage::store> inner_;
+};
+
+} // namespace pawl::test
