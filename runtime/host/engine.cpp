@@ -111,12 +111,18 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
   config_.set("scheduler.policy", caf::atom("sharing"));
   config_.set("scheduler.max-threads",
               static_cast<std::size_t>(options_.worker_threads != 0 ? options_.worker_threads : std::min(cores, 4u)));
+  // CAF leaves a reference to its logger in each thread that makes a system or spawns from outside, and the system's
+  // destructor waits until all are gone: were that the caller's thread, stop() from another one would never return.
+  std::async(std::launch::async, [this] { start_actors(); }).get();
+  (void)find_live(""); // answered once the supervisor has started its helpers
+  return {};
+}
+
+void engine::start_actors() {
   system_ = std::make_unique<caf::actor_system>(config_);
   if (options_.on_event)
     shared_->listener.set(system_->spawn<actors::listener_actor, caf::detached>(options_.on_event));
   shared_->supervisor.set(system_->spawn<actors::supervisor>(shared_));
-  (void)find_live(""); // answered once the supervisor has started its helpers
-  return {};
 }
 
 template <class T> result<T> engine::ask_store(std::function<result<T>(storage::store&)> question) {

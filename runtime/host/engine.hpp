@@ -41,6 +41,7 @@ public:
 private:
   explicit engine(options opts);
   result<void> wire(actors::store_slot::opener open_store);
+  void start_actors();
   result<std::shared_ptr<const core::workflow>> find_definition(const std::string& id);
   result<core::json_ptr> accept_payload(const nlohmann::json& value, const char* what, std::string* text) const;
   template <class T> result<T> ask_store(std::function<result<T>(storage::store&)> question);

@@ -37,7 +37,7 @@ pawl::runtime& foreground::own() {
   opts.store_path = common_.store();
   if (given_.globals) opts.globals_json = read_argument(*given_.globals, "--globals");
   opts.on_event = [this](const instance_event& event) { progress_.tell(event); };
-  if (given_.verbose) opts.on_log = [](const std::string& line) { complain(line); };
+  opts.on_log = [this](const std::string& line) { keep_log(line); };
   auto opened = pawl::runtime::open(std::move(opts));
   const std::lock_guard lock(mutex_);
   if (stopping_) throw command_failure(exit_code::failed, "stopped");
@@ -51,6 +51,18 @@ void foreground::stop() {
   if (runtime_) runtime_->stop();
 }
 
+void foreground::keep_log(const std::string& line) {
+  const std::lock_guard lock(log_mutex_);
+  last_log_ = line;
+  if (given_.verbose) complain(line);
+}
+
+void foreground::refuse(const error& why) {
+  const std::lock_guard lock(log_mutex_);
+  const command_failure plain = failure_of(why);
+  throw command_failure(plain.code(), last_log_.empty() ? plain.what() : plain.what() + ("\n" + last_log_));
+}
+
 snapshot foreground::wait_for(const std::string& id, wait_until until) {
   const auto timeout = progress_.is_live() ? redraw_every : std::chrono::milliseconds(wait_at_once);
   while (true) {
@@ -59,7 +71,7 @@ snapshot foreground::wait_for(const std::string& id, wait_until until) {
       progress_.catch_up(reached->revision());
       return std::move(*reached);
     }
-    if (reached.failure().code != errc::timed_out) throw failure_of(reached.failure());
+    if (reached.failure().code != errc::timed_out) refuse(reached.failure());
     progress_.draw();
   }
 }

@@ -39,6 +39,8 @@ public:
 
 private:
   void stop();
+  void keep_log(const std::string& line);
+  [[noreturn]] void refuse(const error& why);
   int last_words(const snapshot& reached);
   void say_output(const snapshot& reached);
 
@@ -47,6 +49,8 @@ private:
   progress progress_;
   std::mutex mutex_; ///< guards runtime_ against a signal that comes while the store is opened
   bool stopping_ = false;
+  std::mutex log_mutex_;
+  std::string last_log_; ///< says more than an error about what stands in the way
   std::optional<pawl::runtime> runtime_;
   signal_watch signals_;
 };

@@ -6,6 +6,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <thread>
+
 using namespace pawl;
 using nlohmann::json;
 
@@ -70,4 +72,18 @@ TEST_CASE("runtime: an approval waits, is resumed and completes, on both stores"
   auto history = rt.history("a-1");
   REQUIRE(history);
   CHECK(history->size() == 7);
+}
+
+TEST_CASE("runtime: stop() from another thread than the one that opened it returns, and ends a wait") {
+  test::temp_folder folder;
+  runtime rt = open_runtime(on(folder.file("a.db")));
+  if (auto loaded = rt.load_definition(approval); !loaded) FAIL(to_string(loaded.failure()));
+  auto id = rt.start("approval", {{"title", "Hello"}});
+  REQUIRE(id);
+  REQUIRE(rt.wait(*id, wait_until::needs_payload, std::chrono::seconds(20)));
+  std::thread stopper([&rt] { rt.stop(); });
+  const auto ended = rt.wait(*id, wait_until::ended, std::chrono::seconds(20));
+  stopper.join();
+  REQUIRE_FALSE(ended);
+  CHECK(ended.failure().code == errc::stopped);
 }
