@@ -197,9 +197,7 @@ void instance_actor::finish_create(const storage::written& made) {
   quit(caf::exit_reason::user_shutdown);
 }
 
-void instance_actor::follow_up(const committing& taken) {
-  carry_out(taken.step.effects);
-}
+void instance_actor::follow_up(const committing& taken) { carry_out(taken.step.effects); }
 
 void instance_actor::carry_out(const std::vector<core::effect>& effects) {
   for (const core::effect& e : effects) {
@@ -231,9 +229,7 @@ void instance_actor::announce(const committing& taken) {
 
 // --- running nodes
 
-void instance_actor::carry_out_all() {
-  carry_out(core::pending_effects(state_));
-}
+void instance_actor::carry_out_all() { carry_out(core::pending_effects(state_)); }
 
 void instance_actor::dispatch(core::cursor_id id) {
   if (stopping_) return;

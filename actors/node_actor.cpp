@@ -32,7 +32,13 @@ caf::behavior node_dispatcher::make_behavior() {
   }};
 }
 
+// A promise that goes unanswered keeps its instance waiting for ever.
 void node_dispatcher::on_exit() {
+  for (job& left : queue_)
+    left.answer.deliver(caf::make_error(caf::sec::request_receiver_down));
+  for (auto& [number, answer] : owed_)
+    answer.deliver(caf::make_error(caf::sec::request_receiver_down));
+  owed_.clear();
   for (const caf::actor& worker : workers_)
     anon_send_exit(worker, caf::exit_reason::user_shutdown);
   workers_.clear();
@@ -57,15 +63,20 @@ void node_dispatcher::assign() {
 }
 
 void node_dispatcher::run(const caf::actor& worker, job next) {
-  auto answer = next.answer;
+  const std::uint64_t number = ++last_owed_;
+  owed_.emplace(number, next.answer);
+  const auto settle = [this, number](auto&& answer) {
+    auto promise = owed_.extract(number);
+    if (promise) promise.mapped().deliver(std::forward<decltype(answer)>(answer));
+  };
   request(worker, caf::infinite, std::move(next.what))
       .then(
-          [this, worker, answer](const node_executed& executed) mutable {
-            answer.deliver(executed);
+          [this, worker, settle](const node_executed& executed) {
+            settle(node_executed(executed));
             idle_.push_back(worker);
             assign();
           },
-          [answer](caf::error& dead) mutable { answer.deliver(std::move(dead)); });
+          [settle](caf::error& dead) { settle(std::move(dead)); });
 }
 
 std::vector<caf::actor> spawn_pool(caf::actor_system& system, const node_type& type,

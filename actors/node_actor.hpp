@@ -8,6 +8,7 @@
 #include <caf/response_promise.hpp>
 
 #include <deque>
+#include <unordered_map>
 
 namespace pawl::actors {
 
@@ -41,6 +42,8 @@ private:
   nodes::execution_limits limits_;
   unsigned workers_max_;
   std::deque<job> queue_;
+  std::unordered_map<std::uint64_t, caf::response_promise> owed_; ///< attempts that the workers run
+  std::uint64_t last_owed_ = 0;
   std::vector<caf::actor> idle_;
   std::vector<caf::actor> workers_;
 };

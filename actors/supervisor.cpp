@@ -135,17 +135,19 @@ void supervisor::deliver(const std::string& uid, command what) {
 
 void supervisor::load(const std::string& uid) {
   const caf::actor self = caf::actor_cast<caf::actor>(this);
-  anon_send(shared_->store.get(), use_store{[self, uid, shared = shared_](storage::store& store) {
-              auto key = store.find(uid);
-              if (!key) return caf::anon_send(self, instance_loaded{uid, key.failure(), std::nullopt});
-              if (!*key) return caf::anon_send(self, instance_loaded{uid, not_found(uid), std::nullopt});
-              instance_loaded found{uid, store.load(**key), std::nullopt};
-              if (found.rows && !shared->known.by_hash(found.rows->definition_hash)) {
-                auto document = store.definition_by_hash(found.rows->definition_hash);
-                if (document) found.definition = std::move(*document);
-              }
-              caf::anon_send(self, std::move(found));
-            }, true});
+  anon_send(shared_->store.get(),
+            use_store{[self, uid, shared = shared_](storage::store& store) {
+                        auto key = store.find(uid);
+                        if (!key) return caf::anon_send(self, instance_loaded{uid, key.failure(), std::nullopt});
+                        if (!*key) return caf::anon_send(self, instance_loaded{uid, not_found(uid), std::nullopt});
+                        instance_loaded found{uid, store.load(**key), std::nullopt};
+                        if (found.rows && !shared->known.by_hash(found.rows->definition_hash)) {
+                          auto document = store.definition_by_hash(found.rows->definition_hash);
+                          if (document) found.definition = std::move(*document);
+                        }
+                        caf::anon_send(self, std::move(found));
+                      },
+                      true});
 }
 
 void supervisor::loaded(const instance_loaded& what) {
@@ -288,7 +290,7 @@ void supervisor::parked(const instance_parked& notice) {
   if (at == entries_.end() || !at->second.actor) return;
   entry& e = at->second;
   if (e.actor.address() != notice.from) return; // of an actor that was replaced
-  if (notice.handled != e.sent) return; // it will say so again after it handled what is on its way
+  if (notice.handled != e.sent) return;         // it will say so again after it handled what is on its way
   hardships_.erase(notice.uid);
   const caf::actor actor = e.actor;
   uid_of_.erase(actor.address());
@@ -351,7 +353,8 @@ void supervisor::start_anew(const std::string& uid, errc cause) {
   // An entry without an actor holds the place until it is loaded, so that nobody else spawns it meanwhile.
   entries_[uid].pending.emplace_back(std::in_place_type<wake_instance>);
   if (store_is_down_) return;
-  const auto pause = deaths == 1 ? std::chrono::milliseconds(0) : restart_pause * (1 << std::min(deaths, doublings_max));
+  const auto pause =
+      deaths == 1 ? std::chrono::milliseconds(0) : restart_pause * (1 << std::min(deaths, doublings_max));
   delayed_anon_send(this, pause, restart_entry{uid});
 }
 
