@@ -14,8 +14,10 @@ bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 constexpr std::array<bool, 256> make_name_parts() noexcept {
   std::array<bool, 256> parts{};
-  for (unsigned c = 'a'; c <= 'z'; ++c) parts[c] = parts[c - 'a' + 'A'] = true;
-  for (unsigned c = '0'; c <= '9'; ++c) parts[c] = true;
+  for (unsigned c = 'a'; c <= 'z'; ++c)
+    parts[c] = parts[c - 'a' + 'A'] = true;
+  for (unsigned c = '0'; c <= '9'; ++c)
+    parts[c] = true;
   parts['_'] = parts['$'] = true;
   return parts;
 }
