@@ -135,7 +135,7 @@ struct forget_watcher {
 };
 /// The summary that a watcher of an instance without actor asked the store for.
 struct rest_loaded {
-  watch_instance watch;
+  std::uint64_t watcher = 0;
   result<rest_summary> rest;
 };
 /// A page of instances that an earlier owner left with something to run.

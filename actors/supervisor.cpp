@@ -66,17 +66,13 @@ caf::behavior supervisor::make_behavior() {
       [this](const instance_parked& notice) { parked(notice); },
       [this](const in_flight_found& found) { recovered(found); },
       [this](const watch_instance& wanted) { watch(wanted); },
-      [this](const rest_loaded& found) {
-        const auto live = entries_.find(found.watch.uid);
-        if (!found.rest) return found.watch.answer(found.rest.failure());
-        if (live == entries_.end() && answer_watch(found.watch, *found.rest)) return;
-        watchers_.emplace(found.watch.uid, found.watch);
-      },
+      [this](const rest_loaded& found) { watch_answered(found); },
       [this](const watch_idle& wanted) {
         idle_watchers_.push_back(wanted);
         check_idle();
       },
       [this](const forget_watcher& gone) {
+        asked_.erase(gone.watcher);
         std::erase_if(watchers_, [&](const auto& w) { return w.second.watcher == gone.watcher; });
         std::erase_if(idle_watchers_, [&](const auto& w) { return w.watcher == gone.watcher; });
       },
@@ -99,6 +95,7 @@ caf::behavior supervisor::make_behavior() {
 void supervisor::on_exit() {
   entries_.clear();
   watchers_.clear();
+  asked_.clear();
   idle_watchers_.clear();
   stopping_.reset();
   shared_.reset();
@@ -402,6 +399,8 @@ void supervisor::open_store_again() {
     if (!e.actor) load(uid);
   recovering_ = true; // also for instances whose first commit was answered with an error and is there all the same
   recover(0);
+  for (const auto& [watcher, wanted] : asked_)
+    ask_rest(wanted);
   const caf::actor timers = shared_->timers.get();
   anon_send_exit(timers, caf::exit_reason::kill); // what it asked the old store for is lost
 }
@@ -434,10 +433,25 @@ void supervisor::watch(const watch_instance& wanted) {
 }
 
 void supervisor::watch_store(const watch_instance& wanted) {
+  asked_.insert_or_assign(wanted.watcher, wanted);
+  ask_rest(wanted);
+}
+
+// The answer to the caller stays here: a store actor that dies with the question does not take it along.
+void supervisor::ask_rest(const watch_instance& wanted) {
   const caf::actor self = caf::actor_cast<caf::actor>(this);
-  anon_send(shared_->store.get(), use_store{[self, wanted](storage::store& store) {
-              caf::anon_send(self, rest_loaded{wanted, rest_in_store(store, wanted.uid)});
+  anon_send(shared_->store.get(), use_store{[self, watcher = wanted.watcher, uid = wanted.uid](storage::store& store) {
+              caf::anon_send(self, rest_loaded{watcher, rest_in_store(store, uid)});
             }});
+}
+
+void supervisor::watch_answered(const rest_loaded& found) {
+  const auto asked = asked_.extract(found.watcher);
+  if (!asked) return; // it gave up, or was answered before the store was opened anew
+  const watch_instance& wanted = asked.mapped();
+  if (!found.rest) return wanted.answer(found.rest.failure());
+  if (entries_.count(wanted.uid) == 0 && answer_watch(wanted, *found.rest)) return;
+  watchers_.emplace(wanted.uid, wanted);
 }
 
 bool supervisor::answer_watch(const watch_instance& wanted, const rest_summary& rest) {

@@ -63,6 +63,8 @@ private:
   // Waiting callers.
   void watch(const watch_instance& wanted);
   void watch_store(const watch_instance& wanted);
+  void ask_rest(const watch_instance& wanted);
+  void watch_answered(const rest_loaded& found);
   bool answer_watch(const watch_instance& wanted, const rest_summary& rest);
   void tell_watchers(const std::string& uid, const rest_summary& rest);
   void fail_watchers(const std::string& uid, const error& why);
@@ -78,6 +80,7 @@ private:
   std::unordered_map<caf::actor_addr, std::string> uid_of_;
   std::unordered_map<std::string, hardship> hardships_;
   std::unordered_multimap<std::string, watch_instance> watchers_;
+  std::unordered_map<std::uint64_t, watch_instance> asked_; ///< the store, and did not hear yet
   std::vector<watch_idle> idle_watchers_;
   std::optional<reply<void>> stopping_;
   bool recovering_ = true;

@@ -137,7 +137,17 @@ template <class T> result<T> engine::ask_store(std::function<result<T>(storage::
     const bool used = shared_->slot.use([&](storage::store& s) { answer.reply(question(s)); });
     if (!used) return stopped_error();
   }
-  return answer.future.get();
+  auto given = answer.future.get();
+  if (given || given.failure().code != errc::stopped || stopped_) return given;
+  // The store actor died with the question.
+  shared_->slot.use([&](storage::store& s) { given = question(s); });
+  return understood(std::move(given));
+}
+
+// A reply that nobody gave says that the runtime stopped. When it did not, an actor died before it could answer.
+template <class T> result<T> engine::understood(result<T> answer) const {
+  if (answer || answer.failure().code != errc::stopped || stopped_) return answer;
+  return error{errc::storage, "the store had to be opened anew before the answer came, ask again", ""};
 }
 
 // --- definitions
@@ -217,7 +227,7 @@ result<std::string> engine::start(std::string_view definition_id, const json& in
   pending<std::string> answer;
   start.answer = std::exchange(answer.reply, {});
   caf::anon_send(shared_->supervisor.get(), std::move(start));
-  return answer.future.get();
+  return understood(answer.future.get());
 }
 
 result<void> engine::resume(std::string_view id, const json* payload, const resume_options& which) {
@@ -233,7 +243,7 @@ result<void> engine::resume(std::string_view id, const json* payload, const resu
   pending<void> answer;
   command.answer = std::exchange(answer.reply, {});
   caf::anon_send(shared_->supervisor.get(), actors::resume_uid{std::string(id), std::move(command)});
-  return answer.future.get();
+  return understood(answer.future.get());
 }
 
 result<snapshot> engine::query(std::string_view id) {

@@ -45,6 +45,7 @@ private:
   result<std::shared_ptr<const core::workflow>> find_definition(const std::string& id);
   result<core::json_ptr> accept_payload(const nlohmann::json& value, const char* what, std::string* text) const;
   template <class T> result<T> ask_store(std::function<result<T>(storage::store&)> question);
+  template <class T> result<T> understood(result<T> answer) const;
 
   options options_;
   actors::services_ptr shared_;

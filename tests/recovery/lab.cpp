@@ -16,9 +16,7 @@ namespace {
 using nlohmann::json;
 
 // What a caller may see while the store or an actor is being replaced; it asks again.
-bool passes(errc code) {
-  return code == errc::stopped || code == errc::storage || code == errc::disk_full || code == errc::conflict;
-}
+bool passes(errc code) { return code == errc::storage || code == errc::disk_full || code == errc::conflict; }
 
 std::string start_until_done(host::engine& rt, int n) {
   start_options how;

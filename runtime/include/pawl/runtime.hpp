@@ -77,7 +77,8 @@ public:
 
   /// Gives `payload` (nullptr = none) to a waiting visit, which then runs again; in a retry wait: retries now.
   /// On success the payload is on disk. Errors: `not_found`, `finished`, `not_waiting`, `ambiguous` (lists the waits),
-  /// `limit`, `stopped`, `storage`. After an error nothing was kept.
+  /// `limit`, `stopped`, `storage`. After an error nothing was kept; `storage`
+  /// alone may leave that open: the instance shows it.
   result<void> resume(std::string_view id, const nlohmann::json* payload, resume_options which = {});
 
   /// The instance as its last commit left it. Errors: `not_found`, `corrupt`, `storage`.
