@@ -59,18 +59,19 @@ private:
   std::atomic<core::timestamp_ms> floor_{0};
 };
 
-/// Compiled workflows: the latest by id, all that running instances are pinned to by hash.
+/// Compiled workflows: the latest by id, all that running instances are pinned to by hash and id (a document without an
+/// id of its own may be loaded under several).
 class definitions {
 public:
   std::shared_ptr<const core::workflow> latest(const std::string& id) const;
-  std::shared_ptr<const core::workflow> by_hash(const std::string& hash) const;
+  std::shared_ptr<const core::workflow> find(const std::string& hash, const std::string& id) const;
   void set_latest(std::shared_ptr<const core::workflow> w);
   /// Keeps a pinned one; gives back the one that is shared already.
   std::shared_ptr<const core::workflow> add(std::shared_ptr<const core::workflow> w);
 
 private:
   mutable std::shared_mutex mutex_;
-  std::map<std::string, std::shared_ptr<const core::workflow>> by_hash_;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<const core::workflow>> all_; ///< by hash and id
   std::map<std::string, std::shared_ptr<const core::workflow>> latest_;
 };
 

@@ -483,6 +483,12 @@ step_write encode_step(const core::workflow& w, const core::state& s, const core
   return rows;
 }
 
+result<json> read_stored(const std::string& text, const char* what) {
+  auto value = core::parse_json(text, what, stored_json_limits);
+  if (!value) return corrupt(value.failure().message, value.failure().where);
+  return value;
+}
+
 result<core::state> decode_state(const core::workflow& w, const loaded_instance& rows) {
   return state_decoder(w, rows).decode();
 }

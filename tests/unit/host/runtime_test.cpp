@@ -87,3 +87,73 @@ TEST_CASE("runtime: stop() from another thread than the one that opened it retur
   REQUIRE_FALSE(ended);
   CHECK(ended.failure().code == errc::stopped);
 }
+
+TEST_CASE("runtime: a document without id may be loaded under several") {
+  runtime rt = open_runtime(on(""));
+  const char* const text = R"({"nodes":[{"id":"a","type":"trigger"}],"edges":[]})";
+  REQUIRE(rt.load_definition(text, "one"));
+  REQUIRE(rt.load_definition(text, "two"));
+  for (const std::string id : {"one", "two", "one"}) {
+    auto started = rt.start(id, 1);
+    if (!started) FAIL(to_string(started.failure()));
+    CHECK(rt.wait(*started, wait_until::ended, std::chrono::seconds(20))->document()["workflowId"] == id);
+  }
+}
+
+TEST_CASE("runtime: hostile values are refused and leave no trace") {
+  runtime rt = open_runtime(on(""));
+  REQUIRE(rt.load_definition(approval));
+  json deep = 1;
+  for (int i = 0; i < 200; ++i)
+    deep = json::array({deep});
+  start_options how;
+  how.id = "x";
+  CHECK(rt.start("approval", deep, how).failure().code == errc::limit);
+  CHECK(rt.start("approval", std::string("\xff"), how).failure().code == errc::bad_json);
+  CHECK(rt.start("approval", std::numeric_limits<double>::quiet_NaN(), how).failure().code == errc::bad_json);
+  CHECK(rt.start("approval", std::string(5 << 20, 'x'), how).failure().code == errc::limit);
+  how.payload = &deep;
+  CHECK(rt.start("approval", 1, how).failure().code == errc::limit);
+  how.payload = nullptr;
+  for (const std::string bad :
+       {std::string(201, 'x'), std::string("a\nb"), std::string("a\0b", 3), std::string("\xff")}) {
+    how.id = bad;
+    CHECK(rt.start("approval", 1, how).failure().code == errc::invalid_argument);
+  }
+  CHECK(rt.start("nobody", 1).failure().code == errc::unknown_definition);
+  CHECK(rt.query("x").failure().code == errc::not_found);
+  CHECK(rt.list()->empty());
+}
+
+TEST_CASE("runtime: an endless loop ends at the fuse, at the node that did not run") {
+  runtime rt = open_runtime(on(""));
+  REQUIRE(rt.load_definition(R"({"id":"spin","start":"a","stepLimit":1000,
+    "nodes":[{"id":"a","type":"set"},{"id":"b","type":"set"}],
+    "edges":[{"source":"a","target":"b"},{"source":"b","target":"a"}]})"));
+  const auto started = rt.start("spin", nullptr);
+  REQUIRE(started);
+  const auto ended = rt.wait(*started, wait_until::ended, std::chrono::seconds(60));
+  REQUIRE(ended);
+  CHECK(ended->status() == instance_status::failed);
+  CHECK(ended->failed_reason() == "Step limit exceeded");
+  CHECK(ended->current_node() == "a");
+  CHECK(ended->document()["version"] == 1000);
+}
+
+TEST_CASE("runtime: an expression sees what it mentions of the history, all of it or the last") {
+  runtime rt = open_runtime(on(""));
+  REQUIRE(rt.load_definition(R"({"id":"sum","nodes":[
+    {"id":"in","type":"trigger"},
+    {"id":"each","type":"iterator","data":{"items":"{{ input }}"}},
+    {"id":"double","type":"set","data":"{{ nodes.each.output.item * 2 }}"},
+    {"id":"end","type":"set","data":{"all":"{{ nodes.double.all[.data > 2].data }}","last":"{{ nodes.double.last.data }}",
+      "count":"{{ nodes.double.all['length'] }}","none":"{{ nodes.gone.output }}"}}],
+    "edges":[{"source":"in","target":"each"},{"source":"each","sourceHandle":"loop","target":"double"},
+      {"source":"double","target":"each"},{"source":"each","sourceHandle":"done","target":"end"}]})"));
+  const auto started = rt.start("sum", {1, 2, 3});
+  REQUIRE(started);
+  const auto ended = rt.wait(*started, wait_until::ended, std::chrono::seconds(20));
+  REQUIRE(ended);
+  INFO(ended->document().dump(2));
+  CHECK(ended->document()["context"]["end"][0]["output"] == json{{"all", 4}, {"last", 6}, {"count", 3}});
+}
