@@ -28,7 +28,7 @@ result<core::context_result> context_entry(const storage::result_row& row) {
 rest_summary rest_of(const core::state& s) {
   bool only_payload = s.status == instance_status::paused;
   for (const core::cursor& c : s.cursors)
-    only_payload &= c.wait && c.wait->kind == wait_kind::payload;
+    only_payload &= c.wait && c.wait->kind == wait_kind::payload && !c.timer;
   return {s.status, only_payload};
 }
 
@@ -81,10 +81,8 @@ caf::behavior instance_actor::make_behavior() {
           if (c == nullptr || c->visit != loaded.visit || c->phase != core::phase::ready) return;
           if (loaded.rows) return dispatch_with_history(loaded.cursor, loaded.visit, *loaded.rows);
           if (loaded.rows.failure().code != errc::limit) return give_up(loaded.rows.failure());
-          take(
-              core::node_failed{
-                  {c->id, c->visit, c->attempt()}, "history_too_large: " + loaded.rows.failure().message, false, 0, 0},
-              nullptr, std::nullopt, {});
+          take(core::node_failed{{c->id, c->visit, c->attempt()}, loaded.rows.failure().message, false, 0, 0}, nullptr,
+               std::nullopt, {});
         });
       },
       [this](const request_again& again) { request_execution(again.run, again.tries); },
@@ -245,11 +243,13 @@ void instance_actor::dispatch(core::cursor_id id) {
   ++running_;
   const caf::actor self = caf::actor_cast<caf::actor>(this);
   anon_send(shared_->store.get(), use_store{[self, whole, id, visit = c->visit, key = key_,
-                                             limit = shared_->history_results_max](storage::store& store) {
+                                             budget = shared_->history_max](storage::store& store) mutable {
               std::vector<storage::result_row> all;
               for (const std::string& node : whole) {
-                auto rows = store.results(key, node, limit);
+                auto rows = store.results(key, node, budget);
                 if (!rows) return caf::anon_send(self, history_loaded{id, visit, rows.failure()});
+                for (const storage::result_row& row : *rows)
+                  budget.bytes_max -= storage::bytes_of(row);
                 std::move(rows->begin(), rows->end(), std::back_inserter(all));
               }
               caf::anon_send(self, history_loaded{id, visit, std::move(all)});

@@ -22,7 +22,7 @@ constexpr auto reopen_pause = std::chrono::milliseconds(200);
 
 // What is no fault of the instance's, and may be over in a while.
 bool is_of_the_surroundings(errc code) {
-  return code == errc::disk_full || code == errc::storage || code == errc::access;
+  return code == errc::disk_full || code == errc::storage || code == errc::access || code == errc::busy;
 }
 errc cause_of(const caf::error& reason) {
   return reason.category() == gave_up_category ? static_cast<errc>(reason.code()) : errc::internal;
@@ -39,6 +39,7 @@ result<rest_summary> rest_in_store(storage::store& store, const std::string& uid
   bool only_payload = rows->header.status == instance_status::paused;
   for (const storage::cursor_row& c : rows->cursors)
     only_payload &= c.wait_kind == static_cast<int>(wait_kind::payload);
+  only_payload &= rows->timers.empty();
   return rest_summary{rows->header.status, only_payload};
 }
 

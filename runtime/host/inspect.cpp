@@ -105,19 +105,24 @@ const storage::cursor_row* deciding_cursor(const storage::loaded_instance& rows)
   return at == rows.cursors.end() ? nullptr : &*at;
 }
 
-// Why it failed: the error of the last attempt, or the fuse, whose failure leaves no result.
-std::string failure_of(const storage::loaded_instance& rows, const std::vector<storage::result_row>& results) {
-  if (rows.header.status != instance_status::failed) return "";
-  if (!results.empty() && results.back().error) return *results.back().error;
-  return rows.header.step_limit_exceeded ? "Step limit exceeded" : "";
+// Why it failed: the error of the attempt that the last step recorded, or the fuse, whose failure leaves none.
+result<std::string> failure_of(storage::reader& from, const storage::loaded_instance& rows) {
+  if (rows.header.status != instance_status::failed) return std::string();
+  auto last = from.history(rows.instance, rows.header.revision - 1, 1);
+  if (!last) return last.failure();
+  const bool by_error = !last->empty() && last->front().error && !last->front().handle;
+  return by_error ? *last->front().error : std::string("Step limit exceeded");
 }
 
-result<json> shown(const storage::loaded_instance& rows, const std::vector<storage::result_row>& results) {
+result<json> shown(storage::reader& from, const storage::loaded_instance& rows,
+                   const std::vector<storage::result_row>& results) {
   const storage::instance_row& h = rows.header;
   auto context = context_of(results);
   if (!context) return context.failure();
   auto input = storage::read_stored(rows.input, "the stored input");
   if (!input) return input.failure();
+  auto failure = failure_of(from, rows);
+  if (!failure) return failure.failure();
   const storage::cursor_row* deciding = deciding_cursor(rows);
   json view{{"workflowId", rows.definition_id},
             {"status", to_string(h.status)},
@@ -142,7 +147,7 @@ result<json> shown(const storage::loaded_instance& rows, const std::vector<stora
     view["cursors"].push_back(cursor_of(c));
     if (auto wait = wait_of(c, rows.timers)) view["waits"].push_back(std::move(*wait));
   }
-  if (std::string failure = failure_of(rows, results); !failure.empty()) view["failure"] = std::move(failure);
+  if (!failure->empty()) view["failure"] = std::move(*failure);
   return view;
 }
 
@@ -176,7 +181,7 @@ result<snapshot> read_snapshot(storage::reader& from, std::string_view uid) {
   if (!rows) return rows.failure();
   auto results = from.context(*key, snapshot_results_max);
   if (!results) return results.failure();
-  auto view = shown(*rows, *results);
+  auto view = shown(from, *rows, *results);
   if (!view) return view.failure();
   return snapshot(core::share(std::move(*view)));
 }

@@ -107,7 +107,7 @@ struct instance_event {
   std::string instance_id;
   history_entry entry;                              ///< without the output
   instance_status status = instance_status::active; ///< after this revision
-  std::string next_node;                            ///< where it stands now; empty when it ended
+  std::string next_node;                            ///< where it stands now; empty when it completed
 };
 
 } // namespace pawl

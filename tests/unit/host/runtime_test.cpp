@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <atomic>
 #include <thread>
 
 using namespace pawl;
@@ -42,6 +43,14 @@ options on(const std::string& path) {
   opts.on_log = [](const std::string& line) { UNSCOPED_INFO(line); };
   return opts;
 }
+
+// A wall clock that a test sets; every look takes a millisecond.
+struct set_back final : pawl::clock {
+  std::int64_t now_ms() override { return wall; }
+  std::int64_t monotonic_ms() override { return ++monotonic; }
+  std::atomic<std::int64_t> wall{2'000'000};
+  std::atomic<std::int64_t> monotonic{0};
+};
 
 } // namespace
 
@@ -93,7 +102,7 @@ TEST_CASE("runtime: a document without id may be loaded under several") {
   const char* const text = R"({"nodes":[{"id":"a","type":"trigger"}],"edges":[]})";
   REQUIRE(rt.load_definition(text, "one"));
   REQUIRE(rt.load_definition(text, "two"));
-  for (const std::string id : {"one", "two", "one"}) {
+  for (const char* id : {"one", "two", "one"}) {
     auto started = rt.start(id, 1);
     if (!started) FAIL(to_string(started.failure()));
     CHECK(rt.wait(*started, wait_until::ended, std::chrono::seconds(20))->document()["workflowId"] == id);
@@ -115,7 +124,7 @@ TEST_CASE("runtime: hostile values are refused and leave no trace") {
   how.payload = &deep;
   CHECK(rt.start("approval", 1, how).failure().code == errc::limit);
   how.payload = nullptr;
-  for (const std::string bad :
+  for (const std::string& bad :
        {std::string(201, 'x'), std::string("a\nb"), std::string("a\0b", 3), std::string("\xff")}) {
     how.id = bad;
     CHECK(rt.start("approval", 1, how).failure().code == errc::invalid_argument);
@@ -156,4 +165,79 @@ TEST_CASE("runtime: an expression sees what it mentions of the history, all of i
   REQUIRE(ended);
   INFO(ended->document().dump(2));
   CHECK(ended->document()["context"]["end"][0]["output"] == json{{"all", 4}, {"last", 6}, {"count", 3}});
+}
+
+TEST_CASE("runtime: a delay until a moment is over when its timer goes off") {
+  options opts = on("");
+  opts.time = std::make_shared<set_back>();
+  runtime rt = open_runtime(std::move(opts));
+  REQUIRE(rt.load_definition(
+      R"({"id":"d","nodes":[{"id":"wait","type":"delay","data":{"ms":"{{ input - run.time }}"}}],"edges":[]})"));
+  const auto started = rt.start("d", 2'000'100);
+  REQUIRE(started);
+  const auto ended = rt.wait(*started, wait_until::ended, std::chrono::milliseconds::max());
+  REQUIRE(ended);
+  CHECK(ended->status() == instance_status::completed);
+  CHECK(ended->document()["context"]["wait"][0]["output"]["ms"] > 0);
+}
+
+TEST_CASE("runtime: what a timeout leaves behind is null, and the history says by which handle") {
+  runtime rt = open_runtime(on(""));
+  REQUIRE(rt.load_definition(R"({"id":"t","nodes":[{"id":"w","type":"wait","data":{"timeout":1}},
+    {"id":"late","type":"set","data":{"x":"{{ nodes.w.output }}"}}],
+    "edges":[{"source":"w","target":"late","sourceHandle":"timeout"}]})"));
+  const auto started = rt.start("t", 0);
+  REQUIRE(started);
+  const auto ended = rt.wait(*started, wait_until::needs_payload, std::chrono::seconds(60));
+  REQUIRE(ended);
+  CHECK(ended->status() == instance_status::completed); // a wait that time ends does not need a payload
+  CHECK(ended->document()["context"]["w"][0]["output"] == nullptr);
+  CHECK(ended->document()["context"]["late"][0]["output"] == json{{"x", nullptr}});
+  const auto history = rt.history(*started);
+  REQUIRE(history);
+  CHECK((*history)[2].event == "timer_fired");
+  CHECK((*history)[2].handle == "timeout");
+}
+
+TEST_CASE("runtime: engine time goes on while the wall clock stands behind the last commit") {
+  auto time = std::make_shared<set_back>();
+  options opts = on("");
+  opts.time = time;
+  runtime rt = open_runtime(std::move(opts));
+  REQUIRE(rt.load_definition(R"({"id":"d","nodes":[{"id":"a","type":"delay","data":{"ms":20}}],"edges":[]})"));
+  REQUIRE(rt.wait(*rt.start("d", 0), wait_until::ended, std::chrono::seconds(60)));
+  time->wall = 1'000'000; // a thousand seconds back
+  const auto second = rt.wait(*rt.start("d", 0), wait_until::ended, std::chrono::seconds(60));
+  REQUIRE(second);
+  CHECK(second->document()["createdAt"] > 2'000'000);
+}
+
+TEST_CASE("runtime: what an executor says of itself is bounded and UTF-8") {
+  options opts = on("");
+  opts.node_types.push_back(
+      {"raw", [](node_context&) -> outcome { throw std::runtime_error("caf\xe9 " + std::string(100'000, 'x')); }});
+  opts.node_types.push_back({"far", [](node_context&) { return outcome::to(std::string(300, 'h')); }});
+  opts.node_types.push_back({"none", [](node_context&) { return outcome::output(json::parse("{", nullptr, false)); }});
+  runtime rt = open_runtime(std::move(opts));
+  for (const char* type : {"raw", "far", "none"}) {
+    INFO(type);
+    REQUIRE(rt.load_definition(R"({"id":"w","nodes":[{"id":"a","type":")" + std::string(type) + R"("}],"edges":[]})"));
+    const auto ended = rt.wait(*rt.start("w", 0), wait_until::ended, std::chrono::seconds(60));
+    REQUIRE(ended);
+    CHECK(ended->status() == instance_status::failed);
+    CHECK(ended->document().dump().size() < 40'000);
+  }
+}
+
+TEST_CASE("runtime: repeated attempts count for the fuse, which is then the reason") {
+  runtime rt = open_runtime(on(""));
+  REQUIRE(rt.load_definition(R"({"id":"r","stepLimit":5,"nodes":[
+    {"id":"a","type":"fail","retry":{"maxAttempts":1e300,"interval":0}}],"edges":[]})"));
+  const auto ended = rt.wait(*rt.start("r", 0), wait_until::ended, std::chrono::seconds(60));
+  REQUIRE(ended);
+  CHECK(ended->status() == instance_status::failed);
+  CHECK(ended->failed_reason() == "Step limit exceeded");
+  start_options how;
+  how.step_limit = -1;
+  CHECK(rt.start("r", 0, how).failure().code == errc::invalid_argument);
 }
