@@ -14,26 +14,21 @@ constexpr int node_deaths_max = 3;
 /// The supervisor needs a moment to put a new node actor in the place of one that died.
 constexpr auto node_pause = std::chrono::milliseconds(20);
 
-std::optional<core::json_ptr> parse_stored(const std::optional<std::string>& text) {
-  if (!text) return core::json_ptr();
-  auto parsed = nlohmann::json::parse(*text, nullptr, false);
-  if (parsed.is_discarded()) return std::nullopt;
-  return core::share(std::move(parsed));
-}
-
-core::context_result context_entry(const storage::result_row& row) {
+// Errors: `corrupt`.
+result<core::context_result> context_entry(const storage::result_row& row) {
   core::context_result entry{nullptr, row.at, row.error.value_or("")};
-  if (row.error)
-    entry.output = core::share(nullptr);
-  else
-    entry.output = parse_stored(row.output).value_or(nullptr);
+  if (row.error) entry.output = core::share(nullptr);
+  if (row.error || !row.output) return entry;
+  auto output = storage::read_stored(*row.output, "a stored output");
+  if (!output) return output.failure();
+  entry.output = core::share(std::move(*output));
   return entry;
 }
 
 rest_summary rest_of(const core::state& s) {
   bool only_payload = s.status == instance_status::paused;
   for (const core::cursor& c : s.cursors)
-    only_payload &= c.wait && c.wait->kind == wait_kind::payload;
+    only_payload &= c.wait && c.wait->kind == wait_kind::payload && !c.timer;
   return {s.status, only_payload};
 }
 
@@ -71,8 +66,11 @@ caf::behavior instance_actor::make_behavior() {
       [this](const results_loaded& loaded) {
         loading_ = false;
         if (!loaded.rows) return give_up(loaded.rows.failure());
-        for (const storage::result_row& row : *loaded.rows)
-          if (const auto node = workflow_->find(row.node)) last_[*node] = context_entry(row);
+        for (const storage::result_row& row : *loaded.rows) {
+          auto entry = context_entry(row);
+          if (!entry) return give_up(entry.failure());
+          if (const auto node = workflow_->find(row.node)) last_[*node] = std::move(*entry);
+        }
         carry_out_all();
         when_idle([this] { fire_due_timers(); }); // behind the command that woke it: a resume beats an overdue retry
       },
@@ -83,10 +81,8 @@ caf::behavior instance_actor::make_behavior() {
           if (c == nullptr || c->visit != loaded.visit || c->phase != core::phase::ready) return;
           if (loaded.rows) return dispatch_with_history(loaded.cursor, loaded.visit, *loaded.rows);
           if (loaded.rows.failure().code != errc::limit) return give_up(loaded.rows.failure());
-          take(
-              core::node_failed{
-                  {c->id, c->visit, c->attempt()}, "history_too_large: " + loaded.rows.failure().message, false, 0, 0},
-              nullptr, std::nullopt, {});
+          take(core::node_failed{{c->id, c->visit, c->attempt()}, loaded.rows.failure().message, false, 0, 0}, nullptr,
+               std::nullopt, {});
         });
       },
       [this](const request_again& again) { request_execution(again.run, again.tries); },
@@ -247,11 +243,13 @@ void instance_actor::dispatch(core::cursor_id id) {
   ++running_;
   const caf::actor self = caf::actor_cast<caf::actor>(this);
   anon_send(shared_->store.get(), use_store{[self, whole, id, visit = c->visit, key = key_,
-                                             limit = shared_->history_results_max](storage::store& store) {
+                                             budget = shared_->history_max](storage::store& store) mutable {
               std::vector<storage::result_row> all;
               for (const std::string& node : whole) {
-                auto rows = store.results(key, node, limit);
+                auto rows = store.results(key, node, budget);
                 if (!rows) return caf::anon_send(self, history_loaded{id, visit, rows.failure()});
+                for (const storage::result_row& row : *rows)
+                  budget.bytes_max -= storage::bytes_of(row);
                 std::move(rows->begin(), rows->end(), std::back_inserter(all));
               }
               caf::anon_send(self, history_loaded{id, visit, std::move(all)});
@@ -265,7 +263,9 @@ void instance_actor::dispatch_with_history(core::cursor_id id, std::int64_t,
   std::vector<core::context_node> nodes;
   for (const storage::result_row& row : rows) {
     if (nodes.empty() || nodes.back().id != row.node) nodes.push_back({row.node, true, {}});
-    nodes.back().results.push_back(context_entry(row));
+    auto entry = context_entry(row);
+    if (!entry) return give_up(entry.failure());
+    nodes.back().results.push_back(std::move(*entry));
   }
   const expression::mentions& mentions = workflow_->nodes[c->node].mentions;
   for (const auto& [node, what] : mentions.nodes) {

@@ -9,10 +9,10 @@ std::shared_ptr<const core::workflow> definitions::latest(const std::string& id)
   return at == latest_.end() ? nullptr : at->second;
 }
 
-std::shared_ptr<const core::workflow> definitions::by_hash(const std::string& hash) const {
+std::shared_ptr<const core::workflow> definitions::find(const std::string& hash, const std::string& id) const {
   std::shared_lock lock(mutex_);
-  const auto at = by_hash_.find(hash);
-  return at == by_hash_.end() ? nullptr : at->second;
+  const auto at = all_.find({hash, id});
+  return at == all_.end() ? nullptr : at->second;
 }
 
 void definitions::set_latest(std::shared_ptr<const core::workflow> w) {
@@ -23,7 +23,7 @@ void definitions::set_latest(std::shared_ptr<const core::workflow> w) {
 
 std::shared_ptr<const core::workflow> definitions::add(std::shared_ptr<const core::workflow> w) {
   std::unique_lock lock(mutex_);
-  return by_hash_.emplace(w->hash, w).first->second;
+  return all_.emplace(std::pair(w->hash, w->id), w).first->second;
 }
 
 void node_pools::set(const std::string& type, std::vector<caf::actor> members) {

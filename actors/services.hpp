@@ -36,41 +36,45 @@ private:
   caf::actor held_;
 };
 
-/// Engine time: the wall clock, but never earlier than what was last committed.
+/// Engine time: the wall clock, but never earlier than what was last committed plus the monotonic time since.
 class engine_time {
 public:
   explicit engine_time(std::shared_ptr<clock> source) : source_(std::move(source)) {}
 
   core::timestamp_ms now() {
-    const core::timestamp_ms wall = source_->now_ms();
-    core::timestamp_ms floor = floor_.load(std::memory_order_relaxed);
-    while (wall > floor && !floor_.compare_exchange_weak(floor, wall, std::memory_order_relaxed)) {
-    }
-    return std::max(wall, floor);
+    const std::int64_t wall = source_->now_ms();
+    const std::int64_t monotonic = source_->monotonic_ms();
+    std::lock_guard lock(mutex_);
+    latest_ = std::max(wall, latest_ + std::max<std::int64_t>(0, monotonic - since_));
+    since_ = monotonic;
+    return latest_;
   }
   void not_before(core::timestamp_ms at) {
-    core::timestamp_ms floor = floor_.load();
-    while (at > floor && !floor_.compare_exchange_weak(floor, at)) {
-    }
+    (void)now();
+    std::lock_guard lock(mutex_);
+    latest_ = std::max(latest_, at);
   }
 
 private:
   std::shared_ptr<clock> source_;
-  std::atomic<core::timestamp_ms> floor_{0};
+  std::mutex mutex_;
+  core::timestamp_ms latest_ = 0;
+  std::int64_t since_ = 0; ///< the monotonic time of latest_
 };
 
-/// Compiled workflows: the latest by id, all that running instances are pinned to by hash.
+/// Compiled workflows: the latest by id, all that running instances are pinned to by hash and id (a document without an
+/// id of its own may be loaded under several).
 class definitions {
 public:
   std::shared_ptr<const core::workflow> latest(const std::string& id) const;
-  std::shared_ptr<const core::workflow> by_hash(const std::string& hash) const;
+  std::shared_ptr<const core::workflow> find(const std::string& hash, const std::string& id) const;
   void set_latest(std::shared_ptr<const core::workflow> w);
   /// Keeps a pinned one; gives back the one that is shared already.
   std::shared_ptr<const core::workflow> add(std::shared_ptr<const core::workflow> w);
 
 private:
   mutable std::shared_mutex mutex_;
-  std::map<std::string, std::shared_ptr<const core::workflow>> by_hash_;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<const core::workflow>> all_; ///< by hash and id
   std::map<std::string, std::shared_ptr<const core::workflow>> latest_;
 };
 
@@ -127,7 +131,7 @@ struct services {
   core::definition_limits definition_limits;
   nodes::execution_limits execution_limits;
   core::json_ptr globals;
-  std::size_t history_results_max = 10'000;
+  storage::result_limits history_max;
   std::size_t checkpoint_wal_bytes = std::size_t{4} << 20;
   std::function<void(const std::string&)> log = [](const std::string&) {};
   bool has_listener = false;

@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::size_t batch_max = 4096;
 
-bool is_fatal(const error& e) { return e.code == errc::storage || e.code == errc::corrupt; }
+// Only what concerns the whole store: a row that is corrupt is the fault of one instance.
+bool is_fatal(const error& e) { return e.code == errc::storage; }
 
 error no_store() { return {errc::storage, "the store is not open", ""}; }
 

@@ -22,7 +22,7 @@ constexpr auto reopen_pause = std::chrono::milliseconds(200);
 
 // What is no fault of the instance's, and may be over in a while.
 bool is_of_the_surroundings(errc code) {
-  return code == errc::disk_full || code == errc::storage || code == errc::access;
+  return code == errc::disk_full || code == errc::storage || code == errc::access || code == errc::busy;
 }
 errc cause_of(const caf::error& reason) {
   return reason.category() == gave_up_category ? static_cast<errc>(reason.code()) : errc::internal;
@@ -39,6 +39,7 @@ result<rest_summary> rest_in_store(storage::store& store, const std::string& uid
   bool only_payload = rows->header.status == instance_status::paused;
   for (const storage::cursor_row& c : rows->cursors)
     only_payload &= c.wait_kind == static_cast<int>(wait_kind::payload);
+  only_payload &= rows->timers.empty();
   return rest_summary{rows->header.status, only_payload};
 }
 
@@ -138,7 +139,7 @@ void supervisor::load(const std::string& uid) {
                         if (!key) return caf::anon_send(self, instance_loaded{uid, key.failure(), std::nullopt});
                         if (!*key) return caf::anon_send(self, instance_loaded{uid, not_found(uid), std::nullopt});
                         instance_loaded found{uid, store.load(**key), std::nullopt};
-                        if (found.rows && !shared->known.by_hash(found.rows->definition_hash)) {
+                        if (found.rows && !shared->known.find(found.rows->definition_hash, found.rows->definition_id)) {
                           auto document = store.definition_by_hash(found.rows->definition_hash);
                           if (document) found.definition = std::move(*document);
                         }
@@ -228,12 +229,14 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
 
 result<std::shared_ptr<revived>> supervisor::revive_rows(const instance_loaded& what) {
   const storage::loaded_instance& rows = *what.rows;
-  auto workflow = shared_->known.by_hash(rows.definition_hash);
+  auto workflow = shared_->known.find(rows.definition_hash, rows.definition_id);
   if (!workflow) {
     if (!what.definition) return error{errc::corrupt, "its definition is not in the store", what.uid};
     auto compiled =
-        core::compile(what.definition->text, what.definition->id, shared_->types, shared_->definition_limits);
+        core::compile(what.definition->text, rows.definition_id, shared_->types, shared_->definition_limits);
     if (!compiled) return compiled.failure();
+    if (compiled->workflow && compiled->workflow->hash != rows.definition_hash)
+      return error{errc::corrupt, "its stored definition is not the one that it started with", what.uid};
     if (!compiled->workflow) {
       error e{errc::bad_definition, "its definition does not load any more:", what.uid};
       for (const problem& p : compiled->problems)
@@ -244,8 +247,8 @@ result<std::shared_ptr<revived>> supervisor::revive_rows(const instance_loaded& 
   }
   auto state = storage::decode_state(*workflow, rows);
   if (!state) return state.failure();
-  auto input = core::parse_json(rows.input, "the stored input");
-  if (!input) return error{errc::corrupt, input.failure().message, what.uid};
+  auto input = storage::read_stored(rows.input, "the stored input");
+  if (!input) return input.failure();
   auto from = std::make_shared<revived>();
   *from = {rows.uid,
            rows.instance,

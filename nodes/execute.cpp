@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <stdexcept>
 
 namespace pawl::nodes {
 namespace {
@@ -16,13 +18,27 @@ using core::json_ptr;
 using nlohmann::json;
 
 constexpr std::size_t error_bytes_max = 8 * 1024;
+constexpr std::size_t name_bytes_max = 256; ///< of handles and of what is remembered
+constexpr std::size_t memory_names_max = 16;
+
+using resolved_data = result<std::optional<json>>;
 
 class attempt_context final : public node_context {
 public:
-  attempt_context(const execution& run, std::optional<json> data) : run_(run), data_(std::move(data)) {}
+  attempt_context(const execution& run, std::function<resolved_data()> resolve)
+      : run_(run), resolve_(std::move(resolve)) {}
 
-  const json& data() const override { return data_ ? *data_ : null_; }
-  bool has_data() const override { return data_.has_value(); }
+  /// The first call resolves; its error stays.
+  const resolved_data& resolved() const {
+    if (!data_) data_ = resolve_();
+    return *data_;
+  }
+
+  const json& data() const override { return has_data() ? **resolved() : null_; }
+  bool has_data() const override {
+    if (!resolved()) throw std::runtime_error(resolved().failure().message);
+    return resolved()->has_value();
+  }
   const json* payload() const override { return run_.payload.get(); }
   const json* node_state() const override { return run_.node_state.get(); }
   const json* memory(std::string_view name) const override {
@@ -41,12 +57,15 @@ public:
 
 private:
   const execution& run_;
-  std::optional<json> data_;
+  std::function<resolved_data()> resolve_;
+  mutable std::optional<resolved_data> data_;
   json null_;
 };
 
-// Cut at a character's border.
+// What people read must be UTF-8 and short: cut at a character's border.
 std::string shortened(std::string text) {
+  if (!core::to_text(json(text), "a text"))
+    text = json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace)).get<std::string>();
   if (text.size() <= error_bytes_max) return text;
   std::size_t end = error_bytes_max;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
@@ -61,9 +80,9 @@ public:
       : run_(run), limits_(limits), node_(run.workflow->nodes[run.node]), root_(core::root_of(run.context)) {}
 
   executed carry_out() {
-    auto data = node_.data->render(root_, {});
-    if (!data) return failed("Error", data.failure().message, true);
-    attempt_context context(run_, std::move(*data));
+    attempt_context context(run_, [this] { return node_.data->render(root_, {}); });
+    if (!node_.type->lazy_data && !context.resolved())
+      return failed("Error", context.resolved().failure().message, true);
     return answer(call(context));
   }
 
@@ -84,6 +103,7 @@ private:
 
   executed made(const outcome::content::success& s) {
     executed done;
+    if (const char* fault = bad_name(s)) return failed("OutputError", fault, false);
     core::node_succeeded event{run_.of, s.handle, {}};
     if (s.value) {
       auto text = core::to_text(*s.value, "the output", limits_.output);
@@ -100,6 +120,18 @@ private:
     }
     done.what = std::move(event);
     return done;
+  }
+
+  static bool is_name(const std::string& name) {
+    return name.size() <= name_bytes_max && core::to_text(json(name), "a name");
+  }
+
+  static const char* bad_name(const outcome::content::success& s) {
+    if (s.handle && !is_name(*s.handle)) return "the handle is longer than 256 bytes or not UTF-8";
+    if (s.memory.size() > memory_names_max) return "the node remembers more than 16 values at once";
+    for (const auto& [name, value] : s.memory)
+      if (!is_name(name)) return "a name to remember is longer than 256 bytes or not UTF-8";
+    return nullptr;
   }
 
   executed made(const outcome::content::wait& w) {

@@ -53,7 +53,6 @@ public:
   }
   void operator()(const core::node_succeeded& e) {
     take_attempt(e.of);
-    row_.handle = e.handle;
     for (const core::memory_change& m : e.memory)
       detail_["memory"].push_back(m.value ? json::array({m.name, *m.value}) : json::array({m.name}));
     finish();
@@ -133,7 +132,10 @@ step_row encode_event(const core::workflow& w, const core::state& s, const core:
   row.kind = static_cast<int>(e.what.index());
   std::visit(event_encoder(w, s, done, row), e.what);
   if (done.result) take_result(w, *done.result, row);
+  row.handle = done.left_by;
   row.output = std::move(output_text);
+  // What a timeout leaves behind has the output null, which is not the same as none.
+  if (row.is_result && !row.error && std::holds_alternative<core::timer_fired>(e.what)) row.output = "null";
   row.note = done.note;
   return row;
 }
@@ -481,6 +483,19 @@ step_write encode_step(const core::workflow& w, const core::state& s, const core
   for (const core::node_index node : done.visits_set)
     rows.visits_set.push_back({w.nodes[node].id, s.visits[node]});
   return rows;
+}
+
+error history_too_large(const result_limits& allowed, std::string_view node) {
+  return {errc::limit,
+          fmt::format("history_too_large: the node has more than {} results, or {} bytes of them", allowed.results_max,
+                      allowed.bytes_max),
+          std::string(node)};
+}
+
+result<json> read_stored(const std::string& text, const char* what) {
+  auto value = core::parse_json(text, what, stored_json_limits);
+  if (!value) return corrupt(value.failure().message, value.failure().where);
+  return value;
 }
 
 result<core::state> decode_state(const core::workflow& w, const loaded_instance& rows) {

@@ -18,6 +18,9 @@ result<core::state> decode_state(const core::workflow& w, const loaded_instance&
 /// The event of a stored step. Errors: `corrupt`.
 result<core::event> decode_event(const core::workflow& w, const step_row& row);
 
+/// The JSON text of a row. Bounded, as the file may be hostile. Errors: `corrupt`, which names `what`.
+result<nlohmann::json> read_stored(const std::string& text, const char* what);
+
 /// The replay law: folding the stored events from the initial state gives the stored state. Errors: `corrupt` with the
 /// first difference; those of the reader.
 result<void> check_replay(const core::workflow& w, reader& from, instance_key instance);

@@ -50,7 +50,8 @@ public:
   result<std::vector<step_row>> history(instance_key instance, std::int64_t after, std::size_t limit) override;
   result<std::vector<result_row>> context(instance_key instance, std::size_t limit) override;
   result<std::vector<result_row>> last_results(instance_key instance, const std::vector<std::string>& nodes) override;
-  result<std::vector<result_row>> results(instance_key instance, std::string_view node, std::size_t limit) override;
+  result<std::vector<result_row>> results(instance_key instance, std::string_view node,
+                                          const result_limits& allowed) override;
   result<std::optional<definition_row>> definition_by_hash(std::string_view hash) override;
   result<std::optional<definition_row>> latest_definition(std::string_view id) override;
   result<std::vector<definition_row>> latest_definitions() override;
@@ -247,17 +248,20 @@ result<std::vector<result_row>> memory_store::last_results(instance_key instance
   return rows;
 }
 
-result<std::vector<result_row>> memory_store::results(instance_key instance, std::string_view node, std::size_t limit) {
+result<std::vector<result_row>> memory_store::results(instance_key instance, std::string_view node,
+                                                      const result_limits& allowed) {
   const memory_instance* i = at(instance);
   if (i == nullptr) return no_such_instance(instance);
   std::vector<result_row> rows;
   const auto found = i->results.find(node);
   if (found == i->results.end()) return rows;
-  if (found->second.size() > limit)
-    return error{errc::limit, fmt::format("history_too_large: the node has more than {} results", limit),
-                 std::string(node)};
-  for (const std::size_t place : found->second)
+  if (found->second.size() > allowed.results_max) return history_too_large(allowed, node);
+  std::size_t bytes = 0;
+  for (const std::size_t place : found->second) {
     rows.push_back(result_of(i->steps[place]));
+    bytes += bytes_of(rows.back());
+    if (bytes > allowed.bytes_max) return history_too_large(allowed, node);
+  }
   return rows;
 }
 

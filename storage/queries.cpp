@@ -240,17 +240,20 @@ result<std::vector<result_row>> queries::last_results(instance_key instance, con
   return rows;
 }
 
-result<std::vector<result_row>> queries::results(instance_key instance, const std::string& node, std::size_t limit) {
+result<std::vector<result_row>> queries::results(instance_key instance, const std::string& node,
+                                                 const result_limits& allowed) {
   if (auto ok = need_instance(instance); !ok) return ok.failure();
   std::vector<result_row> rows;
+  std::size_t bytes = 0;
   for (std::int64_t at = last_step_of(instance, node); at != 0;) {
-    if (rows.size() == limit)
-      return error{errc::limit, fmt::format("history_too_large: the node has more than {} results", limit), node};
+    if (rows.size() == allowed.results_max) return history_too_large(allowed, node);
     running row = statements_.run(result_sql, at);
     // A chain that does not fall could lead round in a circle for ever.
     if (!row.next() || row.number(7) != instance || row.text(0) != node || row.is_null(6) || row.number(6) >= at)
       return broken_chain(node);
     rows.push_back(result_of(row));
+    bytes += bytes_of(rows.back());
+    if (bytes > allowed.bytes_max) return history_too_large(allowed, node);
     at = row.number(6);
   }
   std::reverse(rows.begin(), rows.end());

@@ -16,7 +16,7 @@ public:
   result<std::vector<step_row>> history(instance_key instance, std::int64_t after_revision, std::size_t limit);
   result<std::vector<result_row>> context(instance_key instance, std::size_t limit);
   result<std::vector<result_row>> last_results(instance_key instance, const std::vector<std::string>& nodes);
-  result<std::vector<result_row>> results(instance_key instance, const std::string& node, std::size_t limit);
+  result<std::vector<result_row>> results(instance_key instance, const std::string& node, const result_limits& allowed);
   result<std::optional<definition_row>> definition_by_hash(const std::string& hash);
   result<std::optional<definition_row>> latest_definition(const std::string& id);
   result<std::vector<definition_row>> latest_definitions();

@@ -28,8 +28,9 @@ public:
   result<std::vector<result_row>> last_results(instance_key instance, const std::vector<std::string>& nodes) override {
     return read([&](queries& q) { return q.last_results(instance, nodes); });
   }
-  result<std::vector<result_row>> results(instance_key instance, std::string_view node, std::size_t limit) override {
-    return read([&](queries& q) { return q.results(instance, std::string(node), limit); });
+  result<std::vector<result_row>> results(instance_key instance, std::string_view node,
+                                          const result_limits& allowed) override {
+    return read([&](queries& q) { return q.results(instance, std::string(node), allowed); });
   }
   result<std::optional<definition_row>> definition_by_hash(std::string_view hash) override {
     return read([&](queries& q) { return q.definition_by_hash(std::string(hash)); });

@@ -172,6 +172,22 @@ struct result_row {
   std::optional<std::string> error;
 };
 
+/// How much results() may bring.
+struct result_limits {
+  result_limits(std::size_t count = 10'000, std::size_t bytes = std::size_t{16} << 20)
+      : results_max(count), bytes_max(bytes) {}
+  std::size_t results_max;
+  std::size_t bytes_max; ///< of outputs and errors
+};
+
+/// What a result costs of result_limits::bytes_max.
+inline std::size_t bytes_of(const result_row& row) {
+  return (row.output ? row.output->size() : 0) + (row.error ? row.error->size() : 0);
+}
+
+/// The error of reader::results.
+error history_too_large(const result_limits& allowed, std::string_view node);
+
 /// A place in the order (due_at, instance) of timers.
 struct due_mark {
   timestamp_ms due_at = INT64_MIN;
@@ -202,8 +218,9 @@ public:
   /// The newest result of each named node that has one; O(1) a node, whatever the history's length.
   virtual result<std::vector<result_row>> last_results(instance_key instance,
                                                        const std::vector<std::string>& nodes) = 0;
-  /// All results of one node, oldest first; `limit` error when there are more than `limit` ("history_too_large").
-  virtual result<std::vector<result_row>> results(instance_key instance, std::string_view node, std::size_t limit) = 0;
+  /// All results of one node, oldest first; error `limit` ("history_too_large") when they are more than allowed.
+  virtual result<std::vector<result_row>> results(instance_key instance, std::string_view node,
+                                                  const result_limits& allowed) = 0;
   virtual result<std::optional<definition_row>> definition_by_hash(std::string_view hash) = 0;
   /// The one saved last under that id.
   virtual result<std::optional<definition_row>> latest_definition(std::string_view id) = 0;

@@ -33,6 +33,7 @@ node_type iterator_type() {
   type.execute = run_iterator;
   type.handles = {"loop", "done"};
   type.blocking = false;
+  type.lazy_data = true; // the items are resolved once, when the loop starts
   return type;
 }
 

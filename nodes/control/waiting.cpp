@@ -17,10 +17,10 @@ outcome run_wait(node_context& c) {
 }
 
 outcome run_delay(node_context& c) {
+  if (c.timer_fired() && c.node_state() != nullptr) return outcome::output(*c.node_state());
   const auto ms = duration_field(c.data(), "ms");
   if (!ms) throw std::invalid_argument("data.ms must say how many milliseconds to wait");
-  if (c.timer_fired()) return outcome::output({{"ms", ms->count()}});
-  return outcome::pause_for(*ms).because(text_field(c.data(), "reason", ""));
+  return outcome::pause_for(*ms).because(text_field(c.data(), "reason", "")).keep({{"ms", ms->count()}});
 }
 
 node_type waiting(const char* name, outcome (*run)(node_context&)) {

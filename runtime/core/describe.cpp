@@ -31,7 +31,7 @@ history_entry describe(const workflow& w, const state& after, const event& e, co
     entry.visit = c->visit;
     entry.attempt = c->attempt();
   }
-  if (const auto* succeeded = std::get_if<node_succeeded>(&e.what)) entry.handle = succeeded->handle.value_or("");
+  entry.handle = done.left_by.value_or("");
   return entry;
 }
 

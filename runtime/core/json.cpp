@@ -128,7 +128,9 @@ bool measure(const json& value, std::size_t depth_left, std::size_t& values_left
     values_left = 0;
     return false;
   }
-  if (value.is_number_float() && !std::isfinite(value.get<double>())) {
+  const bool is_json =
+      !value.is_discarded() && !value.is_binary() && !(value.is_number_float() && !std::isfinite(value.get<double>()));
+  if (!is_json) {
     over = nullptr;
     return false;
   }
@@ -246,7 +248,8 @@ result<std::string> to_text(const json& value, const char* what, const json_limi
   std::size_t values_left = limits.values_max;
   const char* over = nullptr;
   if (!measure(value, limits.depth_max, values_left, over)) {
-    if (over == nullptr) return error{errc::bad_json, fmt::format("{} holds a number that is not finite", what), ""};
+    if (over == nullptr)
+      return error{errc::bad_json, fmt::format("{} holds a number that is not finite, or what is no JSON", what), ""};
     return too_big(what, over, std::string_view(over) == "json_depth_max" ? limits.depth_max : limits.values_max);
   }
   try {

@@ -91,8 +91,8 @@ public:
       make_ready(*c);
     } else if (c->wait->kind == wait_kind::timer) {
       state_.steps = 0;
-      make_ready(*c);
       c->timer_fired = true;
+      make_ready(*c);
     } else {
       state_.steps = 0;
       time_out(*c);
@@ -158,7 +158,6 @@ private:
     }
     c.phase = phase::ready;
     c.wait.reset();
-    c.timer_fired = false;
     clear_timer(c);
     touch(c);
     step_.effects.push_back(run_node{c.id});
@@ -169,7 +168,7 @@ private:
     c.phase = phase::retry_wait;
     set_timer_of(c, delay_ms);
     c.retry = retry_state{attempts, c.timer->due_at};
-    c.timer_fired = false;
+    ++state_.steps; // the fuse counts executions, repeated ones too
     state_.retry_reason = attempts;
     touch(c);
   }
@@ -206,6 +205,7 @@ private:
   void leave(cursor& c, const std::optional<std::string>& handle) {
     ++state_.version;
     ++state_.steps;
+    step_.left_by = handle;
     const exit* way = workflow_.nodes[c.node].find_exit(handle);
     const cursor_id id = c.id;
     const scope_id scope = c.scope;

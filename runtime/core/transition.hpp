@@ -37,7 +37,8 @@ struct step {
   std::vector<node_index> visits_set;
   std::vector<memory> memories_set; ///< with a null value: gone
   std::optional<recorded_result> result;
-  std::string note; ///< a warning for the history
+  std::optional<std::string> left_by; ///< the handle, when a cursor left its node by one
+  std::string note;                   ///< a warning for the history
   std::vector<effect> effects;
 };
 

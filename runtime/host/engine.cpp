@@ -44,6 +44,19 @@ result<core::node_types> collect_types(const std::vector<node_type>& own) {
   return types;
 }
 
+// For the caller 0 is no limit; for the core it is one that is reached at once.
+result<std::optional<std::int64_t>> accept_step_limit(std::optional<std::int64_t> given) {
+  if (given && *given < 0) return error{errc::invalid_argument, "a step limit is 0 (none) or more", ""};
+  if (given == 0) return std::optional<std::int64_t>(INT64_MAX);
+  return given;
+}
+
+// Waiting for ever must not overflow the clock.
+std::chrono::milliseconds bounded(std::chrono::milliseconds timeout) {
+  constexpr std::chrono::milliseconds ten_years = std::chrono::hours(24 * 3650);
+  return std::clamp(timeout, std::chrono::milliseconds(0), ten_years);
+}
+
 std::string list_problems(const std::vector<problem>& problems) {
   std::string text;
   for (const problem& p : problems) {
@@ -87,6 +100,7 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
   if (!types) return types.failure();
   auto globals = core::parse_json(options_.globals_json, "globals_json");
   if (!globals) return globals.failure();
+  if (options_.json_depth_max > 500) return error{errc::invalid_argument, "json_depth_max is at most 500", ""};
   if (!globals->is_object()) return error{errc::invalid_argument, "globals_json must be a JSON object", ""};
   auto store = open_store();
   if (!store) return store.failure();
@@ -102,9 +116,16 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
   shared_->definition_limits = {{options_.definition_bytes_max, options_.json_depth_max, options_.json_values_max},
                                 options_.definition_nodes_max};
   shared_->execution_limits = {payload, options_.node_state_bytes_max};
-  shared_->history_results_max = options_.history_results_max;
+  shared_->history_max = {options_.history_results_max, options_.history_bytes_max};
   shared_->checkpoint_wal_bytes = options_.checkpoint_wal_bytes;
-  if (options_.on_log) shared_->log = options_.on_log;
+  if (options_.on_log)
+    shared_->log = [log = options_.on_log](const std::string& line) {
+      try {
+        log(line);
+      } catch (...) {
+        // What a host throws here must not take an actor down.
+      }
+    };
   shared_->has_listener = static_cast<bool>(options_.on_event);
 
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
@@ -134,13 +155,13 @@ template <class T> result<T> engine::ask_store(std::function<result<T>(storage::
                      reply(question(s));
                    }});
   } else {
-    const bool used = shared_->slot.use([&](storage::store& s) { answer.reply(question(s)); });
-    if (!used) return stopped_error();
+    (void)shared_->slot.use([&](storage::store& s) { answer.reply(question(s)); });
+    answer.reply = {};
   }
   auto given = answer.future.get();
   if (given || given.failure().code != errc::stopped || stopped_) return given;
   // The store actor died with the question.
-  shared_->slot.use([&](storage::store& s) { given = question(s); });
+  (void)shared_->slot.use([&](storage::store& s) { given = question(s); });
   return understood(std::move(given));
 }
 
@@ -223,7 +244,9 @@ result<std::string> engine::start(std::string_view definition_id, const json& in
     if (!payload) return payload.failure();
     start.payload = std::move(*payload);
   }
-  if (how.step_limit && *how.step_limit != 0) start.step_limit = how.step_limit;
+  auto limit = accept_step_limit(how.step_limit);
+  if (!limit) return limit.failure();
+  start.step_limit = *limit;
   pending<std::string> answer;
   start.answer = std::exchange(answer.reply, {});
   caf::anon_send(shared_->supervisor.get(), std::move(start));
@@ -234,7 +257,9 @@ result<void> engine::resume(std::string_view id, const json* payload, const resu
   if (stopped_) return stopped_error();
   actors::resume_instance command;
   command.which = which;
-  if (command.which.step_limit == 0) command.which.step_limit.reset();
+  auto limit = accept_step_limit(which.step_limit);
+  if (!limit) return limit.failure();
+  command.which.step_limit = *limit;
   if (payload != nullptr) {
     auto accepted = accept_payload(*payload, "the payload", nullptr);
     if (!accepted) return accepted.failure();
@@ -268,7 +293,7 @@ result<snapshot> engine::wait(std::string_view id, wait_until until, std::chrono
   const std::uint64_t watcher = next_watcher_++;
   caf::anon_send(shared_->supervisor.get(),
                  actors::watch_instance{watcher, std::string(id), until, std::exchange(answer.reply, {})});
-  if (answer.future.wait_for(timeout) != std::future_status::ready) {
+  if (answer.future.wait_for(bounded(timeout)) != std::future_status::ready) {
     caf::anon_send(shared_->supervisor.get(), actors::forget_watcher{watcher});
     return error{errc::timed_out, fmt::format("instance '{}' did not get there in {} ms", id, timeout.count()), ""};
   }
@@ -282,7 +307,7 @@ result<void> engine::drain(std::chrono::milliseconds timeout) {
   pending<void> answer;
   const std::uint64_t watcher = next_watcher_++;
   caf::anon_send(shared_->supervisor.get(), actors::watch_idle{watcher, std::exchange(answer.reply, {})});
-  if (answer.future.wait_for(timeout) == std::future_status::ready) return answer.future.get();
+  if (answer.future.wait_for(bounded(timeout)) == std::future_status::ready) return answer.future.get();
   caf::anon_send(shared_->supervisor.get(), actors::forget_watcher{watcher});
   return error{errc::timed_out, fmt::format("instances were still active after {} ms", timeout.count()), ""};
 }

@@ -2,6 +2,7 @@
 #include "runtime/host/inspect.hpp"
 
 #include "runtime/core/event.hpp"
+#include "storage/codec.hpp"
 
 #include <fmt/format.h>
 
@@ -26,12 +27,7 @@ result<storage::instance_key> key_of(storage::reader& from, std::string_view uid
   return **found;
 }
 
-json stored(const std::string& text) {
-  json value = json::parse(text, nullptr, false);
-  return value.is_discarded() ? json(nullptr) : value;
-}
-
-json context_of(const std::vector<storage::result_row>& results) {
+result<json> context_of(const std::vector<storage::result_row>& results) {
   json context = json::object();
   for (const storage::result_row& r : results) {
     json entry{{"timestamp", r.at}, {"attempt", r.attempt}};
@@ -39,7 +35,9 @@ json context_of(const std::vector<storage::result_row>& results) {
       entry["output"] = nullptr;
       entry["error"] = *r.error;
     } else if (r.output) {
-      entry["output"] = stored(*r.output);
+      auto output = storage::read_stored(*r.output, "a stored output");
+      if (!output) return output.failure();
+      entry["output"] = std::move(*output);
     }
     context[r.node].push_back(std::move(entry));
   }
@@ -107,27 +105,36 @@ const storage::cursor_row* deciding_cursor(const storage::loaded_instance& rows)
   return at == rows.cursors.end() ? nullptr : &*at;
 }
 
-// Why it failed: the error of the last attempt, or the fuse, whose failure leaves no result.
-std::string failure_of(const storage::loaded_instance& rows, const std::vector<storage::result_row>& results) {
-  if (rows.header.status != instance_status::failed) return "";
-  if (!results.empty() && results.back().error) return *results.back().error;
-  return rows.header.step_limit_exceeded ? "Step limit exceeded" : "";
+// Why it failed: the error of the attempt that the last step recorded, or the fuse, whose failure leaves none.
+result<std::string> failure_of(storage::reader& from, const storage::loaded_instance& rows) {
+  if (rows.header.status != instance_status::failed) return std::string();
+  auto last = from.history(rows.instance, rows.header.revision - 1, 1);
+  if (!last) return last.failure();
+  const bool by_error = !last->empty() && last->front().error && !last->front().handle;
+  return by_error ? *last->front().error : std::string("Step limit exceeded");
 }
 
-json shown(const storage::loaded_instance& rows, const std::vector<storage::result_row>& results) {
+result<json> shown(storage::reader& from, const storage::loaded_instance& rows,
+                   const std::vector<storage::result_row>& results) {
   const storage::instance_row& h = rows.header;
+  auto context = context_of(results);
+  if (!context) return context.failure();
+  auto input = storage::read_stored(rows.input, "the stored input");
+  if (!input) return input.failure();
+  auto failure = failure_of(from, rows);
+  if (!failure) return failure.failure();
   const storage::cursor_row* deciding = deciding_cursor(rows);
   json view{{"workflowId", rows.definition_id},
             {"status", to_string(h.status)},
             {"currentNodeId", deciding != nullptr ? json(deciding->node) : json(nullptr)},
-            {"context", context_of(results)},
+            {"context", std::move(*context)},
             {"version", h.version},
             {"lastStartedAt", h.last_started_at},
             {"totalExecutionTime", h.execution_ms},
             {"metadata", metadata_of(h)},
             {"instanceId", rows.uid},
             {"definitionHash", rows.definition_hash},
-            {"input", stored(rows.input)},
+            {"input", std::move(*input)},
             {"revision", h.revision},
             {"createdAt", rows.created_at},
             {"updatedAt", h.updated_at},
@@ -140,11 +147,11 @@ json shown(const storage::loaded_instance& rows, const std::vector<storage::resu
     view["cursors"].push_back(cursor_of(c));
     if (auto wait = wait_of(c, rows.timers)) view["waits"].push_back(std::move(*wait));
   }
-  if (std::string failure = failure_of(rows, results); !failure.empty()) view["failure"] = std::move(failure);
+  if (!failure->empty()) view["failure"] = std::move(*failure);
   return view;
 }
 
-history_entry entry_of(const storage::step_row& row) {
+result<history_entry> entry_of(const storage::step_row& row) {
   static const core::event_content kinds[] = {core::started{},     core::node_succeeded{}, core::node_failed{},
                                               core::node_paused{}, core::resumed{},        core::timer_fired{}};
   history_entry entry;
@@ -158,7 +165,10 @@ history_entry entry_of(const storage::step_row& row) {
   entry.handle = row.handle.value_or("");
   entry.error = row.error.value_or("");
   entry.note = row.note;
-  if (row.output) entry.output = core::share(stored(*row.output));
+  if (!row.output) return entry;
+  auto output = storage::read_stored(*row.output, "a stored output");
+  if (!output) return output.failure();
+  entry.output = core::share(std::move(*output));
   return entry;
 }
 
@@ -171,7 +181,9 @@ result<snapshot> read_snapshot(storage::reader& from, std::string_view uid) {
   if (!rows) return rows.failure();
   auto results = from.context(*key, snapshot_results_max);
   if (!results) return results.failure();
-  return snapshot(core::share(shown(*rows, *results)));
+  auto view = shown(from, *rows, *results);
+  if (!view) return view.failure();
+  return snapshot(core::share(std::move(*view)));
 }
 
 result<std::vector<instance_summary>> read_list(storage::reader& from, std::size_t limit, std::string_view after_uid) {
@@ -197,8 +209,11 @@ result<std::vector<history_entry>> read_history(storage::reader& from, std::stri
   auto rows = from.history(*key, after_revision, limit);
   if (!rows) return rows.failure();
   std::vector<history_entry> entries;
-  for (const storage::step_row& row : *rows)
-    entries.push_back(entry_of(row));
+  for (const storage::step_row& row : *rows) {
+    auto entry = entry_of(row);
+    if (!entry) return entry.failure();
+    entries.push_back(std::move(*entry));
+  }
   return entries;
 }
 

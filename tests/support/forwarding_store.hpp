@@ -36,8 +36,8 @@ public:
     return target().last_results(instance, nodes);
   }
   result<std::vector<storage::result_row>> results(storage::instance_key instance, std::string_view node,
-                                                   std::size_t limit) override {
-    return target().results(instance, node, limit);
+                                                   const storage::result_limits& allowed) override {
+    return target().results(instance, node, allowed);
   }
   result<std::optional<storage::definition_row>> definition_by_hash(std::string_view hash) override {
     return target().definition_by_hash(hash);

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pawl {
@@ -112,13 +113,17 @@ struct node_type {
   /// Concurrently for different visits: it must be thread-safe. A throw is a failed attempt.
   using executor = std::function<outcome(node_context&)>;
 
-  std::string name;                  ///< what `nodes[].type` says; not empty
-  executor execute;                  ///< must be callable
-  std::vector<std::string> handles;  ///< handles it may answer besides the default one; an edge of another is refused
-  bool any_handle = false;           ///< handles come from data, so edges of every handle are accepted
-  bool can_wait = false;             ///< it may answer outcome::pause…; permits edges of the handle `timeout`
-  bool blocking = true;              ///< it may block (I/O, locks): runs on threads of its own, `concurrency` of them
-  unsigned concurrency = 4;          ///< how many run at once in this runtime; at least 1
+  node_type() = default;
+  node_type(std::string type_name, executor run) : name(std::move(type_name)), execute(std::move(run)) {}
+
+  std::string name;                 ///< what `nodes[].type` says; not empty
+  executor execute;                 ///< must be callable
+  std::vector<std::string> handles; ///< handles it may answer besides the default one; an edge of another is refused
+  bool any_handle = false;          ///< handles come from data, so edges of every handle are accepted
+  bool can_wait = false;            ///< it may answer outcome::pause…; permits edges of the handle `timeout`
+  bool blocking = true;             ///< it may block (I/O, locks): runs on threads of its own, `concurrency` of them
+  unsigned concurrency = 4;         ///< how many run at once in this runtime; at least 1
+  bool lazy_data = false; ///< data is resolved when the executor first asks, which may throw; else before it is called
   std::optional<retry_policy> retry; ///< when the node in the definition names none
 };
 

@@ -64,7 +64,7 @@ public:
   /// Only resume() can move it on: it waits, and not for time.
   bool needs_payload() const noexcept;
   /// The whole snapshot in Refluxo's shape: workflowId, status, currentNodeId, context, version, lastStartedAt,
-  /// totalExecutionTime, metadata, retryState (when there is one), and instanceId, definition, input, cursors, waits,
+  /// totalExecutionTime, metadata, retryState (when there is one), and instanceId, definitionHash, input, cursors, waits,
   /// revision. Valid as long as this snapshot or a copy of it.
   const nlohmann::json& document() const noexcept { return *document_; }
 
@@ -107,7 +107,7 @@ struct instance_event {
   std::string instance_id;
   history_entry entry;                              ///< without the output
   instance_status status = instance_status::active; ///< after this revision
-  std::string next_node;                            ///< where it stands now; empty when it ended
+  std::string next_node;                            ///< where it stands now; empty when it completed
 };
 
 } // namespace pawl

@@ -14,12 +14,16 @@
 
 namespace pawl {
 
-/// Where time comes from. Must be thread-safe. Tests put their own in; the default is the system's clock.
+/// Where time comes from. Must be thread-safe and must not throw. Tests put their own in; the default is the system's
+/// clock.
 class clock {
 public:
   virtual ~clock() = default;
-  /// Milliseconds since 1970.
+  /// Milliseconds since 1970. May jump, as wall clocks do.
   virtual std::int64_t now_ms() = 0;
+  /// Milliseconds since some fixed moment of this process; never goes back. Engine time goes on by it while the wall
+  /// clock stands behind what was last committed. The default stands still, which suits a clock that a test sets.
+  virtual std::int64_t monotonic_ms() { return 0; }
 };
 
 struct options {
@@ -39,7 +43,7 @@ struct options {
   std::function<void(const instance_event&)> on_event;
 
   /// Told what operators should know: a restarted actor, an instance that could not be recovered. From any thread.
-  /// Never holds payload text. Default: nothing is printed.
+  /// Never holds payload text. What it throws is dropped. Default: nothing is printed.
   std::function<void(const std::string& line)> on_log;
 
   /// nullptr: the system's clock.
@@ -52,9 +56,10 @@ struct options {
   std::size_t definition_nodes_max = 10'000;
   std::size_t payload_bytes_max = std::size_t{4} << 20; ///< start and resume payloads, outputs, as JSON text
   std::size_t node_state_bytes_max = std::size_t{64} << 10;
-  std::size_t json_depth_max = 128;
+  std::size_t json_depth_max = 128; ///< at most 500
   std::size_t json_values_max = 100'000;
-  std::size_t history_results_max = 10'000; ///< results that one `.all` may bring into a context
+  std::size_t history_results_max = 10'000;              ///< results of one node that `.all` may bring into a context
+  std::size_t history_bytes_max = std::size_t{16} << 20; ///< JSON text of all results that one execution may read
 
   /// The WAL is copied back into the database file once it is larger than this.
   std::size_t checkpoint_wal_bytes = std::size_t{4} << 20;

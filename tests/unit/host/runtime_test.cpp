@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <atomic>
 #include <thread>
 
 using namespace pawl;
@@ -42,6 +43,14 @@ options on(const std::string& path) {
   opts.on_log = [](const std::string& line) { UNSCOPED_INFO(line); };
   return opts;
 }
+
+// A wall clock that a test sets; every look takes a millisecond.
+struct set_back final : pawl::clock {
+  std::int64_t now_ms() override { return wall; }
+  std::int64_t monotonic_ms() override { return ++monotonic; }
+  std::atomic<std::int64_t> wall{2'000'000};
+  std::atomic<std::int64_t> monotonic{0};
+};
 
 } // namespace
 
@@ -86,4 +95,149 @@ TEST_CASE("runtime: stop() from another thread than the one that opened it retur
   stopper.join();
   REQUIRE_FALSE(ended);
   CHECK(ended.failure().code == errc::stopped);
+}
+
+TEST_CASE("runtime: a document without id may be loaded under several") {
+  runtime rt = open_runtime(on(""));
+  const char* const text = R"({"nodes":[{"id":"a","type":"trigger"}],"edges":[]})";
+  REQUIRE(rt.load_definition(text, "one"));
+  REQUIRE(rt.load_definition(text, "two"));
+  for (const char* id : {"one", "two", "one"}) {
+    auto started = rt.start(id, 1);
+    if (!started) FAIL(to_string(started.failure()));
+    CHECK(rt.wait(*started, wait_until::ended, std::chrono::seconds(20))->document()["workflowId"] == id);
+  }
+}
+
+TEST_CASE("runtime: hostile values are refused and leave no trace") {
+  runtime rt = open_runtime(on(""));
+  REQUIRE(rt.load_definition(approval));
+  json deep = 1;
+  for (int i = 0; i < 200; ++i)
+    deep = json::array({deep});
+  start_options how;
+  how.id = "x";
+  CHECK(rt.start("approval", deep, how).failure().code == errc::limit);
+  CHECK(rt.start("approval", std::string("\xff"), how).failure().code == errc::bad_json);
+  CHECK(rt.start("approval", std::numeric_limits<double>::quiet_NaN(), how).failure().code == errc::bad_json);
+  CHECK(rt.start("approval", std::string(5 << 20, 'x'), how).failure().code == errc::limit);
+  how.payload = &deep;
+  CHECK(rt.start("approval", 1, how).failure().code == errc::limit);
+  how.payload = nullptr;
+  for (const std::string& bad :
+       {std::string(201, 'x'), std::string("a\nb"), std::string("a\0b", 3), std::string("\xff")}) {
+    how.id = bad;
+    CHECK(rt.start("approval", 1, how).failure().code == errc::invalid_argument);
+  }
+  CHECK(rt.start("nobody", 1).failure().code == errc::unknown_definition);
+  CHECK(rt.query("x").failure().code == errc::not_found);
+  CHECK(rt.list()->empty());
+}
+
+TEST_CASE("runtime: an endless loop ends at the fuse, at the node that did not run") {
+  runtime rt = open_runtime(on(""));
+  REQUIRE(rt.load_definition(R"({"id":"spin","start":"a","stepLimit":1000,
+    "nodes":[{"id":"a","type":"set"},{"id":"b","type":"set"}],
+    "edges":[{"source":"a","target":"b"},{"source":"b","target":"a"}]})"));
+  const auto started = rt.start("spin", nullptr);
+  REQUIRE(started);
+  const auto ended = rt.wait(*started, wait_until::ended, std::chrono::seconds(60));
+  REQUIRE(ended);
+  CHECK(ended->status() == instance_status::failed);
+  CHECK(ended->failed_reason() == "Step limit exceeded");
+  CHECK(ended->current_node() == "a");
+  CHECK(ended->document()["version"] == 1000);
+}
+
+TEST_CASE("runtime: an expression sees what it mentions of the history, all of it or the last") {
+  runtime rt = open_runtime(on(""));
+  REQUIRE(rt.load_definition(R"({"id":"sum","nodes":[
+    {"id":"in","type":"trigger"},
+    {"id":"each","type":"iterator","data":{"items":"{{ input }}"}},
+    {"id":"double","type":"set","data":"{{ nodes.each.output.item * 2 }}"},
+    {"id":"end","type":"set","data":{"all":"{{ nodes.double.all[.data > 2].data }}","last":"{{ nodes.double.last.data }}",
+      "count":"{{ nodes.double.all['length'] }}","none":"{{ nodes.gone.output }}"}}],
+    "edges":[{"source":"in","target":"each"},{"source":"each","sourceHandle":"loop","target":"double"},
+      {"source":"double","target":"each"},{"source":"each","sourceHandle":"done","target":"end"}]})"));
+  const auto started = rt.start("sum", {1, 2, 3});
+  REQUIRE(started);
+  const auto ended = rt.wait(*started, wait_until::ended, std::chrono::seconds(20));
+  REQUIRE(ended);
+  INFO(ended->document().dump(2));
+  CHECK(ended->document()["context"]["end"][0]["output"] == json{{"all", 4}, {"last", 6}, {"count", 3}});
+}
+
+TEST_CASE("runtime: a delay until a moment is over when its timer goes off") {
+  options opts = on("");
+  opts.time = std::make_shared<set_back>();
+  runtime rt = open_runtime(std::move(opts));
+  REQUIRE(rt.load_definition(
+      R"({"id":"d","nodes":[{"id":"wait","type":"delay","data":{"ms":"{{ input - run.time }}"}}],"edges":[]})"));
+  const auto started = rt.start("d", 2'000'100);
+  REQUIRE(started);
+  const auto ended = rt.wait(*started, wait_until::ended, std::chrono::milliseconds::max());
+  REQUIRE(ended);
+  CHECK(ended->status() == instance_status::completed);
+  CHECK(ended->document()["context"]["wait"][0]["output"]["ms"] > 0);
+}
+
+TEST_CASE("runtime: what a timeout leaves behind is null, and the history says by which handle") {
+  runtime rt = open_runtime(on(""));
+  REQUIRE(rt.load_definition(R"({"id":"t","nodes":[{"id":"w","type":"wait","data":{"timeout":1}},
+    {"id":"late","type":"set","data":{"x":"{{ nodes.w.output }}"}}],
+    "edges":[{"source":"w","target":"late","sourceHandle":"timeout"}]})"));
+  const auto started = rt.start("t", 0);
+  REQUIRE(started);
+  const auto ended = rt.wait(*started, wait_until::needs_payload, std::chrono::seconds(60));
+  REQUIRE(ended);
+  CHECK(ended->status() == instance_status::completed); // a wait that time ends does not need a payload
+  CHECK(ended->document()["context"]["w"][0]["output"] == nullptr);
+  CHECK(ended->document()["context"]["late"][0]["output"] == json{{"x", nullptr}});
+  const auto history = rt.history(*started);
+  REQUIRE(history);
+  CHECK((*history)[2].event == "timer_fired");
+  CHECK((*history)[2].handle == "timeout");
+}
+
+TEST_CASE("runtime: engine time goes on while the wall clock stands behind the last commit") {
+  auto time = std::make_shared<set_back>();
+  options opts = on("");
+  opts.time = time;
+  runtime rt = open_runtime(std::move(opts));
+  REQUIRE(rt.load_definition(R"({"id":"d","nodes":[{"id":"a","type":"delay","data":{"ms":20}}],"edges":[]})"));
+  REQUIRE(rt.wait(*rt.start("d", 0), wait_until::ended, std::chrono::seconds(60)));
+  time->wall = 1'000'000; // a thousand seconds back
+  const auto second = rt.wait(*rt.start("d", 0), wait_until::ended, std::chrono::seconds(60));
+  REQUIRE(second);
+  CHECK(second->document()["createdAt"] > 2'000'000);
+}
+
+TEST_CASE("runtime: what an executor says of itself is bounded and UTF-8") {
+  options opts = on("");
+  opts.node_types.push_back(
+      {"raw", [](node_context&) -> outcome { throw std::runtime_error("caf\xe9 " + std::string(100'000, 'x')); }});
+  opts.node_types.push_back({"far", [](node_context&) { return outcome::to(std::string(300, 'h')); }});
+  opts.node_types.push_back({"none", [](node_context&) { return outcome::output(json::parse("{", nullptr, false)); }});
+  runtime rt = open_runtime(std::move(opts));
+  for (const char* type : {"raw", "far", "none"}) {
+    INFO(type);
+    REQUIRE(rt.load_definition(R"({"id":"w","nodes":[{"id":"a","type":")" + std::string(type) + R"("}],"edges":[]})"));
+    const auto ended = rt.wait(*rt.start("w", 0), wait_until::ended, std::chrono::seconds(60));
+    REQUIRE(ended);
+    CHECK(ended->status() == instance_status::failed);
+    CHECK(ended->document().dump().size() < 40'000);
+  }
+}
+
+TEST_CASE("runtime: repeated attempts count for the fuse, which is then the reason") {
+  runtime rt = open_runtime(on(""));
+  REQUIRE(rt.load_definition(R"({"id":"r","stepLimit":5,"nodes":[
+    {"id":"a","type":"fail","retry":{"maxAttempts":1e300,"interval":0}}],"edges":[]})"));
+  const auto ended = rt.wait(*rt.start("r", 0), wait_until::ended, std::chrono::seconds(60));
+  REQUIRE(ended);
+  CHECK(ended->status() == instance_status::failed);
+  CHECK(ended->failed_reason() == "Step limit exceeded");
+  start_options how;
+  how.step_limit = -1;
+  CHECK(rt.start("r", 0, how).failure().code == errc::invalid_argument);
 }

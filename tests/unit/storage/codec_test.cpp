@@ -145,7 +145,7 @@ public:
   result<std::vector<result_row>> last_results(instance_key i, const std::vector<std::string>& n) override {
     return from_.last_results(i, n);
   }
-  result<std::vector<result_row>> results(instance_key i, std::string_view node, std::size_t n) override {
+  result<std::vector<result_row>> results(instance_key i, std::string_view node, const result_limits& n) override {
     return from_.results(i, node, n);
   }
   result<std::optional<definition_row>> definition_by_hash(std::string_view h) override {
