@@ -1,4 +1,5 @@
 // From a JSON document to a compiled workflow: every problem is collected, none stops the search for the next.
+#include "runtime/core/advice.hpp"
 #include "runtime/core/field_names.hpp"
 #include "runtime/core/hash.hpp"
 #include "runtime/core/retry.hpp"
@@ -15,20 +16,6 @@ using nlohmann::json;
 
 constexpr std::size_t node_id_bytes_max = 200;
 
-// A JSON pointer's token (RFC 6901).
-std::string token(std::string_view name) {
-  std::string escaped;
-  for (char c : name) {
-    if (c == '~')
-      escaped += "~0";
-    else if (c == '/')
-      escaped += "~1";
-    else
-      escaped += c;
-  }
-  return escaped;
-}
-
 bool holds_expression(const json& value) {
   if (value.is_string()) return value.get_ref<const std::string&>().find("{{") != std::string::npos;
   if (!value.is_structured()) return false;
@@ -43,16 +30,17 @@ public:
   compiled run(std::string_view fallback_id) {
     if (document_.is_object()) {
       read_header(fallback_id);
-      read_nodes();
-      read_edges();
-      choose_start();
-      warn_of_unreachable();
-      warn_of_unknown_mentions();
+      if (read_nodes()) {
+        read_edges();
+        choose_start();
+      }
     } else {
       fail("", "a definition is a JSON object", "write {\"id\": …, \"nodes\": […], \"edges\": […]}");
     }
     compiled done;
+    // Advice on a document that does not load would only hide what is wrong.
     const bool good = std::none_of(problems_.begin(), problems_.end(), [](const problem& p) { return !p.is_warning; });
+    if (good) advise(*made_, document_, node_pointers_, problems_);
     done.problems = std::move(problems_);
     if (!good) return done;
     made_->text = canonical_json(document_);
@@ -73,7 +61,7 @@ private:
   void check_fields(const json& object, const std::string& pointer, std::initializer_list<std::string_view> known,
                     std::initializer_list<std::string_view> later) {
     for (const auto& member : object.items()) {
-      const std::string at = pointer + "/" + token(member.key());
+      const std::string at = pointer + "/" + pointer_token(member.key());
       if (std::find(later.begin(), later.end(), member.key()) != later.end()) {
         fail(at, fmt::format("'{}' does not work in this version", member.key()), "take it out");
         continue;
@@ -135,17 +123,23 @@ private:
     return nullptr;
   }
 
-  void read_nodes() {
+  // Without the nodes nothing can be said of the rest.
+  bool read_nodes() {
     const json* list = list_field("nodes");
-    if (list == nullptr) return;
-    if (list->empty()) return fail("/nodes", "there is no node", "add at least one");
-    if (list->size() > limits_.nodes_max)
-      return fail(
-          "/nodes",
-          fmt::format("{} nodes are over the limit definition_nodes_max of {}", list->size(), limits_.nodes_max),
-          "split the workflow");
+    if (list == nullptr) return false;
+    if (list->empty()) {
+      fail("/nodes", "there is no node", "add at least one");
+      return false;
+    }
+    if (list->size() > limits_.nodes_max) {
+      fail("/nodes",
+           fmt::format("{} nodes are over the limit definition_nodes_max of {}", list->size(), limits_.nodes_max),
+           "split the workflow");
+      return false;
+    }
     for (std::size_t i = 0; i < list->size(); ++i)
       read_node((*list)[i], fmt::format("/nodes/{}", i));
+    return true;
   }
 
   void read_node(const json& object, const std::string& pointer) {
@@ -304,34 +298,6 @@ private:
          made_->start_candidates.empty() ? "every node has incoming edges: no node is the start"
                                          : "several nodes have no incoming edges: which one is the start is open",
          "add \"start\": the id of the first node; else each start must name it");
-  }
-
-  void warn_of_unreachable() {
-    if (!made_->start) return;
-    std::vector<bool> reached(made_->nodes.size(), false);
-    std::vector<node_index> open{*made_->start};
-    reached[*made_->start] = true;
-    while (!open.empty()) {
-      const node_index at = open.back();
-      open.pop_back();
-      for (const exit& e : made_->nodes[at].exits)
-        for (node_index target : e.targets) {
-          if (!reached[target]) open.push_back(target);
-          reached[target] = true;
-        }
-    }
-    for (node_index i = 0; i < reached.size(); ++i)
-      if (!reached[i])
-        warn(node_pointers_[i], fmt::format("node '{}' cannot be reached from the start", made_->nodes[i].id),
-             "add an edge to it, or take it out");
-  }
-
-  void warn_of_unknown_mentions() {
-    for (node_index i = 0; i < made_->nodes.size(); ++i)
-      for (const auto& [id, what] : made_->nodes[i].mentions.nodes)
-        if (!made_->find(id))
-          warn(node_pointers_[i], fmt::format("an expression mentions the node '{}', which does not exist", id),
-               "it will read as undefined");
   }
 
   const json& document_;

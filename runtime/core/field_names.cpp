@@ -37,4 +37,17 @@ std::optional<std::string_view> misspelt(std::string_view name, std::initializer
   return std::nullopt;
 }
 
+std::string pointer_token(std::string_view name) {
+  std::string escaped;
+  for (char c : name) {
+    if (c == '~')
+      escaped += "~0";
+    else if (c == '/')
+      escaped += "~1";
+    else
+      escaped += c;
+  }
+  return escaped;
+}
+
 } // namespace pawl::core

@@ -82,6 +82,11 @@ void say_how_it_goes_on(foreground& here, const snapshot& there, const loaded_de
 std::string start(const run_arguments& given, runtime& runtime, const loaded_definition& loaded,
                   const std::optional<snapshot>& there) {
   const json input = choose_input(given, there);
+  if (there && (given.payload || !given.start_node.empty()))
+    throw command_failure(exit_code::usage,
+                          fmt::format("instance '{}' has started already: --payload and --start mean nothing to it; "
+                                      "`pawl resume` gives a waiting one its payload",
+                                      there->id()));
   const json payload = given.payload ? read_json(*given.payload, "--payload") : json();
   start_options how;
   how.id = given.id;

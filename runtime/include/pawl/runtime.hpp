@@ -53,7 +53,8 @@ class runtime {
 public:
   /// Opens (or creates) the store, takes its owner lock, and goes on with every instance where its last committed step
   /// left it. Errors: `busy` (names the owner's process), `wrong_store`, `access`, `disk_full`, `corrupt`, `storage`,
-  /// `invalid_argument` (a node type without name or executor, globals that are no JSON object).
+  /// `not_found` (the file's folder), `bad_json` and `limit` (globals), `invalid_argument` (a node type without name or
+  /// executor, globals that are no JSON object, a limit out of its bounds).
   static result<runtime> open(options opts);
 
   runtime(runtime&&) noexcept;
@@ -72,16 +73,19 @@ public:
   /// Starts an instance of the latest definition loaded under `definition_id`. On success it is on disk.
   /// Idempotent: the same id with the same definition id and the same input returns the instance as it is.
   /// Errors: `unknown_definition`, `conflict` (that id exists with another definition or input), `limit`,
-  /// `invalid_argument` (a bad id, an unknown or ambiguous start node), `stopped`, `storage`, `disk_full`.
+  /// `bad_json` (text that is not UTF-8, a number that is not finite), `bad_definition` (it does not load any more),
+  /// `invalid_argument` (a bad id, an unknown or ambiguous start node, a negative step limit), `stopped`, `storage`,
+  /// `disk_full`, `access`, `busy`. After an error nothing was started; `storage` alone may leave that open.
   result<std::string> start(std::string_view definition_id, const nlohmann::json& input, start_options how = {});
 
   /// Gives `payload` (nullptr = none) to a waiting visit, which then runs again; in a retry wait: retries now.
   /// On success the payload is on disk. Errors: `not_found`, `finished`, `not_waiting`, `ambiguous` (lists the waits),
-  /// `limit`, `stopped`, `storage`. After an error nothing was kept; `storage`
-  /// alone may leave that open: the instance shows it.
+  /// `limit`, `bad_json`, `invalid_argument`, `stopped`, `storage`, `disk_full`, `access`, `busy`. After an error
+  /// nothing was kept; `storage` alone may leave that open: the instance shows it.
   result<void> resume(std::string_view id, const nlohmann::json* payload, resume_options which = {});
 
-  /// The instance as its last commit left it. Errors: `not_found`, `corrupt`, `storage`.
+  /// The instance as its last commit left it, with the newest 100,000 results. Errors: `not_found`, `corrupt`,
+  /// `stopped`, `storage`; list() and history() have the same.
   result<snapshot> query(std::string_view id) const;
 
   /// Instances in the order in which they were created, after `after_id`, at most `limit`.

@@ -1,0 +1,15 @@
+// Warnings about a definition that loads: what runs, but probably not as its author meant.
+#pragma once
+
+#include "runtime/core/workflow.hpp"
+
+#include <string>
+#include <vector>
+
+namespace pawl::core {
+
+/// `pointers` are the nodes' JSON pointers, by node_index.
+void advise(const workflow& w, const nlohmann::json& document, const std::vector<std::string>& pointers,
+            std::vector<problem>& problems);
+
+} // namespace pawl::core
