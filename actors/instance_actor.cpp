@@ -53,7 +53,7 @@ caf::behavior instance_actor::make_behavior() {
       [this](const write_done& written) { finish(written); },
       [this](const resume_instance& command) {
         ++handled_;
-        when_idle([this, command] { resume(command); });
+        when_idle([this, command] { resume_visit(command); });
       },
       [this](const start_again& request) {
         ++handled_;
@@ -327,7 +327,7 @@ void instance_actor::request_execution(std::shared_ptr<const nodes::execution> r
 
 // --- commands
 
-void instance_actor::resume(const resume_instance& command) {
+void instance_actor::resume_visit(const resume_instance& command) {
   auto chosen = core::choose_wait(*workflow_, state_, command.which.node, command.which.visit);
   if (!chosen) return command.answer(chosen.failure());
   chosen->payload = command.payload;

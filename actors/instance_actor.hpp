@@ -71,7 +71,7 @@ private:
   core::context_node context_of(core::node_index node) const;
 
   // Commands.
-  void resume(const resume_instance& command);
+  void resume_visit(const resume_instance& command);
   void fire_due_timers();
   void answer_start_again(const start_again& request);
 

@@ -82,7 +82,7 @@ private:
   // after a seeded number of acknowledgements.
   void kill_once() {
     const int way = pick(0, 9);
-    const int acks_wanted = way == 0 ? 0 : way == 1 ? 1 : pick(1, 150);
+    const int acks_wanted = way == 0 ? 0 : way == 1 ? 1 : pick(1, 100);
     const milliseconds then(way <= 1 ? pick(0, 60) : 0);
     crash::child_process child(args_.program, child_arguments(false));
     int acks = read_until(
