@@ -64,8 +64,8 @@ public:
   /// Only resume() can move it on: it waits, and not for time.
   bool needs_payload() const noexcept;
   /// The whole snapshot in Refluxo's shape: workflowId, status, currentNodeId, context, version, lastStartedAt,
-  /// totalExecutionTime, metadata, retryState (when there is one), and instanceId, definitionHash, input, cursors, waits,
-  /// revision. Valid as long as this snapshot or a copy of it.
+  /// totalExecutionTime, metadata, retryState (when there is one), and instanceId, definitionHash, input, cursors,
+  /// waits, revision. Valid as long as this snapshot or a copy of it.
   const nlohmann::json& document() const noexcept { return *document_; }
 
 private:
