@@ -33,11 +33,12 @@ result<std::vector<problem>> runtime::check_definition(std::string_view json_tex
   return impl_->engine->check_definition(json_text, fallback_id);
 }
 
-result<std::string> runtime::start(std::string_view definition_id, const nlohmann::json& input, start_options how) {
+result<std::string> runtime::start(std::string_view definition_id, const nlohmann::json& input,
+                                   const start_options& how) {
   return impl_->engine->start(definition_id, input, how);
 }
 
-result<void> runtime::resume(std::string_view id, const nlohmann::json* payload, resume_options which) {
+result<void> runtime::resume(std::string_view id, const nlohmann::json* payload, const resume_options& which) {
   return impl_->engine->resume(id, payload, which);
 }
 

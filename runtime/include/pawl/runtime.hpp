@@ -76,13 +76,13 @@ public:
   /// `bad_json` (text that is not UTF-8, a number that is not finite), `bad_definition` (it does not load any more),
   /// `invalid_argument` (a bad id, an unknown or ambiguous start node, a negative step limit), `stopped`, `storage`,
   /// `disk_full`, `access`, `busy`. After an error nothing was started; `storage` alone may leave that open.
-  result<std::string> start(std::string_view definition_id, const nlohmann::json& input, start_options how = {});
+  result<std::string> start(std::string_view definition_id, const nlohmann::json& input, const start_options& how = {});
 
   /// Gives `payload` (nullptr = none) to a waiting visit, which then runs again; in a retry wait: retries now.
   /// On success the payload is on disk. Errors: `not_found`, `finished`, `not_waiting`, `ambiguous` (lists the waits),
   /// `limit`, `bad_json`, `invalid_argument`, `stopped`, `storage`, `disk_full`, `access`, `busy`. After an error
   /// nothing was kept; `storage` alone may leave that open: the instance shows it.
-  result<void> resume(std::string_view id, const nlohmann::json* payload, resume_options which = {});
+  result<void> resume(std::string_view id, const nlohmann::json* payload, const resume_options& which = {});
 
   /// The instance as its last commit left it, with the newest 100,000 results. Errors: `not_found`, `corrupt`,
   /// `stopped`, `storage`; list() and history() have the same.
