@@ -2,6 +2,7 @@
 #include "actors/instance_actor.hpp"
 
 #include "runtime/core/describe.hpp"
+#include "runtime/core/payload_gate.hpp"
 #include "storage/codec.hpp"
 
 #include <caf/all.hpp>
@@ -330,6 +331,8 @@ void instance_actor::request_execution(std::shared_ptr<const nodes::execution> r
 void instance_actor::resume_visit(const resume_instance& command) {
   auto chosen = core::choose_wait(*workflow_, state_, command.which.node, command.which.visit);
   if (!chosen) return command.answer(chosen.failure());
+  if (auto fits = core::check_payload(*workflow_, *state_.find(chosen->cursor), command.payload); !fits)
+    return command.answer(fits.failure());
   chosen->payload = command.payload;
   chosen->step_limit = command.which.step_limit;
   take(std::move(*chosen), nullptr, std::nullopt, command.answer);

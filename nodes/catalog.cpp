@@ -3,14 +3,15 @@
 
 #include "nodes/control/control.hpp"
 
+#include <stdexcept>
+
 namespace pawl::nodes {
 
 core::node_types built_in_types() {
   core::node_types types;
   for (auto make : {trigger_type, set_type, if_type, iterator_type, wait_type, delay_type, fail_type}) {
-    node_type made = make();
-    std::string name = made.name;
-    types.emplace(std::move(name), std::make_shared<const node_type>(std::move(made)));
+    if (auto added = core::add_type(types, make()); !added)
+      throw std::logic_error("a built-in node type: " + added.failure().message);
   }
   return types;
 }

@@ -4,6 +4,7 @@
 #include "nodes/outcome.hpp"
 #include "runtime/core/retry.hpp"
 #include "runtime/expression/evaluate.hpp"
+#include "runtime/schema/schema.hpp"
 
 #include <fmt/format.h>
 
@@ -20,6 +21,7 @@ using nlohmann::json;
 constexpr std::size_t error_bytes_max = 8 * 1024;
 constexpr std::size_t name_bytes_max = 256; ///< of handles and of what is remembered
 constexpr std::size_t memory_names_max = 16;
+constexpr std::size_t payload_schema_bytes_max = std::size_t{64} << 10;
 
 using resolved_data = result<std::optional<json>>;
 
@@ -80,13 +82,28 @@ public:
       : run_(run), limits_(limits), node_(run.workflow->nodes[run.node]), root_(core::root_of(run.context)) {}
 
   executed carry_out() {
-    attempt_context context(run_, [this] { return node_.data->render(root_, {}); });
-    if (!node_.type->lazy_data && !context.resolved())
-      return failed("Error", context.resolved().failure().message, true);
-    return answer(call(context));
+    attempt_context context(run_, [this] { return resolve(); });
+    if (!node_.type->lazy_data && !context.resolved()) return data_failed(context.resolved().failure());
+    const outcome given = call(context);
+    return data_failure_ ? data_failed(*data_failure_) : answer(given);
   }
 
 private:
+  resolved_data resolve() {
+    resolved_data data = node_.data->render(root_, {});
+    if (!data || !node_.type->input) return data;
+    const auto fits = schema::require(*node_.type->input, *data ? **data : json(nullptr), "the node's data");
+    if (fits) return data;
+    data_failure_ = fits.failure(); // whatever a lazy executor makes of it
+    return fits.failure();
+  }
+
+  // Expressions may give something else the next time; what does not fit the schema is the author's to correct.
+  executed data_failed(const error& why) {
+    if (data_failure_) return failed("InvalidData", why.message, false);
+    return failed("Error", why.message, true);
+  }
+
   outcome call(attempt_context& context) {
     try {
       return node_.type->execute(context);
@@ -108,6 +125,7 @@ private:
     if (s.value) {
       auto text = core::to_text(*s.value, "the output", limits_.output);
       if (!text) return failed("OutputError", text.failure().message, false);
+      if (auto fits = check_output(*s.value); !fits) return failed("OutputError", fits.failure().message, false);
       done.output = core::share(*s.value);
       done.output_text = std::move(*text);
     }
@@ -120,6 +138,11 @@ private:
     }
     done.what = std::move(event);
     return done;
+  }
+
+  result<void> check_output(const json& value) const {
+    if (!node_.type->output) return {};
+    return schema::require(*node_.type->output, value, "the output");
   }
 
   static bool is_name(const std::string& name) {
@@ -137,8 +160,15 @@ private:
   executed made(const outcome::content::wait& w) {
     if (!node_.type->can_wait)
       return failed("PauseError", fmt::format("the type '{}' paused without can_wait", node_.type->name), false);
-    core::node_paused event{run_.of, w.for_payload ? wait_kind::payload : wait_kind::timer, shortened(w.reason),
-                            w.timer_ms, nullptr};
+    core::node_paused event{
+        run_.of, w.for_payload ? wait_kind::payload : wait_kind::timer, shortened(w.reason), w.timer_ms, nullptr,
+        nullptr};
+    if (w.for_payload) event.payload_schema = node_.type->payload_document;
+    if (w.for_payload && w.payload_schema) {
+      auto taken = take_payload_schema(*w.payload_schema);
+      if (!taken) return failed("PauseError", taken.failure().message, false);
+      event.payload_schema = std::move(*taken);
+    }
     if (w.node_state) {
       core::json_limits state_limits = limits_.output;
       state_limits.bytes_max = limits_.node_state_bytes_max;
@@ -147,6 +177,18 @@ private:
       event.node_state = core::share(*w.node_state);
     }
     return {std::move(event), nullptr, std::nullopt};
+  }
+
+  result<json_ptr> take_payload_schema(const json& document) const {
+    core::json_limits small = limits_.output;
+    small.bytes_max = payload_schema_bytes_max;
+    auto text = core::to_text(document, "the schema of the payload", small);
+    if (!text) return text.failure();
+    std::vector<problem> problems;
+    if (schema::schema::compile(document, problems)) return core::share(document);
+    const auto bad = std::find_if(problems.begin(), problems.end(), [](const problem& p) { return !p.is_warning; });
+    return error{errc::invalid_argument,
+                 fmt::format("the schema of the payload is none: {}: {}", bad->pointer, bad->message), ""};
   }
 
   executed made(const outcome::content::failure& f) { return failed(f.name, f.message, f.retryable); }
@@ -177,6 +219,7 @@ private:
   const execution_limits& limits_;
   const core::workflow_node& node_;
   expression::value root_;
+  std::optional<error> data_failure_; ///< the data does not fit the type's schema
 };
 
 } // namespace

@@ -19,10 +19,10 @@ outcome outcome::to(std::string handle) {
 
 outcome outcome::pause() { return outcome(content{content::wait{}}); }
 outcome outcome::pause_until_timeout(std::chrono::milliseconds timeout) {
-  return outcome(content{content::wait{true, timeout.count(), std::nullopt, ""}});
+  return outcome(content{content::wait{true, timeout.count(), std::nullopt, "", std::nullopt}});
 }
 outcome outcome::pause_for(std::chrono::milliseconds delay) {
-  return outcome(content{content::wait{false, delay.count(), std::nullopt, ""}});
+  return outcome(content{content::wait{false, delay.count(), std::nullopt, "", std::nullopt}});
 }
 
 outcome outcome::fail(std::string message, std::string name) {
@@ -38,6 +38,10 @@ outcome&& outcome::keep(json node_state) && {
 }
 outcome&& outcome::because(std::string reason) && {
   if (auto* wait = std::get_if<content::wait>(&content_->what)) wait->reason = std::move(reason);
+  return std::move(*this);
+}
+outcome&& outcome::accepting(json payload_schema) && {
+  if (auto* wait = std::get_if<content::wait>(&content_->what)) wait->payload_schema = std::move(payload_schema);
   return std::move(*this);
 }
 outcome&& outcome::remember(std::string name, json value) && {

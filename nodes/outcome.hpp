@@ -23,6 +23,7 @@ struct outcome::content {
     std::optional<std::int64_t> timer_ms;
     std::optional<nlohmann::json> node_state;
     std::string reason;
+    std::optional<nlohmann::json> payload_schema;
   };
   struct failure {
     std::string name;

@@ -71,6 +71,7 @@ public:
     if (!e.reason.empty()) detail_["reason"] = e.reason;
     if (e.timer_ms) detail_["timer"] = *e.timer_ms;
     if (e.node_state) detail_["state"] = *e.node_state;
+    if (e.payload_schema) detail_["schema"] = *e.payload_schema;
     finish();
   }
   void operator()(const core::resumed& e) {
@@ -190,6 +191,7 @@ cursor_row encode_cursor(const core::workflow& w, const core::cursor& c) {
   }
   row.payload = text_if(c.payload);
   row.node_state = text_if(c.node_state);
+  row.payload_schema = text_if(c.payload_schema);
   row.timer_fired = c.timer_fired;
   return row;
 }
@@ -298,6 +300,7 @@ private:
     if (row.retry_attempts != 0) c.retry = core::retry_state{row.retry_attempts, row.retry_at};
     c.payload = parsed(row.payload, "stored payload");
     c.node_state = parsed(row.node_state, "stored node state");
+    c.payload_schema = parsed(row.payload_schema, "stored payload schema");
     c.timer_fired = row.timer_fired;
     state_.cursors.push_back(std::move(c));
   }
@@ -440,6 +443,7 @@ private:
     if (reason != detail_.end() && reason->is_string()) e.reason = reason->get<std::string>();
     e.timer_ms = integer_if("timer");
     e.node_state = member("state");
+    e.payload_schema = member("schema");
     return e;
   }
 

@@ -18,7 +18,7 @@ constexpr char load_sql[] =
     " WHERE i.id = ?1";
 constexpr char cursors_sql[] =
     "SELECT cursor, scope, node, visit, phase, key, wait_kind, wait_reason, wait_since, retry_attempts, retry_at,"
-    " payload, node_state, timer_fired FROM cursor WHERE instance = ?1 ORDER BY cursor";
+    " payload, node_state, timer_fired, payload_schema FROM cursor WHERE instance = ?1 ORDER BY cursor";
 constexpr char timers_sql[] = "SELECT cursor, due_at, duration_ms FROM timer WHERE instance = ?1 ORDER BY cursor";
 constexpr char visits_sql[] = "SELECT node, count FROM visit WHERE instance = ?1 AND count > 0 ORDER BY node";
 constexpr char memories_sql[] =
@@ -91,6 +91,7 @@ cursor_row cursor_of(const running& row) {
   c.payload = row.text_if(11);
   c.node_state = row.text_if(12);
   c.timer_fired = row.flag(13);
+  c.payload_schema = row.text_if(14);
   return c;
 }
 

@@ -40,6 +40,7 @@ std::string cursor_difference(const core::cursor& folded, const core::cursor& st
   if (folded.timer != stored.timer) return say("the timer");
   if (!core::same(folded.payload, stored.payload)) return say("the payload");
   if (!core::same(folded.node_state, stored.node_state)) return say("the node state");
+  if (!core::same(folded.payload_schema, stored.payload_schema)) return say("the payload schema");
   if (folded.timer_fired != stored.timer_fired) return say("the fired mark");
   return "";
 }

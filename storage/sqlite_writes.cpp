@@ -32,8 +32,8 @@ constexpr char insert_instance_sql[] =
 constexpr char insert_input_sql[] = "INSERT INTO input (instance, text, hash) VALUES (?1, ?2, ?3)";
 constexpr char set_cursor_sql[] =
     "REPLACE INTO cursor (instance, cursor, scope, node, visit, phase, key, wait_kind, wait_reason, wait_since,"
-    " retry_attempts, retry_at, payload, node_state, timer_fired)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    " retry_attempts, retry_at, payload, node_state, timer_fired, payload_schema)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
 constexpr char remove_cursor_sql[] = "DELETE FROM cursor WHERE instance = ?1 AND cursor = ?2";
 constexpr char set_timer_sql[] = "REPLACE INTO timer (instance, cursor, due_at, duration_ms) VALUES (?1, ?2, ?3, ?4)";
 constexpr char remove_timer_sql[] = "DELETE FROM timer WHERE instance = ?1 AND cursor = ?2";
@@ -154,7 +154,7 @@ void change_writer::set_cursor(instance_key instance, const cursor_row& c) {
   const auto reason = unless_empty(c.wait_reason);
   statements_.change(set_cursor_sql, instance, c.cursor, c.scope, c.node, c.visit, c.phase, c.key, c.wait_kind, reason,
                      unless_zero(c.wait_since), unless_zero(c.retry_attempts), unless_zero(c.retry_at), c.payload,
-                     c.node_state, c.timer_fired);
+                     c.node_state, c.timer_fired, c.payload_schema);
 }
 
 void change_writer::append_step(instance_key instance, const step_row& s) {

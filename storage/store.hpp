@@ -58,6 +58,7 @@ struct cursor_row {
   std::optional<std::string> payload;    ///< JSON text
   std::optional<std::string> node_state; ///< JSON text
   bool timer_fired = false;
+  std::optional<std::string> payload_schema = {}; ///< JSON text
 };
 
 struct timer_row {

@@ -1,6 +1,7 @@
 // wait and delay: nodes that let an instance rest.
 #include "nodes/control/control.hpp"
 #include "nodes/control/data_fields.hpp"
+#include "runtime/schema/schema.hpp"
 
 #include <stdexcept>
 
@@ -12,8 +13,9 @@ using nlohmann::json;
 outcome run_wait(node_context& c) {
   if (const json* payload = c.payload()) return outcome::output(*payload);
   const auto timeout = duration_field(c.data(), "timeout");
-  std::string reason = text_field(c.data(), "reason", "");
-  return (timeout ? outcome::pause_until_timeout(*timeout) : outcome::pause()).because(std::move(reason));
+  outcome pause = timeout ? outcome::pause_until_timeout(*timeout) : outcome::pause();
+  if (const json* schema = field(c.data(), "schema")) pause = std::move(pause).accepting(*schema);
+  return std::move(pause).because(text_field(c.data(), "reason", ""));
 }
 
 outcome run_delay(node_context& c) {
@@ -32,9 +34,22 @@ node_type waiting(const char* name, outcome (*run)(node_context&)) {
   return type;
 }
 
+// A schema that is written out is checked when the definition is loaded.
+std::vector<problem> check_wait(const json& data) {
+  std::vector<problem> problems;
+  const json* schema = field(data, "schema");
+  const bool is_written_out = schema != nullptr && schema->dump().find("{{") == std::string::npos;
+  if (is_written_out) (void)schema::schema::compile(*schema, problems, "/schema");
+  return problems;
+}
+
 } // namespace
 
-node_type wait_type() { return waiting("wait", run_wait); }
+node_type wait_type() {
+  node_type type = waiting("wait", run_wait);
+  type.check_data = check_wait;
+  return type;
+}
 node_type delay_type() { return waiting("delay", run_delay); }
 
 } // namespace pawl::nodes

@@ -58,8 +58,8 @@ bool looks_like_a_secret(std::string_view key, const std::string& text) {
 
 class adviser {
 public:
-  adviser(const workflow& w, const std::vector<std::string>& pointers, std::vector<problem>& problems)
-      : workflow_(w), pointers_(pointers), problems_(problems) {}
+  adviser(const workflow& w, const std::vector<std::string>& pointers, bool portable, std::vector<problem>& problems)
+      : workflow_(w), pointers_(pointers), portable_(portable), problems_(problems) {}
 
   void unreachable() {
     if (!workflow_.start) return;
@@ -70,28 +70,23 @@ public:
              "add an edge to it, or take it out");
   }
 
-  void mentions() {
-    std::size_t looked = 0;
-    for (node_index i = 0; i < workflow_.nodes.size(); ++i)
-      for (const auto& [id, what] : workflow_.nodes[i].mentions.nodes) {
-        const auto mentioned = workflow_.find(id);
-        if (!mentioned)
-          warn(pointers_[i], fmt::format("an expression mentions the node '{}', which does not exist", id),
-               "it will read as undefined");
-        else if (what.all && ++looked <= loops_looked_for_max && reached_from(workflow_, *mentioned, false)[*mentioned])
-          warn(pointers_[i], fmt::format("an expression reads all results of '{}', which is in a loop", id),
-               "each run reads them from the store; 'last' costs the same however many there are");
-      }
+  /// What single texts say: the walk is made only for nodes that have something to tell.
+  void expressions(const json& document) {
+    const json& nodes = document.at("nodes");
+    for (node_index i = 0; i < workflow_.nodes.size(); ++i) {
+      const std::vector<std::string> looped = histories_in_loops(workflow_.nodes[i]);
+      if (!is_doubtful(workflow_.nodes[i], looped)) continue;
+      for (const char* name : {"data", "retry"})
+        if (nodes[i].contains(name))
+          texts(nodes[i].at(name), pointers_[i] + "/" + name,
+                [&](const std::string& text, const std::string& pointer) { tell(text, pointer, looped); });
+    }
   }
 
-  void calls() {
-    for (node_index i = 0; i < workflow_.nodes.size(); ++i) {
-      const auto& called = workflow_.nodes[i].data->called();
-      for (const auto* names : {&called.functions, &called.transforms})
-        for (const std::string& name : *names)
-          warn(pointers_[i], fmt::format("an expression calls '{}', which nobody registered", name),
-               "the node fails when it gets there");
-    }
+  void input_schema(const json& document) {
+    if (workflow_.input == nullptr && !(document.contains("input") && !document["input"].is_null()))
+      warn("", "the definition has no input schema: anything can be its input",
+           "add \"input\": a JSON Schema, the first gate for what comes from outside");
   }
 
   // The value is never shown.
@@ -107,23 +102,91 @@ public:
   }
 
 private:
+  std::vector<std::string> histories_in_loops(const workflow_node& node) {
+    std::vector<std::string> looped;
+    for (const auto& [id, what] : node.mentions.nodes) {
+      const auto mentioned = workflow_.find(id);
+      if (mentioned && what.all && ++looked_for_loops_ <= loops_looked_for_max &&
+          reached_from(workflow_, *mentioned, false)[*mentioned])
+        looped.push_back(id);
+    }
+    return looped;
+  }
+
+  bool is_doubtful(const workflow_node& node, const std::vector<std::string>& looped) const {
+    const auto is_unknown = [&](const auto& mention) { return !workflow_.find(mention.first); };
+    const expression::mentions& all = node.mentions;
+    return portable_ || !looped.empty() || calls_something(node) ||
+           std::any_of(all.nodes.begin(), all.nodes.end(), is_unknown);
+  }
+
+  static bool calls_something(const workflow_node& node) {
+    const auto calls = [](const expression::json_template& t) {
+      return !t.called().functions.empty() || !t.called().transforms.empty();
+    };
+    return calls(*node.data) || (node.retry_expression && calls(*node.retry_expression));
+  }
+
+  template <class F> static void texts(const json& value, const std::string& pointer, const F& tell_of) {
+    if (value.is_string() && value.get_ref<const std::string&>().find("{{") != std::string::npos)
+      tell_of(value.get_ref<const std::string&>(), pointer);
+    if (value.is_object())
+      for (const auto& [name, member] : value.items())
+        texts(member, pointer + "/" + pointer_token(name), tell_of);
+    if (value.is_array())
+      for (std::size_t i = 0; i < value.size(); ++i)
+        texts(value[i], fmt::format("{}/{}", pointer, i), tell_of);
+  }
+
+  void tell(const std::string& text, const std::string& pointer, const std::vector<std::string>& looped) {
+    std::vector<expression::template_problem> ignored;
+    const auto compiled = expression::json_template::compile_text(text, ignored);
+    for (const auto& [id, what] : compiled.mentioned().nodes) {
+      if (!workflow_.find(id))
+        warn(pointer, fmt::format("an expression mentions the node '{}', which does not exist", id),
+             "it will read as undefined");
+      else if (what.all && std::find(looped.begin(), looped.end(), id) != looped.end())
+        warn(pointer, fmt::format("an expression reads all results of '{}', which is in a loop", id),
+             "each run reads them from the store; 'last' costs the same however many there are");
+    }
+    for (const std::string& name : compiled.called().functions)
+      tell_call(pointer, "function", name, false);
+    for (const std::string& name : compiled.called().transforms)
+      tell_call(pointer, "transform", name, false);
+    if (portable_)
+      for (const expression::extension used : compiled.extensions_used().list())
+        warn(pointer, fmt::format("plain Jexl does not know the extension {}", expression::to_string(used)),
+             "write it another way to stay portable");
+  }
+
+  void tell_call(const std::string& pointer, const char* what, const std::string& name, bool is_known) {
+    if (!is_known)
+      warn(pointer, fmt::format("an expression calls the {} '{}', which nobody registered", what, name),
+           "the node fails when it gets there; `pawl functions` lists what there is");
+    else if (portable_)
+      warn(pointer, fmt::format("plain Jexl does not know the {} '{}'", what, name),
+           "register one of that name where the definition is to run");
+  }
+
   void warn(std::string pointer, std::string message, std::string advice) {
     problems_.push_back({true, std::move(pointer), std::move(message), std::move(advice)});
   }
 
   const workflow& workflow_;
   const std::vector<std::string>& pointers_;
+  bool portable_;
   std::vector<problem>& problems_;
+  std::size_t looked_for_loops_ = 0;
 };
 
 } // namespace
 
-void advise(const workflow& w, const json& document, const std::vector<std::string>& pointers,
+void advise(const workflow& w, const json& document, const std::vector<std::string>& pointers, bool portable,
             std::vector<problem>& problems) {
-  adviser look(w, pointers, problems);
+  adviser look(w, pointers, portable, problems);
+  look.input_schema(document);
   look.unreachable();
-  look.mentions();
-  look.calls();
+  look.expressions(document);
   const json& nodes = document.at("nodes");
   for (std::size_t i = 0; i < nodes.size(); ++i)
     if (nodes[i].contains("data")) look.secrets("", nodes[i].at("data"), pointers[i] + "/data");

@@ -8,8 +8,8 @@
 
 namespace pawl::core {
 
-/// `pointers` are the nodes' JSON pointers, by node_index.
-void advise(const workflow& w, const nlohmann::json& document, const std::vector<std::string>& pointers,
+/// `pointers` are the nodes' JSON pointers, by node_index. `portable`: also what plain Jexl would not evaluate.
+void advise(const workflow& w, const nlohmann::json& document, const std::vector<std::string>& pointers, bool portable,
             std::vector<problem>& problems);
 
 } // namespace pawl::core

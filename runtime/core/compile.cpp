@@ -2,6 +2,7 @@
 #include "runtime/core/advice.hpp"
 #include "runtime/core/field_names.hpp"
 #include "runtime/core/hash.hpp"
+#include "runtime/core/json_position.hpp"
 #include "runtime/core/retry.hpp"
 #include "runtime/core/workflow.hpp"
 
@@ -24,8 +25,8 @@ bool holds_expression(const json& value) {
 
 class compiler {
 public:
-  compiler(const json& document, const node_types& types, const definition_limits& limits)
-      : document_(document), types_(types), limits_(limits), made_(std::make_shared<workflow>()) {}
+  compiler(const json& document, const node_types& types, const definition_limits& limits, bool portable)
+      : document_(document), types_(types), limits_(limits), portable_(portable), made_(std::make_shared<workflow>()) {}
 
   compiled run(std::string_view fallback_id) {
     if (document_.is_object()) {
@@ -40,7 +41,7 @@ public:
     compiled done;
     // Advice on a document that does not load would only hide what is wrong.
     const bool good = std::none_of(problems_.begin(), problems_.end(), [](const problem& p) { return !p.is_warning; });
-    if (good) advise(*made_, document_, node_pointers_, problems_);
+    if (good) advise(*made_, document_, node_pointers_, portable_, problems_);
     done.problems = std::move(problems_);
     if (!good) return done;
     made_->text = canonical_json(document_);
@@ -73,8 +74,9 @@ private:
   }
 
   void read_header(std::string_view fallback_id) {
-    check_fields(document_, "", {"id", "start", "nodes", "edges", "fanOut", "stepLimit", "metadata"},
-                 {"input", "signals", "timeout", "labels", "concurrency", "history"});
+    check_fields(document_, "",
+                 {"id", "start", "input", "signals", "nodes", "edges", "fanOut", "stepLimit", "metadata"},
+                 {"timeout", "labels", "concurrency", "history"});
     made_->id = text_field(document_, "", "id").value_or(std::string(fallback_id));
     if (made_->id.empty() && !document_.contains("id"))
       fail("", "the definition has no id", "add \"id\": a name for it");
@@ -82,6 +84,29 @@ private:
       fail("/id", fmt::format("an id has 1 to {} bytes", node_id_bytes_max), "give it a short name");
     read_fan_out();
     read_step_limit();
+    made_->input = read_schema(document_, "", "input");
+    read_signals();
+  }
+
+  schema_ptr read_schema(const json& object, const std::string& pointer, const std::string& name) {
+    const auto at = object.find(name);
+    if (at == object.end() || at->is_null()) return nullptr;
+    return schema::schema::compile(*at, problems_, pointer + "/" + pointer_token(name));
+  }
+
+  void read_signals() {
+    const auto at = document_.find("signals");
+    if (at == document_.end() || at->is_null()) return;
+    if (!at->is_object()) return fail("/signals", "'signals' is no object", "write {\"name\": schema, …}");
+    for (const auto& [name, value] : at->items()) {
+      const std::string place = "/signals/" + pointer_token(name);
+      if (name.empty() || name.size() > node_id_bytes_max)
+        fail(place, fmt::format("the name of a signal has 1 to {} bytes", node_id_bytes_max), "give it a short name");
+      else if (value.is_null())
+        fail(place, "null is no schema", "write true when any payload may come");
+      else
+        made_->signals[name] = read_schema(*at, "/signals", name);
+    }
   }
 
   std::optional<std::string> text_field(const json& object, const std::string& pointer, const char* name) {
@@ -153,8 +178,28 @@ private:
     const auto data = object.find("data");
     node.data = compile_template(data == object.end() ? json(nullptr) : *data, pointer + "/data");
     node.mentions = node.data->mentioned();
+    check_data(node, data == object.end() ? json(nullptr) : *data, pointer + "/data");
     read_node_retry(node, object, pointer);
     made_->mentions.merge(node.mentions);
+  }
+
+  // What expressions will give is not known yet: only data without any is held against the schema.
+  void check_data(const workflow_node& node, const json& data, const std::string& pointer) {
+    if (!node.type) return;
+    if (node.type->input && !node.data->has_expressions()) check_by_schema(*node.type, data, pointer);
+    if (!node.type->check_data) return;
+    for (problem& p : node.type->check_data(data)) {
+      p.pointer = pointer + p.pointer;
+      problems_.push_back(std::move(p));
+    }
+  }
+
+  void check_by_schema(const registered_type& type, const json& data, const std::string& pointer) {
+    const auto violations = type.input->check(data);
+    if (!violations) return fail(pointer, violations.failure().message, "make the data smaller");
+    for (const schema::violation& v : *violations)
+      fail(pointer + v.pointer, fmt::format("the type '{}' expects {}, but {}", type.name, v.expected, v.actual),
+           "correct the data");
   }
 
   void read_node_id(workflow_node& node, const json& object, const std::string& pointer) {
@@ -303,19 +348,40 @@ private:
   const json& document_;
   const node_types& types_;
   const definition_limits& limits_;
+  bool portable_;
   std::shared_ptr<workflow> made_;
   std::vector<problem> problems_;
   std::vector<std::string> node_pointers_;
   std::vector<bool> incoming_;
 };
 
+// Without a value of its own a problem stands where the nearest one around it does.
+void add_positions(std::string_view text, std::vector<problem>& problems) {
+  std::vector<std::string> pointers{""};
+  for (const problem& p : problems)
+    for (std::string at = p.pointer; !at.empty(); at.resize(at.rfind('/')))
+      pointers.push_back(at);
+  const auto positions = positions_of(text, pointers);
+  for (problem& p : problems) {
+    std::string at = p.pointer;
+    while (!at.empty() && positions.count(at) == 0)
+      at.resize(at.rfind('/'));
+    if (const auto found = positions.find(at); found != positions.end()) {
+      p.line = found->second.line;
+      p.column = found->second.column;
+    }
+  }
+}
+
 } // namespace
 
 result<compiled> compile(std::string_view json_text, std::string_view fallback_id, const node_types& types,
-                         const definition_limits& limits) {
+                         const definition_limits& limits, bool portable) {
   auto document = parse_json(json_text, "the definition", limits.json);
   if (!document) return document.failure();
-  return compiler(*document, types, limits).run(fallback_id);
+  compiled done = compiler(*document, types, limits, portable).run(fallback_id);
+  add_positions(json_text, done.problems);
+  return done;
 }
 
 } // namespace pawl::core

@@ -52,6 +52,7 @@ struct node_paused {
   std::string reason;
   std::optional<std::int64_t> timer_ms;
   json_ptr node_state;
+  json_ptr payload_schema = {}; ///< null: any payload ends the pause
 };
 
 struct resumed {

@@ -1,6 +1,8 @@
 // Bounded parsing by a SAX handler over nlohmann's iterative parser, and canonical text.
 #include "runtime/core/json.hpp"
 
+#include "runtime/core/json_position.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,20 +14,6 @@ namespace pawl::core {
 namespace {
 
 using nlohmann::json;
-
-struct place {
-  std::size_t line = 1;
-  std::size_t column = 1;
-};
-
-place place_of(std::string_view text, std::size_t byte) {
-  place at;
-  for (char c : text.substr(0, std::min(byte, text.size()))) {
-    at.column = c == '\n' ? 1 : at.column + 1;
-    at.line += c == '\n';
-  }
-  return at;
-}
 
 error too_big(const char* what, const char* limit, std::size_t max) {
   return {errc::limit, fmt::format("{} is over the limit {} of {}", what, limit, max), ""};
@@ -63,7 +51,7 @@ public:
   bool parse_error(std::size_t byte, const std::string&, const nlohmann::detail::exception& e) override {
     // Byte numbers of the parser count from 1. Its text may quote the input, so only the place is told.
     const std::size_t at = byte > 0 ? byte - 1 : 0;
-    const place where = place_of(text_, at);
+    const text_position where = position_of(text_, at);
     const bool range = e.id == 406;
     failure_ = error{errc::bad_json,
                      range ? fmt::format("{} holds a number that no double can hold", what_)

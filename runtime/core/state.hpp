@@ -57,6 +57,7 @@ struct cursor {
   std::optional<timer_state> timer;
   json_ptr payload;         ///< given to every attempt of the visit
   json_ptr node_state;      ///< kept by the visit's last pause
+  json_ptr payload_schema;  ///< of the visit's last pause: what a payload must fit; stays through its retries
   bool timer_fired = false; ///< it runs because its delay is over
 
   std::int64_t attempt() const { return retry ? retry->attempts + 1 : 1; }

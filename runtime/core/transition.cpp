@@ -63,6 +63,7 @@ public:
     c->phase = phase::waiting;
     c->wait = wait_state{e.kind, e.reason, at_};
     c->node_state = e.node_state;
+    c->payload_schema = e.payload_schema;
     c->timer_fired = false;
     if (e.timer_ms) set_timer_of(*c, *e.timer_ms);
     touch(*c);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/core/json.hpp"
+#include "runtime/core/node_types.hpp"
 #include "runtime/expression/json_template.hpp"
 #include "runtime/expression/mentions.hpp"
 
@@ -22,9 +23,6 @@ namespace pawl::core {
 
 using node_index = std::uint32_t;
 
-/// The node types that definitions may name. Immutable once built.
-using node_types = std::map<std::string, std::shared_ptr<const node_type>, std::less<>>;
-
 /// All edges of a node that leave by one handle; no handle = the default one.
 struct exit {
   std::optional<std::string> handle;
@@ -33,7 +31,7 @@ struct exit {
 
 struct workflow_node {
   std::string id;
-  std::shared_ptr<const node_type> type;
+  std::shared_ptr<const registered_type> type;
   std::optional<expression::json_template> data;             ///< always there once compiled
   retry_policy retry;                                        ///< as far as it is literal
   std::optional<expression::json_template> retry_expression; ///< the `retry` object when it holds expressions
@@ -48,6 +46,8 @@ struct workflow {
   std::string hash; ///< content_hash of `text`
   std::string text; ///< canonical JSON of the document, as stored
   std::vector<workflow_node> nodes;
+  schema_ptr input;                                       ///< what a start payload must fit; null: anything
+  std::map<std::string, schema_ptr, std::less<>> signals; ///< declared signals and what their payloads must fit
   std::unordered_map<std::string, node_index> index;
   std::optional<node_index> start;          ///< none: the caller names it
   std::vector<node_index> start_candidates; ///< nodes without incoming edges
@@ -68,10 +68,10 @@ struct compiled {
   std::vector<problem> problems;                  ///< errors and warnings, in the order of the document
 };
 
-/// Parses, checks and compiles a definition. A document with problems is no error of this call: they are all listed.
-/// Errors: `bad_json`, `limit`.
+/// Parses, checks and compiles a definition. A document with problems is no error of this call: they are all listed,
+/// with lines and columns. Errors: `bad_json`, `limit`.
 result<compiled> compile(std::string_view json_text, std::string_view fallback_id, const node_types& types,
-                         const definition_limits& limits = {});
+                         const definition_limits& limits = {}, bool portable = false);
 
 /// The default of `stepLimit`.
 inline constexpr std::int64_t step_limit_default = 1'000'000;

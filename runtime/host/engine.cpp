@@ -5,6 +5,7 @@
 #include "actors/supervisor.hpp"
 #include "nodes/catalog.hpp"
 #include "runtime/core/hash.hpp"
+#include "runtime/core/payload_gate.hpp"
 #include "runtime/host/inspect.hpp"
 #include "runtime/host/system_clock.hpp"
 #include "storage/store.hpp"
@@ -37,11 +38,14 @@ result<void> check_id(std::string_view id) {
 result<core::node_types> collect_types(const std::vector<node_type>& own) {
   core::node_types types = nodes::built_in_types();
   for (const node_type& type : own) {
-    if (type.name.empty() || !type.execute)
-      return error{errc::invalid_argument, "a node type needs a name and an executor", type.name};
-    types.insert_or_assign(type.name, std::make_shared<const node_type>(type));
+    if (auto added = core::add_type(types, type); !added) return added.failure();
   }
   return types;
+}
+
+result<void> check_input(const core::workflow& w, const json& input) {
+  if (!w.input) return {};
+  return schema::require(*w.input, input, "the input");
 }
 
 // For the caller 0 is no limit; for the core it is one that is reached at once.
@@ -61,7 +65,8 @@ std::string list_problems(const std::vector<problem>& problems) {
   std::string text;
   for (const problem& p : problems) {
     if (p.is_warning) continue;
-    text += fmt::format("{}{}: {}; {}", text.empty() ? "" : "\n", p.pointer.empty() ? "(document)" : p.pointer,
+    const std::string line = p.line == 0 ? "" : fmt::format(" (line {}, column {})", p.line, p.column);
+    text += fmt::format("{}{}{}: {}; {}", text.empty() ? "" : "\n", p.pointer.empty() ? "(document)" : p.pointer, line,
                         p.message, p.advice);
   }
   return text;
@@ -173,8 +178,8 @@ template <class T> result<T> engine::understood(result<T> answer) const {
 
 // --- definitions
 
-result<std::vector<problem>> engine::check_definition(std::string_view text, std::string_view fallback_id) const {
-  auto compiled = core::compile(text, fallback_id, shared_->types, shared_->definition_limits);
+result<std::vector<problem>> engine::check_definition(std::string_view text, const check_options& how) const {
+  auto compiled = core::compile(text, how.fallback_id, shared_->types, shared_->definition_limits, how.portable);
   if (!compiled) return compiled.failure();
   return std::move(compiled->problems);
 }
@@ -182,6 +187,11 @@ result<std::vector<problem>> engine::check_definition(std::string_view text, std
 result<loaded_definition> engine::load_definition(std::string_view text, std::string_view fallback_id) {
   auto compiled = core::compile(text, fallback_id, shared_->types, shared_->definition_limits);
   if (!compiled) return compiled.failure();
+  if (options_.strict_definitions)
+    for (problem& p : compiled->problems) {
+      p.is_warning = false;
+      compiled->workflow.reset();
+    }
   if (!compiled->workflow) return error{errc::bad_definition, list_problems(compiled->problems), ""};
   const auto workflow = compiled->workflow;
   auto saved = ask_store<bool>([workflow, now = shared_->time.now()](storage::store& store) -> result<bool> {
@@ -218,6 +228,17 @@ result<core::json_ptr> engine::accept_payload(const json& value, const char* wha
   return core::share(value);
 }
 
+// An instance that is there already is returned or refused as ever: the schema may be younger than it.
+bool engine::exists(const std::string& uid) {
+  if (uid.empty()) return false;
+  const auto found = ask_store<bool>([uid](storage::store& s) -> result<bool> {
+    auto rows = s.find(uid);
+    if (!rows) return rows.failure();
+    return rows->has_value();
+  });
+  return found && *found;
+}
+
 result<std::string> engine::start(std::string_view definition_id, const json& input, const start_options& how) {
   if (stopped_) return stopped_error();
   auto workflow = find_definition(std::string(definition_id));
@@ -239,10 +260,13 @@ result<std::string> engine::start(std::string_view definition_id, const json& in
   if (!accepted) return accepted.failure();
   start.input = std::move(*accepted);
   start.input_hash = core::content_hash(core::canonical_json(input));
+  if (auto fits = check_input(**workflow, *start.input); !fits && !exists(how.id)) return fits.failure();
   if (how.payload != nullptr) {
     auto payload = accept_payload(*how.payload, "the payload", nullptr);
     if (!payload) return payload.failure();
     start.payload = std::move(*payload);
+    if (auto fits = core::check_start_payload(**workflow, start.node, start.payload); !fits && !exists(how.id))
+      return fits.failure();
   }
   auto limit = accept_step_limit(how.step_limit);
   if (!limit) return limit.failure();

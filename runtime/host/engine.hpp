@@ -24,7 +24,7 @@ public:
   ~engine();
 
   result<loaded_definition> load_definition(std::string_view text, std::string_view fallback_id);
-  result<std::vector<problem>> check_definition(std::string_view text, std::string_view fallback_id) const;
+  result<std::vector<problem>> check_definition(std::string_view text, const check_options& how) const;
   result<std::string> start(std::string_view definition_id, const nlohmann::json& input, const start_options& how);
   result<void> resume(std::string_view id, const nlohmann::json* payload, const resume_options& which);
   result<snapshot> query(std::string_view id);
@@ -43,6 +43,7 @@ private:
   result<void> wire(actors::store_slot::opener open_store);
   void start_actors();
   result<std::shared_ptr<const core::workflow>> find_definition(const std::string& id);
+  bool exists(const std::string& uid);
   result<core::json_ptr> accept_payload(const nlohmann::json& value, const char* what, std::string* text) const;
   template <class T> result<T> ask_store(std::function<result<T>(storage::store&)> question);
   template <class T> result<T> understood(result<T> answer) const;

@@ -145,7 +145,14 @@ result<json> shown(storage::reader& from, const storage::loaded_instance& rows,
         {"nodeId", deciding->node}, {"attempts", deciding->retry_attempts}, {"nextRetryAt", deciding->retry_at}};
   for (const storage::cursor_row& c : rows.cursors) {
     view["cursors"].push_back(cursor_of(c));
-    if (auto wait = wait_of(c, rows.timers)) view["waits"].push_back(std::move(*wait));
+    auto wait = wait_of(c, rows.timers);
+    if (!wait) continue;
+    if (c.payload_schema) {
+      auto schema = storage::read_stored(*c.payload_schema, "a stored payload schema");
+      if (!schema) return schema.failure();
+      (*wait)["schema"] = std::move(*schema);
+    }
+    view["waits"].push_back(std::move(*wait));
   }
   if (!failure->empty()) view["failure"] = std::move(*failure);
   return view;

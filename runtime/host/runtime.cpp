@@ -29,8 +29,8 @@ result<loaded_definition> runtime::load_definition(std::string_view json_text, s
   return impl_->engine->load_definition(json_text, fallback_id);
 }
 
-result<std::vector<problem>> runtime::check_definition(std::string_view json_text, std::string_view fallback_id) const {
-  return impl_->engine->check_definition(json_text, fallback_id);
+result<std::vector<problem>> runtime::check_definition(std::string_view json_text, const check_options& how) const {
+  return impl_->engine->check_definition(json_text, how);
 }
 
 result<std::string> runtime::start(std::string_view definition_id, const nlohmann::json& input,

@@ -20,7 +20,7 @@ public:
     script_->context = [this](const std::string&) { return context_; };
     for (pawl::node_type& type : scripted_types(case_, script_)) {
       const std::string name = type.name;
-      types_[name] = std::make_shared<const pawl::node_type>(std::move(type));
+      if (!pawl::core::add_type(types_, std::move(type))) throw std::runtime_error("a node type is refused");
     }
   }
 

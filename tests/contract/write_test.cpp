@@ -115,7 +115,7 @@ TEST_CASE("step: every field of every row comes back") {
   step_write w = step_of(key, 2, "n", "{\"x\":1}");
   w.header = {2, 7, instance_status::error, false, 8, 9, 10, 11, 12, 13, 14, 15, true, 16};
   w.step = {2, 2002, 3, 4, 5, 6, "n", 7, 8, "out", true, "{\"x\":1}", "Error: no", "{\"d\":1}", "a note"};
-  cursor_row c{5, "n", 7, 6, 2, "k", 1, "for rain", 44, 3, 55, "null", "{\"s\":[]}", true};
+  cursor_row c{5, "n", 7, 6, 2, "k", 1, "for rain", 44, 3, 55, "null", "{\"s\":[]}", true, "{\"const\":1}"};
   w.cursors_set = {c};
   w.timers_set = {{5, 16, 500}};
   w.cursors_gone = {1};
@@ -153,6 +153,7 @@ TEST_CASE("step: every field of every row comes back") {
   CHECK(back.payload == "null");
   CHECK(back.node_state == "{\"s\":[]}");
   CHECK(back.timer_fired);
+  CHECK(back.payload_schema == "{\"const\":1}");
   REQUIRE(rows->timers.size() == 1);
   CHECK(rows->timers[0].cursor == 5);
   CHECK(rows->timers[0].due_at == 16);

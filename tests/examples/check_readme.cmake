@@ -1,9 +1,9 @@
-# The README's host program is the one that is compiled and run here, to the letter.
+# The README shows the files that tests run, to the letter.
 file(READ "${ROOT}/README.md" readme)
-foreach(file main.cpp CMakeLists.txt)
-  file(READ "${ROOT}/tests/examples/host/${file}" text)
+foreach(file host/main.cpp host/CMakeLists.txt order.json hostile-order.json)
+  file(READ "${ROOT}/tests/examples/${file}" text)
   string(FIND "${readme}" "${text}" place)
   if(place EQUAL -1)
-    message(FATAL_ERROR "README.md does not hold tests/examples/host/${file} as it is: copy it anew")
+    message(FATAL_ERROR "README.md does not hold tests/examples/${file} as it is: copy it anew")
   endif()
 endforeach()

@@ -18,7 +18,7 @@ inline core::node_types types_with_task() {
   task.execute = [](node_context&) { return outcome::nothing(); };
   task.any_handle = true;
   task.can_wait = true;
-  types["task"] = std::make_shared<const node_type>(std::move(task));
+  if (!core::add_type(types, std::move(task))) FAIL("the type task is refused");
   return types;
 }
 

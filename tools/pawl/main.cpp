@@ -21,6 +21,7 @@ const char* const footer = R"(Examples:
   pawl show post-1
   pawl resume post-1 --visit 1 --payload '{"approved": true}'
   pawl history post-1 -o jsonl | jq .node
+  pawl validate *.json --strict
 
 Exit codes:
   0  done; for run and resume: the instance completed
@@ -72,7 +73,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("pawl ") + pawl::version());
   app.footer(footer);
   app.require_subcommand(1);
-  for (auto add : {add_run, add_resume, add_list, add_show, add_history})
+  for (auto add : {add_run, add_resume, add_list, add_show, add_history, add_validate})
     add(app, chosen);
   try {
     app.parse(argc, argv);

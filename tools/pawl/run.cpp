@@ -32,7 +32,8 @@ std::string lines_of(const std::vector<problem>& problems, bool warnings) {
   std::string lines;
   for (const problem& p : problems)
     if (p.is_warning == warnings)
-      lines += fmt::format("\n{}: {}; {}", p.pointer.empty() ? "(document)" : p.pointer, p.message, p.advice);
+      lines += fmt::format("\nline {}, {}: {}; {}", p.line, p.pointer.empty() ? "(document)" : p.pointer, p.message,
+                           p.advice);
   return lines;
 }
 
@@ -40,7 +41,7 @@ std::string lines_of(const std::vector<problem>& problems, bool warnings) {
 std::string read_definition(const run_arguments& given, const std::string& fallback_id) {
   std::string text = read_file(given.definition, "DEFINITION");
   const runtime in_memory = need(runtime::open({}));
-  const auto problems = need(in_memory.check_definition(text, fallback_id), given.definition);
+  const auto problems = need(in_memory.check_definition(text, {fallback_id}), given.definition);
   if (const std::string warnings = lines_of(problems, true); !warnings.empty())
     complain(fmt::format("{}: warnings:{}", given.definition, warnings));
   if (const std::string errors = lines_of(problems, false); !errors.empty())

@@ -2,6 +2,8 @@
 // Include <nlohmann/json.hpp> in the file that defines an executor; this header needs only its forward declarations.
 #pragma once
 
+#include <pawl/definition.hpp>
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <chrono>
@@ -86,6 +88,10 @@ public:
   /// One line for people that says what a pause waits for; shown by `pawl show`. Only on a pause.
   outcome&& because(std::string reason) &&;
 
+  /// Only a payload that fits this JSON Schema (draft-07, at most 64 KiB) ends the pause; another is refused before
+  /// anything is stored. Without it the type's `payload_schema` decides. Only on a pause for a payload.
+  outcome&& accepting(nlohmann::json payload_schema) &&;
+
   struct content;
   const content& inside() const { return *content_; }
 
@@ -125,6 +131,16 @@ struct node_type {
   unsigned concurrency = 4;         ///< how many run at once in this runtime; at least 1
   bool lazy_data = false; ///< data is resolved when the executor first asks, which may throw; else before it is called
   std::optional<retry_policy> retry; ///< when the node in the definition names none
+
+  // JSON Schemas (draft-07) as JSON text; empty: anything goes. A schema that is none keeps the runtime from opening.
+  std::string input_schema;   ///< of the resolved data: else the attempt fails for good, the executor is not called
+  std::string output_schema;  ///< of the output: else the attempt fails for good with the error `OutputError`
+  std::string payload_schema; ///< of a payload that ends a pause, or that start() gives to this type as first node
+
+  /// What is wrong with a node's data, found when a definition is loaded. `data` is as written: texts that hold
+  /// expressions are not resolved, null when there is none. Pointers of the problems count from `data`. May be empty;
+  /// must be pure and thread-safe.
+  std::function<std::vector<problem>(const nlohmann::json& data)> check_data;
 };
 
 } // namespace pawl

@@ -1,6 +1,7 @@
 // What loading a definition tells: its id and hash, and every problem at once.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -9,9 +10,19 @@ namespace pawl {
 /// What is wrong, or doubtful, with a definition.
 struct problem {
   bool is_warning = false;
-  std::string pointer; ///< JSON pointer into the document
-  std::string message; ///< what is wrong
-  std::string advice;  ///< what to do
+  std::string pointer;    ///< JSON pointer into the document
+  std::string message;    ///< what is wrong
+  std::string advice;     ///< what to do
+  std::size_t line = 0;   ///< where the value stands in the text, from 1; 0 where there is no text
+  std::size_t column = 0; ///< in characters, from 1
+};
+
+/// What to look for in a definition beside what keeps it from running.
+struct check_options {
+  std::string fallback_id; ///< used when the document has no `id`
+  /// Warns of what plain Jexl (and so Refluxo) would not evaluate: Pawl's extensions of the language, every function
+  /// and transform.
+  bool portable = false;
 };
 
 struct loaded_definition {

@@ -65,7 +65,8 @@ public:
   bool needs_payload() const noexcept;
   /// The whole snapshot in Refluxo's shape: workflowId, status, currentNodeId, context, version, lastStartedAt,
   /// totalExecutionTime, metadata, retryState (when there is one), and instanceId, definitionHash, input, cursors,
-  /// waits, revision. Valid as long as this snapshot or a copy of it.
+  /// waits (each with the `schema` that its payload must fit, if there is one), revision. Valid as long as this
+  /// snapshot or a copy of it.
   const nlohmann::json& document() const noexcept { return *document_; }
 
 private:

@@ -35,6 +35,9 @@ struct options {
   /// the same name replaces a built-in one.
   std::vector<node_type> node_types;
 
+  /// A definition with warnings is refused by load_definition, as one with errors. What is loaded already runs on.
+  bool strict_definitions = false;
+
   /// Read-only, non-secret configuration that expressions see as `globals`; a JSON object as text.
   std::string globals_json = "{}";
 

@@ -67,12 +67,15 @@ public:
   /// Errors: `bad_json`, `limit`, `bad_definition` (all problems, a line each; see check_definition), `storage`.
   result<loaded_definition> load_definition(std::string_view json_text, std::string_view fallback_id = {});
 
-  /// All problems of a definition, errors and warnings; stores nothing. Errors: `bad_json`, `limit`.
-  result<std::vector<problem>> check_definition(std::string_view json_text, std::string_view fallback_id = {}) const;
+  /// All problems of a definition, errors and warnings, with lines and columns; stores nothing. Errors: `bad_json`,
+  /// `limit`.
+  result<std::vector<problem>> check_definition(std::string_view json_text, const check_options& how = {}) const;
 
   /// Starts an instance of the latest definition loaded under `definition_id`. On success it is on disk.
   /// Idempotent: the same id with the same definition id and the same input returns the instance as it is.
-  /// Errors: `unknown_definition`, `conflict` (that id exists with another definition or input), `limit`,
+  /// Errors: `invalid_payload` (the input does not fit the definition's `input`, or the payload the first node's
+  /// schema: every violation on a line of its own, `where` is the first one's JSON pointer), `unknown_definition`,
+  /// `conflict` (that id exists with another definition or input), `limit`,
   /// `bad_json` (text that is not UTF-8, a number that is not finite), `bad_definition` (it does not load any more),
   /// `invalid_argument` (a bad id, an unknown or ambiguous start node, a negative step limit), `stopped`, `storage`,
   /// `disk_full`, `access`, `busy`. After an error nothing was started; `storage` alone may leave that open.
@@ -80,6 +83,7 @@ public:
 
   /// Gives `payload` (nullptr = none) to a waiting visit, which then runs again; in a retry wait: retries now.
   /// On success the payload is on disk. Errors: `not_found`, `finished`, `not_waiting`, `ambiguous` (lists the waits),
+  /// `invalid_payload` (it does not fit the wait's schema; as of start()),
   /// `limit`, `bad_json`, `invalid_argument`, `stopped`, `storage`, `disk_full`, `access`, `busy`. After an error
   /// nothing was kept; `storage` alone may leave that open: the instance shows it.
   result<void> resume(std::string_view id, const nlohmann::json* payload, const resume_options& which = {});

@@ -7,6 +7,7 @@
 
 const char* const workflow = R"({
   "id": "shipping",
+  "input": {"type": "object", "required": ["parcels"], "properties": {"parcels": {"type": "array"}}},
   "nodes": [
     {"id": "in", "type": "trigger"},
     {"id": "each", "type": "iterator", "data": {"items": "{{ input.parcels }}"}},

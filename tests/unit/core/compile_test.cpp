@@ -61,6 +61,15 @@ const refusal refusals[] = {
     {"a negative step limit", R"({"stepLimit":-1,"nodes":[{"id":"a","type":"set"}],"edges":[]})", "/stepLimit",
      "whole number"},
     {"an unknown fan-out", R"({"fanOut":"some","nodes":[{"id":"a","type":"set"}],"edges":[]})", "/fanOut", "neither"},
+    {"an input schema that is none", R"({"input":{"type":"objekt"},"nodes":[{"id":"a","type":"set"}],"edges":[]})",
+     "/input/type", ""},
+    {"a signal's schema that is none",
+     R"({"signals":{"a/b":{"maximum":"x"}},"nodes":[{"id":"a","type":"set"}],"edges":[]})", "/signals/a~1b/maximum",
+     ""},
+    {"signals that are no object", R"({"signals":[],"nodes":[{"id":"a","type":"set"}],"edges":[]})", "/signals",
+     "no object"},
+    {"a wait whose schema is none", R"({"nodes":[{"id":"a","type":"wait","data":{"schema":{"type":5}}}],"edges":[]})",
+     "/nodes/0/data/schema/type", ""},
     {"an empty id", R"({"id":"","nodes":[{"id":"a","type":"set"}],"edges":[]})", "/id", "1 to 200 bytes"},
 };
 
@@ -81,9 +90,9 @@ TEST_CASE("definition: what makes running impossible is refused with its place")
 }
 
 TEST_CASE("definition: a field that does not work yet is refused, never ignored") {
-  for (const char* field : {"input", "signals", "timeout", "labels", "concurrency", "history"}) {
-    const auto problems =
-        problems_of(std::string(R"({")") + field + R"(":{},"nodes":[{"id":"a","type":"set"}],"edges":[]})");
+  for (const char* field : {"timeout", "labels", "concurrency", "history"}) {
+    const auto problems = problems_of(std::string(R"({"input":true,")") + field +
+                                      R"(":{},"nodes":[{"id":"a","type":"set"}],"edges":[]})");
     INFO(field);
     REQUIRE(problems.size() == 1);
     CHECK(problems[0].pointer == std::string("/") + field);
@@ -123,14 +132,14 @@ TEST_CASE("definition: what may be a mistake is a warning") {
       {"unreachable node", R"({"start":"a","nodes":[{"id":"a","type":"set"},{"id":"b","type":"set"}],"edges":[]})",
        "/nodes/1", "cannot be reached"},
       {"mention of an unknown node",
-       R"({"nodes":[{"id":"a","type":"set","data":"{{ nodes.gone.output }}"}],"edges":[]})", "/nodes/0", "'gone'"},
-      {"unknown function", R"({"nodes":[{"id":"a","type":"set","data":"{{ nope(1) }}"}],"edges":[]})", "/nodes/0",
+       R"({"nodes":[{"id":"a","type":"set","data":"{{ nodes.gone.output }}"}],"edges":[]})", "/nodes/0/data", "'gone'"},
+      {"unknown function", R"({"nodes":[{"id":"a","type":"set","data":"{{ nope(1) }}"}],"edges":[]})", "/nodes/0/data",
        "'nope'"},
-      {"unknown transform", R"({"nodes":[{"id":"a","type":"set","data":"{{ input|gone }}"}],"edges":[]})", "/nodes/0",
-       "'gone'"},
+      {"unknown transform", R"({"nodes":[{"id":"a","type":"set","data":"{{ input|gone }}"}],"edges":[]})",
+       "/nodes/0/data", "'gone'"},
       {"all results of a node in a loop",
        R"({"start":"a","nodes":[{"id":"a","type":"set","data":"{{ nodes.a.all }}"}],"edges":[{"source":"a","target":"a"}]})",
-       "/nodes/0", "in a loop"},
+       "/nodes/0/data", "in a loop"},
       {"credential by its name",
        R"({"nodes":[{"id":"a","type":"set","data":{"headers":{"api/Token":"hunter2hunter2"}}}],"edges":[]})",
        "/nodes/0/data/headers/api~1Token", "credential"},
@@ -147,7 +156,7 @@ TEST_CASE("definition: what may be a mistake is a warning") {
   };
   for (const auto& r : rows) {
     INFO(r.what);
-    const auto problems = problems_of(r.text);
+    const auto problems = problems_of(R"({"input":true,)" + std::string(r.text + 1));
     REQUIRE(problems.size() == 1);
     CHECK(problems[0].is_warning);
     CHECK(problems[0].pointer == r.pointer);
@@ -157,6 +166,7 @@ TEST_CASE("definition: what may be a mistake is a warning") {
 
 TEST_CASE("definition: a React Flow document loads as it is") {
   const auto w = test::compile_good(R"({
+    "input": null,
     "nodes": [
       {"id":"1","type":"trigger","position":{"x":0,"y":0},"measured":{"width":150,"height":40},"selected":false,"dragging":false,
        "data":{"label":"Start"},"sourcePosition":"right","targetPosition":"left","positionAbsolute":{"x":0,"y":0},"style":{},"extent":"parent"},
@@ -169,7 +179,7 @@ TEST_CASE("definition: a React Flow document loads as it is") {
   CHECK(w->start == node_index{0});
   CHECK(w->nodes[0].find_exit(std::nullopt) != nullptr);
   const auto done = compile(w->text, "test", test::types_with_task());
-  CHECK(done->problems.empty());
+  CHECK(done->problems.size() == 1); // no input schema
 }
 
 TEST_CASE("definition: a Refluxo document loads as it is, following the first edge if it says so") {
@@ -201,4 +211,30 @@ TEST_CASE("definition: limits are told by name, at both sides") {
   const auto refused = compile(deep, "x", test::types_with_task());
   REQUIRE_FALSE(refused);
   CHECK(refused.failure().message.find("json_depth_max") != std::string::npos);
+}
+
+TEST_CASE("definition: every problem has its line and column") {
+  const auto problems =
+      problems_of("{\n \"input\": true,\n \"nodes\": [\n  {\"id\": \"a\",\n   \"type\": \"nope\"}\n ],\n"
+                  " \"edges\": [{\"source\": \"a\"}]\n}");
+  REQUIRE(problems.size() == 2);
+  CHECK(problems[0].line == 5);
+  CHECK(problems[0].column == 12);
+  CHECK(problems[1].line == 7);
+  CHECK(problems[1].column == 12);
+}
+
+TEST_CASE("definition: a warning about an expression names the text that holds it") {
+  const auto problems = problems_of(
+      R"({"input":true,"nodes":[{"id":"a","type":"set","data":{"good":"{{ input }}","bad":["{{ nodes.b.output }}"]}}],"edges":[]})");
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].pointer == "/nodes/0/data/bad/0");
+  CHECK(problems[0].is_warning);
+}
+
+TEST_CASE("definition: without an input schema there is a warning") {
+  const auto problems = problems_of(R"({"nodes":[{"id":"a","type":"set"}],"edges":[]})");
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].is_warning);
+  CHECK(problems[0].message.find("no input schema") != std::string::npos);
 }

@@ -38,7 +38,12 @@ std::vector<event> life() {
       {1080, node_succeeded{{1, 1, 3},
                             std::nullopt,
                             {{"next", share(3)}, {"items", share(nlohmann::json::array({1, 2}))}, {"gone", nullptr}}}},
-      {1090, node_paused{{1, 1, 1}, wait_kind::payload, "for \xC3\xA4 word", std::nullopt, share(nullptr)}},
+      {1090, node_paused{{1, 1, 1},
+                         wait_kind::payload,
+                         "for \xC3\xA4 word",
+                         std::nullopt,
+                         share(nullptr),
+                         share({{"type", {"object", "null"}}})}},
       {1100, resumed{1, 1, share(nullptr), 7}},
       {1110, node_paused{{1, 1, 1}, wait_kind::timer, "", 500, nullptr}},
       {1610, timer_fired{1, 1}},
@@ -67,7 +72,7 @@ struct same_event {
   }
   bool operator()(const node_paused& a, const node_paused& b) const {
     return a.of == b.of && a.kind == b.kind && a.reason == b.reason && a.timer_ms == b.timer_ms &&
-           same(a.node_state, b.node_state);
+           same(a.node_state, b.node_state) && same(a.payload_schema, b.payload_schema);
   }
   bool operator()(const resumed& a, const resumed& b) const {
     return a.cursor == b.cursor && a.visit == b.visit && same(a.payload, b.payload) && a.step_limit == b.step_limit;

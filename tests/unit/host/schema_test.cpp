@@ -1,0 +1,185 @@
+// What enters is checked before anything is stored: inputs, payloads, data and outputs of nodes.
+#include "tests/support/temp_folder.hpp"
+
+#include <pawl/runtime.hpp>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <atomic>
+
+using namespace pawl;
+using nlohmann::json;
+
+namespace {
+
+runtime open_runtime(options opts) {
+  auto opened = runtime::open(std::move(opts));
+  if (!opened) FAIL(to_string(opened.failure()));
+  return std::move(*opened);
+}
+
+void load(runtime& rt, const std::string& text) {
+  auto loaded = rt.load_definition(text);
+  if (!loaded) FAIL(to_string(loaded.failure()));
+}
+
+std::string start(runtime& rt, const char* definition, const json& input, start_options how = {}) {
+  auto started = rt.start(definition, input, how);
+  if (!started) FAIL(to_string(started.failure()));
+  return *started;
+}
+
+snapshot ended(runtime& rt, const std::string& id) {
+  auto seen = rt.wait(id, wait_until::at_rest);
+  if (!seen) FAIL(to_string(seen.failure()));
+  return *seen;
+}
+
+const char* const n_at_most_10 =
+    R"({"type":"object","required":["n"],"properties":{"n":{"type":"integer","maximum":10}}})";
+
+// "checked": all three schemas; puts its data's n out, or what its payload says.
+node_type checked_type(std::atomic<int>& runs) {
+  node_type type("checked", [&runs](node_context& c) {
+    ++runs;
+    return outcome::output(c.payload() != nullptr ? *c.payload() : c.data());
+  });
+  type.input_schema = n_at_most_10;
+  type.output_schema = n_at_most_10;
+  type.payload_schema = R"({"required":["n"]})";
+  return type;
+}
+
+const char* const one_checked = R"({"id":"c","input":true,"nodes":[{"id":"a","type":"checked",
+  "data":{"n":"{{ input.n }}"},"retry":{"maxAttempts":5}}],"edges":[]})";
+
+} // namespace
+
+TEST_CASE("schemas: an input that does not fit starts nothing and stores nothing") {
+  runtime rt = open_runtime({});
+  load(rt,
+       std::string(R"({"id":"d","input":)") + n_at_most_10 + R"(,"nodes":[{"id":"a","type":"trigger"}],"edges":[]})");
+  const auto refused = rt.start("d", {{"n", 11}});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.failure().code == errc::invalid_payload);
+  CHECK(refused.failure().where == "/n");
+  CHECK(rt.list()->empty());
+  CHECK(ended(rt, start(rt, "d", {{"n", 10}})).status() == instance_status::completed);
+}
+
+TEST_CASE("schemas: data that does not fit its type fails the attempt for good, without calling the executor") {
+  std::atomic<int> runs{0};
+  options opts;
+  opts.node_types.push_back(checked_type(runs));
+  runtime rt = open_runtime(std::move(opts));
+  load(rt, one_checked);
+  const snapshot seen = ended(rt, start(rt, "c", {{"n", "hostile-text"}}));
+  CHECK(seen.status() == instance_status::failed);
+  CHECK(seen.failed_reason().rfind("InvalidData: ", 0) == 0);
+  CHECK(seen.failed_reason().find("/n") != std::string::npos);
+  CHECK(seen.failed_reason().find("hostile-text") == std::string::npos);
+  CHECK(runs == 0);
+  CHECK(ended(rt, start(rt, "c", {{"n", 1}})).status() == instance_status::completed);
+}
+
+TEST_CASE("schemas: an output that does not fit its type is never recorded as a result") {
+  std::atomic<int> runs{0};
+  options opts;
+  opts.node_types.push_back(checked_type(runs));
+  runtime rt = open_runtime(std::move(opts));
+  load(rt, one_checked);
+  const json payload{{"n", 99}};
+  start_options how;
+  how.payload = &payload;
+  const snapshot seen = ended(rt, start(rt, "c", {{"n", 1}}, how));
+  CHECK(seen.failed_reason().rfind("OutputError: ", 0) == 0);
+  CHECK(seen.document()["context"]["a"][0]["output"].is_null());
+  CHECK(runs == 1);
+}
+
+TEST_CASE("schemas: the payload of the first visit passes the gate of its type") {
+  std::atomic<int> runs{0};
+  options opts;
+  opts.node_types.push_back(checked_type(runs));
+  runtime rt = open_runtime(std::move(opts));
+  load(rt, one_checked);
+  const json payload{{"m", 1}};
+  start_options how;
+  how.payload = &payload;
+  const auto refused = rt.start("c", {{"n", 1}}, how);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.failure().code == errc::invalid_payload);
+  CHECK(rt.list()->empty());
+}
+
+TEST_CASE("schemas: a wait keeps the schema that it was made with, across a restart, until its visit ends") {
+  test::temp_folder folder;
+  options opts;
+  opts.store_path = folder.file("s.db");
+  const auto pausing = [](const char* schema) {
+    node_type type("ask", [schema](node_context& c) {
+      if (c.payload() == nullptr) return outcome::pause().accepting(json::parse(schema));
+      return c.attempt() < 2 ? outcome::fail("once more") : outcome::output(*c.payload());
+    });
+    type.can_wait = true;
+    return type;
+  };
+  opts.node_types = {pausing(R"({"const":"first"})")};
+  {
+    runtime rt = open_runtime(opts);
+    load(rt, R"({"id":"d","nodes":[{"id":"a","type":"ask","retry":{"maxAttempts":1,"interval":60000}}],"edges":[]})");
+    start_options how;
+    how.id = "i";
+    CHECK(ended(rt, start(rt, "d", nullptr, how)).needs_payload());
+  }
+  opts.node_types = {pausing(R"({"const":"second"})")};
+  runtime rt = open_runtime(opts);
+  const json wrong = "second";
+  const json right = "first";
+  const auto refused = rt.resume("i", &wrong);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.failure().code == errc::invalid_payload);
+  CHECK_FALSE(rt.resume("i", nullptr)); // a wait with a schema needs a payload
+  CHECK(rt.query("i")->document()["waits"][0]["schema"] == json{{"const", "first"}});
+  REQUIRE(rt.resume("i", &right));
+  CHECK(ended(rt, "i").status() == instance_status::error); // it waits for its retry
+  CHECK_FALSE(rt.resume("i", &wrong));                      // and still takes only what fits
+  REQUIRE(rt.resume("i", nullptr));                         // without a payload: retry now
+  CHECK(ended(rt, "i").status() == instance_status::completed);
+}
+
+TEST_CASE("schemas: a type whose schema is none keeps the runtime from opening") {
+  for (auto field : {&node_type::input_schema, &node_type::output_schema, &node_type::payload_schema}) {
+    options opts;
+    node_type type("t", [](node_context&) { return outcome::nothing(); });
+    type.*field = R"({"type":"objekt"})";
+    opts.node_types.push_back(type);
+    const auto opened = runtime::open(std::move(opts));
+    REQUIRE_FALSE(opened);
+    CHECK(opened.failure().code == errc::invalid_argument);
+  }
+}
+
+TEST_CASE("schemas: an executor that pauses with a schema that is none fails for good") {
+  options opts;
+  node_type type("ask", [](node_context&) { return outcome::pause().accepting({{"type", 7}}); });
+  type.can_wait = true;
+  opts.node_types.push_back(type);
+  runtime rt = open_runtime(std::move(opts));
+  load(rt, R"({"id":"d","nodes":[{"id":"a","type":"ask"}],"edges":[]})");
+  CHECK(ended(rt, start(rt, "d", nullptr)).failed_reason().rfind("PauseError: ", 0) == 0);
+}
+
+TEST_CASE("schemas: a strict runtime refuses definitions with warnings") {
+  const char* const doubtful =
+      R"({"id":"d","nodes":[{"id":"a","type":"set","data":"{{ nodes.b.output }}"}],"edges":[]})";
+  options opts;
+  opts.strict_definitions = true;
+  runtime rt = open_runtime(std::move(opts));
+  const auto refused = rt.load_definition(doubtful);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.failure().code == errc::bad_definition);
+  CHECK(refused.failure().message.find("/nodes/0/data (line 1, column ") != std::string::npos);
+  CHECK(open_runtime({}).load_definition(doubtful));
+}
