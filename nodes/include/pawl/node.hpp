@@ -86,6 +86,10 @@ public:
   /// One line for people that says what a pause waits for; shown by `pawl show`. Only on a pause.
   outcome&& because(std::string reason) &&;
 
+  /// The next attempt begins not earlier than this, also when the retry policy's delay is shorter: what a busy server
+  /// asked for. At most one day. Says nothing about whether there is a next attempt. Only on fail().
+  outcome&& after(std::chrono::milliseconds at_least) &&;
+
   struct content;
   const content& inside() const { return *content_; }
 
