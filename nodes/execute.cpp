@@ -2,6 +2,7 @@
 #include "nodes/execute.hpp"
 
 #include "nodes/outcome.hpp"
+#include "nodes/short_text.hpp"
 #include "runtime/core/retry.hpp"
 #include "runtime/expression/evaluate.hpp"
 #include "runtime/schema/schema.hpp"
@@ -18,10 +19,11 @@ namespace {
 using core::json_ptr;
 using nlohmann::json;
 
-constexpr std::size_t error_bytes_max = 8 * 1024;
 constexpr std::size_t name_bytes_max = 256; ///< of handles and of what is remembered
 constexpr std::size_t memory_names_max = 16;
 constexpr std::size_t payload_schema_bytes_max = std::size_t{64} << 10;
+constexpr std::int64_t retry_after_ms_max =
+    86'400'000; ///< one day: a stranger's answer must not park an instance for ever
 
 using resolved_data = result<std::optional<json>>;
 
@@ -63,18 +65,6 @@ private:
   mutable std::optional<resolved_data> data_;
   json null_;
 };
-
-// What people read must be UTF-8 and short: cut at a character's border.
-std::string shortened(std::string text) {
-  if (!core::to_text(json(text), "a text"))
-    text = json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace)).get<std::string>();
-  if (text.size() <= error_bytes_max) return text;
-  std::size_t end = error_bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-    --end;
-  text.resize(end);
-  return text + "…";
-}
 
 class attempt {
 public:
@@ -191,16 +181,17 @@ private:
                  fmt::format("the schema of the payload is none: {}: {}", bad->pointer, bad->message), ""};
   }
 
-  executed made(const outcome::content::failure& f) { return failed(f.name, f.message, f.retryable); }
+  executed made(const outcome::content::failure& f) { return failed(f.name, f.message, f.retryable, f.after_ms); }
 
-  executed failed(const std::string& name, const std::string& message, bool retryable) {
+  executed failed(const std::string& name, const std::string& message, bool retryable, std::int64_t after_ms = 0) {
     core::node_failed event;
     event.of = run_.of;
     event.error = shortened(message.empty() ? name : name + ": " + message);
     const retry_policy policy = policy_now();
     event.retryable = retryable && core::retries_error(policy, name);
     event.max_attempts = policy.max_attempts;
-    event.delay_ms = core::retry_delay_ms(policy, run_.of.attempt, run_.key);
+    event.delay_ms =
+        std::max(core::retry_delay_ms(policy, run_.of.attempt, run_.key), std::min(after_ms, retry_after_ms_max));
     return {std::move(event), nullptr, std::nullopt};
   }
 

@@ -26,10 +26,10 @@ outcome outcome::pause_for(std::chrono::milliseconds delay) {
 }
 
 outcome outcome::fail(std::string message, std::string name) {
-  return outcome(content{content::failure{std::move(name), std::move(message), true}});
+  return outcome(content{content::failure{std::move(name), std::move(message), true, 0}});
 }
 outcome outcome::fail_for_good(std::string message, std::string name) {
-  return outcome(content{content::failure{std::move(name), std::move(message), false}});
+  return outcome(content{content::failure{std::move(name), std::move(message), false, 0}});
 }
 
 outcome&& outcome::keep(json node_state) && {
@@ -42,6 +42,10 @@ outcome&& outcome::because(std::string reason) && {
 }
 outcome&& outcome::accepting(json payload_schema) && {
   if (auto* wait = std::get_if<content::wait>(&content_->what)) wait->payload_schema = std::move(payload_schema);
+  return std::move(*this);
+}
+outcome&& outcome::after(std::chrono::milliseconds at_least) && {
+  if (auto* failure = std::get_if<content::failure>(&content_->what)) failure->after_ms = at_least.count();
   return std::move(*this);
 }
 outcome&& outcome::remember(std::string name, json value) && {

@@ -29,6 +29,7 @@ struct outcome::content {
     std::string name;
     std::string message;
     bool retryable = true;
+    std::int64_t after_ms = 0;
   };
   std::variant<success, wait, failure> what;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pawl/node.hpp>
+#include <pawl/node_log.hpp>
 
 namespace pawl::nodes {
 
@@ -12,5 +13,8 @@ node_type iterator_type();
 node_type wait_type();
 node_type delay_type();
 node_type fail_type();
+node_type switch_type();
+/// `logger` may be empty.
+node_type log_type(node_logger logger);
 
 } // namespace pawl::nodes

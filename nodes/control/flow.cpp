@@ -1,6 +1,7 @@
 // trigger, set, if, fail: nodes that answer at once.
 #include "nodes/control/control.hpp"
 #include "nodes/control/data_fields.hpp"
+#include "nodes/control/truthiness.hpp"
 
 #include <stdexcept>
 
@@ -12,19 +13,6 @@ using nlohmann::json;
 outcome run_trigger(node_context& c) { return outcome::output(c.input()); }
 
 outcome run_set(node_context& c) { return c.has_data() ? outcome::output(c.data()) : outcome::nothing(); }
-
-// JavaScript's truthiness.
-bool is_truthy(const json& value) {
-  switch (value.type()) {
-    case json::value_t::null: return false;
-    case json::value_t::boolean: return value.get<bool>();
-    case json::value_t::string: return !value.get_ref<const std::string&>().empty();
-    case json::value_t::number_integer:
-    case json::value_t::number_unsigned:
-    case json::value_t::number_float: return value.get<double>() != 0;
-    default: return true;
-  }
-}
 
 outcome run_if(node_context& c) {
   if (!c.data().is_object()) throw std::invalid_argument("data must be an object with the member 'condition'");
@@ -50,6 +38,18 @@ node_type immediate(const char* name, outcome (*run)(node_context&)) {
 }
 
 } // namespace
+
+bool is_truthy(const json& value) {
+  switch (value.type()) {
+    case json::value_t::null: return false;
+    case json::value_t::boolean: return value.get<bool>();
+    case json::value_t::string: return !value.get_ref<const std::string&>().empty();
+    case json::value_t::number_integer:
+    case json::value_t::number_unsigned:
+    case json::value_t::number_float: return value.get<double>() != 0;
+    default: return true;
+  }
+}
 
 node_type trigger_type() { return immediate("trigger", run_trigger); }
 node_type set_type() { return immediate("set", run_set); }

@@ -35,10 +35,11 @@ result<void> check_id(std::string_view id) {
       fmt::format("an instance id has 1 to {} bytes of UTF-8 without control characters", instance_id_bytes_max), ""};
 }
 
-result<core::node_types> collect_types(const std::vector<node_type>& own) {
-  core::node_types types = nodes::built_in_types();
-  for (const node_type& type : own) {
-    if (auto added = core::add_type(types, type); !added) return added.failure();
+result<core::node_types> collect_types(const options& opts, const core::json_limits& output) {
+  auto types = nodes::built_in_types({opts.http, opts.on_node_log, output});
+  if (!types) return types.failure();
+  for (const node_type& type : opts.node_types) {
+    if (auto added = core::add_type(*types, type); !added) return added.failure();
   }
   return types;
 }
@@ -101,7 +102,8 @@ result<std::unique_ptr<engine>> engine::open(options opts, actors::store_slot::o
 }
 
 result<void> engine::wire(actors::store_slot::opener open_store) {
-  auto types = collect_types(options_.node_types);
+  const core::json_limits payload{options_.payload_bytes_max, options_.json_depth_max, options_.json_values_max};
+  auto types = collect_types(options_, payload);
   if (!types) return types.failure();
   auto globals = core::parse_json(options_.globals_json, "globals_json");
   if (!globals) return globals.failure();
@@ -117,7 +119,6 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
   shared_->time.not_before(*last);
   shared_->types = std::move(*types);
   shared_->globals = core::share(std::move(*globals));
-  const core::json_limits payload{options_.payload_bytes_max, options_.json_depth_max, options_.json_values_max};
   shared_->definition_limits = {{options_.definition_bytes_max, options_.json_depth_max, options_.json_values_max},
                                 options_.definition_nodes_max};
   shared_->execution_limits = {payload, options_.node_state_bytes_max};

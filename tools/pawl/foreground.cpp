@@ -18,13 +18,39 @@ using nlohmann::json;
 
 constexpr auto redraw_every = std::chrono::milliseconds(100);
 constexpr auto wait_at_once = std::chrono::hours(1);
+constexpr std::size_t log_fields_columns_max = 2000;
 constexpr std::int64_t last_steps = 50; ///< where the last output is looked for
+
+// Who runs a definition from the command line has chosen it: it may reach what this person may reach.
+http_options http_of(const foreground_arguments& given) {
+  http_options http;
+  http.allow = given.http_allow;
+  http.allow_private = given.http_allow.empty();
+  http.only_allowed = !given.http_allow.empty();
+  http.ca_file = given.ca_file;
+  return http;
+}
+
+std::string line_of(const log_entry& entry) {
+  const std::string fields =
+      entry.fields_json == "{}" ? "" : " " + shortened(entry.fields_json, log_fields_columns_max);
+  return printable(fmt::format("{} {:5} {} {}: {}{}", time_text(entry.time_ms), to_string(entry.level),
+                               entry.instance_id, entry.node_id, entry.message, fields));
+}
 
 } // namespace
 
 void add_foreground(CLI::App& command, foreground_arguments& given) {
   command.add_option("--globals", given.globals, "What expressions see as `globals`, a JSON object")
       ->type_name("JSON|@FILE");
+  command
+      .add_option("--http-allow", given.http_allow,
+                  "What http nodes may reach; repeatable. Without it everything but link-local and reserved addresses")
+      ->allow_extra_args(false)
+      ->type_name("CIDR|HOST");
+  command.add_option("--ca-file", given.ca_file, "Certificates (PEM) that http nodes trust instead of the system's")
+      ->check(CLI::ExistingFile.description(""))
+      ->type_name("FILE");
   command.add_flag("-v,--verbose", given.verbose,
                    "Show the steps of the store's other instances, and the runtime's log");
 }
@@ -38,6 +64,8 @@ pawl::runtime& foreground::own() {
   if (given_.globals) opts.globals_json = read_argument(*given_.globals, "--globals");
   opts.on_event = [this](const instance_event& event) { progress_.tell(event); };
   opts.on_log = [this](const std::string& line) { keep_log(line); };
+  opts.on_node_log = [this](const log_entry& entry) { progress_.say_aside(line_of(entry)); };
+  opts.http = http_of(given_);
   auto opened = pawl::runtime::open(std::move(opts));
   const std::lock_guard lock(mutex_);
   if (stopping_) throw command_failure(exit_code::failed, "stopped");

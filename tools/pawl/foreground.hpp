@@ -11,15 +11,18 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace pawl::tool {
 
 struct foreground_arguments {
-  bool verbose = false;               ///< show the steps of every instance in the store
-  std::optional<std::string> globals; ///< JSON|@FILE|-
+  bool verbose = false;                ///< show the steps of every instance in the store
+  std::optional<std::string> globals;  ///< JSON|@FILE|-
+  std::vector<std::string> http_allow; ///< empty: everything that is ever reached
+  std::string ca_file;
 };
 
-/// Adds --verbose and --globals.
+/// Adds --verbose, --globals, --http-allow and --ca-file.
 void add_foreground(CLI::App& command, foreground_arguments& given);
 
 /// One runtime with its progress and signals, for one instance.

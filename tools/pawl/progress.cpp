@@ -97,6 +97,13 @@ void progress::say(const std::string& line) {
   std::fflush(stdout);
 }
 
+void progress::say_aside(const std::string& line) {
+  const std::lock_guard lock(mutex_);
+  wipe();
+  std::fflush(stdout);
+  std::fputs((line + "\n").c_str(), stderr);
+}
+
 void progress::draw() {
   if (!live_) return;
   const std::lock_guard lock(mutex_);

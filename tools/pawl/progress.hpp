@@ -31,6 +31,9 @@ public:
   /// A line for people between the steps; left out in the JSON formats.
   void say(const std::string& line);
 
+  /// A line on stderr, in every format, so that stdout stays what the format says. From any thread.
+  void say_aside(const std::string& line);
+
   bool is_live() const noexcept { return live_; }
   /// How many steps of the followed instance were shown.
   std::int64_t steps() const;

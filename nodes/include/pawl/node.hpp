@@ -91,6 +91,9 @@ public:
   /// Only a payload that fits this JSON Schema (draft-07, at most 64 KiB) ends the pause; another is refused before
   /// anything is stored. Without it the type's `payload_schema` decides. Only on a pause for a payload.
   outcome&& accepting(nlohmann::json payload_schema) &&;
+  /// The next attempt begins not earlier than this, also when the retry policy's delay is shorter: what a busy server
+  /// asked for. At most one day. Says nothing about whether there is a next attempt. Only on fail().
+  outcome&& after(std::chrono::milliseconds at_least) &&;
 
   struct content;
   const content& inside() const { return *content_; }

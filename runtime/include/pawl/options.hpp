@@ -1,8 +1,10 @@
 // What a runtime is opened with. Every limit has a default that suits an appliance.
 #pragma once
 
+#include <pawl/http_options.hpp>
 #include <pawl/instance.hpp>
 #include <pawl/node.hpp>
+#include <pawl/node_log.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -31,8 +33,8 @@ struct options {
   /// The file is created when missing, readable by its owner only. One runtime owns it at a time.
   std::string store_path;
 
-  /// Your node types. The built-in ones (trigger, set, if, iterator, wait, delay, fail) are always there; a type of
-  /// the same name replaces a built-in one.
+  /// Your node types. The built-in ones (trigger, set, if, switch, iterator, wait, delay, fail, log, http) are always
+  /// there; a type of the same name replaces a built-in one.
   std::vector<node_type> node_types;
 
   /// A definition with warnings is refused by load_definition, as one with errors. What is loaded already runs on.
@@ -48,6 +50,12 @@ struct options {
   /// Told what operators should know: a restarted actor, an instance that could not be recovered. From any thread.
   /// Never holds payload text. What it throws is dropped. Default: nothing is printed.
   std::function<void(const std::string& line)> on_log;
+
+  /// Told what the node `log` says. Default: nothing happens.
+  node_logger on_node_log;
+
+  /// Where the node `http` may go. Default: public addresses, neither loopback nor private networks.
+  http_options http;
 
   /// nullptr: the system's clock.
   std::shared_ptr<clock> time;

@@ -1,0 +1,141 @@
+// http: one request, its redirects hop by hop so that each is checked as the first was, and errors by name.
+#include "nodes/task/http.hpp"
+
+#include "nodes/task/http_answer.hpp"
+#include "nodes/task/http_failure.hpp"
+#include "nodes/task/http_request.hpp"
+#include "nodes/task/http_transfer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+
+#include <unistd.h>
+
+namespace pawl::nodes {
+namespace {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+struct http_settings {
+  http_trust trust;
+  core::json_limits limits;
+};
+
+class http_call {
+public:
+  http_call(const http_settings& settings, node_context& context)
+      : settings_(settings), context_(context), request_(read_http_request(context.data(), settings.limits.bytes_max)),
+        deadline_(steady_clock::now() + request_.timeout) {
+    if (!request_.only_reads() && find_header(request_.headers, "Idempotency-Key") == nullptr)
+      request_.headers.push_back({"Idempotency-Key", context.idempotency_key()});
+  }
+
+  json carry_out() {
+    for (int redirects = 0;; ++redirects) {
+      const http_hop hop = next_hop();
+      const http_answer answer = transfer(hop, settings_.trust);
+      const std::string* location = request_.redirects_max > 0 ? redirect_of(answer) : nullptr;
+      if (location == nullptr) return judged(answer, hop);
+      if (redirects >= request_.redirects_max)
+        throw http_failure("HttpRedirect",
+                           fmt::format("{}: more than {} redirects (data.followRedirects)", shown(hop), redirects),
+                           false);
+      redirect(answer.status, *location, hop);
+    }
+  }
+
+private:
+  http_hop next_hop() const {
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline_ - steady_clock::now());
+    const auto timeout = std::max(left, milliseconds(1)); // 0 would mean none
+    return {request_.method,
+            request_.url,
+            request_.headers,
+            request_.body ? &*request_.body : nullptr,
+            timeout,
+            std::min(timeout, request_.connect_timeout),
+            request_.response_bytes_max,
+            [this](int status) { return is_expected(status); }};
+  }
+
+  bool is_expected(int status) const {
+    return status >= 0 && status < status_end && request_.expected.test(static_cast<std::size_t>(status));
+  }
+
+  json judged(const http_answer& answer, const http_hop& hop) const {
+    if (is_expected(answer.status)) return output_of(answer, hop, request_.response, settings_.limits);
+    http_failure failure("HttpStatus", fmt::format("{}: status {}", shown(hop), answer.status),
+                         may_pass(answer.status));
+    if (answer.status == 429 || answer.status == 503) failure.after = retry_after(answer.headers, context_.time_ms());
+    throw failure;
+  }
+
+  void redirect(int status, const std::string& location, const http_hop& hop) {
+    const auto refused = [&](const std::string& why) {
+      return http_failure("HttpRedirect", fmt::format("{}: the redirect {}", shown(hop), why), false);
+    };
+    auto target = request_.url.resolve(location);
+    if (!target) throw refused(target.failure().message);
+    if (request_.url.is_secure && !target->is_secure) throw refused("leads from https to http");
+    // As browsers do it: after 303, and after a POST that was moved, the new place is read.
+    const bool reads_now =
+        (status == 303 && request_.method != "HEAD") || ((status == 301 || status == 302) && request_.method == "POST");
+    if (reads_now) drop_body();
+    if (target->origin() != request_.url.origin()) request_.headers = without_private(request_.headers);
+    if (!request_.only_reads() && find_header(request_.headers, "Idempotency-Key") == nullptr)
+      request_.headers.push_back({"Idempotency-Key", context_.idempotency_key()});
+    request_.url = std::move(*target);
+  }
+
+  void drop_body() {
+    request_.method = "GET";
+    request_.body.reset();
+    std::erase_if(request_.headers, [](const http_header& h) {
+      return same_name(h.name, "Content-Type") || same_name(h.name, "Idempotency-Key");
+    });
+  }
+
+  const http_settings& settings_;
+  node_context& context_;
+  http_request request_;
+  steady_clock::time_point deadline_;
+};
+
+outcome run_http(node_context& context, const http_settings& settings) {
+  try {
+    return outcome::output(http_call(settings, context).carry_out());
+  } catch (const http_failure& e) {
+    return e.is_retryable() ? outcome::fail(e.what(), e.name()).after(e.after)
+                            : outcome::fail_for_good(e.what(), e.name());
+  } catch (const std::invalid_argument& e) {
+    return outcome::fail_for_good(e.what(), "HttpRequest");
+  }
+}
+
+result<void> check_readable(const std::string& path, const char* option) {
+  if (path.empty() || ::access(path.c_str(), R_OK) == 0) return {};
+  return error{errc::invalid_argument, fmt::format("http.{} cannot be read", option), path};
+}
+
+} // namespace
+
+result<node_type> http_type(const http_options& options, const core::json_limits& limits) {
+  auto policy = http_policy::read(options);
+  if (!policy) return policy.failure();
+  if (auto good = check_readable(options.ca_file, "ca_file"); !good) return good.failure();
+  if (auto good = check_readable(options.ca_path, "ca_path"); !good) return good.failure();
+  const auto settings = std::make_shared<const http_settings>(
+      http_settings{{std::move(*policy), options.ca_file, options.ca_path}, limits});
+  node_type type;
+  type.name = "http";
+  type.execute = [settings](node_context& c) { return run_http(c, *settings); };
+  type.concurrency = 8;
+  return type;
+}
+
+} // namespace pawl::nodes

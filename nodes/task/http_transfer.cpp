@@ -1,0 +1,235 @@
+// libcurl, told everything: nothing may come from the environment, from files of the user, or from curl's defaults.
+#include "nodes/task/http_transfer.hpp"
+
+#include "nodes/task/http_failure.hpp"
+
+#include <pawl/version.hpp>
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <memory>
+#include <new>
+#include <optional>
+
+#include <sys/socket.h>
+
+namespace pawl::nodes {
+namespace {
+
+constexpr std::size_t header_bytes_max = 64 * 1024; ///< of all header lines of an answer
+constexpr std::size_t header_lines_max = 300;
+
+// What the callbacks see. They run on the thread that is in transfer().
+struct conversation {
+  const http_hop& hop;
+  const http_policy& policy;
+  CURL* handle;
+  http_answer answer;
+  std::size_t header_bytes = 0;
+  std::size_t header_lines = 0;
+  unsigned sockets = 0; ///< that were permitted
+  std::string refusal{};
+  bool headers_too_large = false;
+  bool body_too_large = false;
+  bool body_unwanted = false;
+  bool out_of_memory = false;
+};
+
+int status_now(CURL* handle) {
+  long status = 0;
+  ::curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  return static_cast<int>(status);
+}
+
+// The last moment before a connection: the address is the one that is connected to, whatever the name server said when
+// somebody else asked.
+curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) noexcept {
+  auto& talk = *static_cast<conversation*>(self);
+  try {
+    const auto known = ip_address::of(address->addr);
+    auto refusal = known ? talk.policy.refusal(talk.hop.url.target, *known) : std::string("no address of the internet");
+    if (refusal) {
+      talk.refusal = std::move(*refusal);
+      return CURL_SOCKET_BAD;
+    }
+    ++talk.sockets;
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  } catch (...) {
+    talk.out_of_memory = true;
+    return CURL_SOCKET_BAD;
+  }
+}
+
+std::size_t take_header(char* text, std::size_t, std::size_t size, void* self) noexcept {
+  auto& talk = *static_cast<conversation*>(self);
+  try {
+    talk.header_bytes += size;
+    if (++talk.header_lines > header_lines_max || talk.header_bytes > header_bytes_max) {
+      talk.headers_too_large = true;
+      return 0;
+    }
+    const std::string_view line(text, size);
+    if (line.substr(0, 5) == "HTTP/") talk.answer.headers.clear(); // those before were of an interim answer
+    if (auto header = read_header_line(line)) talk.answer.headers.push_back(std::move(*header));
+    return size;
+  } catch (...) {
+    talk.out_of_memory = true;
+    return 0;
+  }
+}
+
+std::size_t take_body(char* data, std::size_t, std::size_t size, void* self) noexcept {
+  auto& talk = *static_cast<conversation*>(self);
+  try {
+    if (!talk.hop.wants_body(status_now(talk.handle))) {
+      talk.body_unwanted = true;
+      return 0;
+    }
+    if (talk.answer.body.size() + size > talk.hop.body_bytes_max) {
+      talk.body_too_large = true;
+      return 0;
+    }
+    talk.answer.body.append(data, size);
+    return size;
+  } catch (...) {
+    talk.out_of_memory = true;
+    return 0;
+  }
+}
+
+struct easy_closer {
+  void operator()(CURL* handle) const { ::curl_easy_cleanup(handle); }
+};
+struct list_closer {
+  void operator()(curl_slist* list) const { ::curl_slist_free_all(list); }
+};
+using list_handle = std::unique_ptr<curl_slist, list_closer>;
+
+void must_start_curl() {
+  static const CURLcode started = ::curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (started != CURLE_OK) throw http_failure("HttpNetwork", "libcurl cannot be started", false);
+}
+
+template <class T> void set(CURL* handle, CURLoption option, T value) {
+  const CURLcode done = ::curl_easy_setopt(handle, option, value);
+  if (done == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+  // Going on without an option that guards something would be worse than not going on.
+  if (done != CURLE_OK)
+    throw http_failure("HttpNetwork", fmt::format("this libcurl refuses option {}", static_cast<int>(option)), false);
+}
+
+void set_guards(CURL* handle, conversation& talk) {
+  set(handle, CURLOPT_NOSIGNAL, 1L);
+  set(handle, CURLOPT_PROXY, "");
+  set(handle, CURLOPT_NOPROXY, "*");
+  set(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  set(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  set(handle, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+  set(handle, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
+  set(handle, CURLOPT_OPENSOCKETDATA, static_cast<void*>(&talk));
+}
+
+void set_trust(CURL* handle, const http_trust& trust) {
+  set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
+  set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
+  set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (trust.ca_file.empty() && trust.ca_path.empty()) return; // the system's
+  set(handle, CURLOPT_CAINFO, trust.ca_file.empty() ? nullptr : trust.ca_file.c_str());
+  set(handle, CURLOPT_CAPATH, trust.ca_path.empty() ? nullptr : trust.ca_path.c_str());
+}
+
+void set_message(CURL* handle, const http_hop& hop) {
+  set(handle, CURLOPT_URL, hop.url.text.c_str());
+  const bool empty_body = hop.body == nullptr && (hop.method == "POST" || hop.method == "PUT" || hop.method == "PATCH");
+  if (hop.body != nullptr || empty_body) {
+    set(handle, CURLOPT_POST, 1L);
+    set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(empty_body ? 0 : hop.body->size()));
+    set(handle, CURLOPT_POSTFIELDS, empty_body ? "" : hop.body->data());
+  }
+  if (hop.method == "HEAD")
+    set(handle, CURLOPT_NOBODY, 1L);
+  else
+    set(handle, CURLOPT_CUSTOMREQUEST, hop.method.c_str());
+}
+
+void set_answer(CURL* handle, const http_hop& hop, conversation& talk) {
+  set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(hop.timeout.count()));
+  set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(hop.connect_timeout.count()));
+  set(handle, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+  set(handle, CURLOPT_HEADERFUNCTION, &take_header);
+  set(handle, CURLOPT_HEADERDATA, static_cast<void*>(&talk));
+  set(handle, CURLOPT_WRITEFUNCTION, &take_body);
+  set(handle, CURLOPT_WRITEDATA, static_cast<void*>(&talk));
+}
+
+void append(list_handle& list, const std::string& line) {
+  curl_slist* const longer = ::curl_slist_append(list.get(), line.c_str());
+  if (longer == nullptr) throw std::bad_alloc();
+  (void)list.release();
+  list.reset(longer);
+}
+
+list_handle lines_of(const http_headers& headers) {
+  list_handle list;
+  append(list, "Expect:"); // a colon alone takes curl's own header out: no waiting for 100 Continue
+  if (find_header(headers, "Content-Type") == nullptr) append(list, "Content-Type:");
+  if (find_header(headers, "User-Agent") == nullptr) append(list, fmt::format("User-Agent: pawl/{}", version()));
+  for (const http_header& h : headers)
+    append(list, h.value.empty() ? h.name + ";" : h.name + ": " + h.value);
+  return list;
+}
+
+http_failure failure_of(CURLcode code, const conversation& talk) {
+  const auto made = [&](const char* name, bool retryable, std::string_view why) {
+    return http_failure(name, fmt::format("{}: {}", shown(talk.hop), why), retryable);
+  };
+  if (talk.headers_too_large) return made("HttpResponse", false, "the header of the answer is too large");
+  if (talk.body_too_large)
+    return made("HttpResponse", false,
+                fmt::format("the answer is larger than {} bytes (data.responseBytesMax)", talk.hop.body_bytes_max));
+  // Where one address was let through, it is the network's fault that nothing answered there.
+  if (!talk.refusal.empty() && talk.sockets == 0) return made("HttpRefused", false, talk.refusal);
+  switch (code) {
+    case CURLE_OPERATION_TIMEDOUT: return made("HttpTimeout", true, "no complete answer in time");
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CRL_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+      return made("HttpTls", false, fmt::format("the server is not trusted: {}", ::curl_easy_strerror(code)));
+    case CURLE_SSL_CONNECT_ERROR: return made("HttpTls", true, "no secure connection came about");
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY: return made("HttpResponse", false, "the answer is not good HTTP");
+    default: return made("HttpNetwork", true, ::curl_easy_strerror(code));
+  }
+}
+
+} // namespace
+
+std::string shown(const http_hop& hop) { return fmt::format("{} {}", hop.method, hop.url.origin()); }
+
+http_answer transfer(const http_hop& hop, const http_trust& trust) {
+  must_start_curl();
+  const std::unique_ptr<CURL, easy_closer> handle(::curl_easy_init());
+  if (!handle) throw std::bad_alloc();
+  conversation talk{hop, trust.policy, handle.get(), {}};
+  set_guards(handle.get(), talk);
+  set_trust(handle.get(), trust);
+  set_message(handle.get(), hop);
+  set_answer(handle.get(), hop, talk);
+  const list_handle lines = lines_of(hop.headers);
+  set(handle.get(), CURLOPT_HTTPHEADER, lines.get());
+  const CURLcode code = ::curl_easy_perform(handle.get());
+  if (talk.out_of_memory || code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+  if (code != CURLE_OK && !talk.body_unwanted) throw failure_of(code, talk);
+  talk.answer.status = status_now(handle.get());
+  return std::move(talk.answer);
+}
+
+} // namespace pawl::nodes

@@ -1,0 +1,47 @@
+// One request and its answer over libcurl: no redirect is followed, no status judged.
+#pragma once
+
+#include "nodes/task/http_headers.hpp"
+#include "nodes/task/http_policy.hpp"
+#include "nodes/task/http_url.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+
+namespace pawl::nodes {
+
+/// Whom the host trusts; shared by all requests.
+struct http_trust {
+  http_policy policy;
+  std::string ca_file;
+  std::string ca_path;
+};
+
+struct http_hop {
+  const std::string& method;
+  const http_url& url;
+  const http_headers& headers;
+  const std::string* body; ///< null pointer: none
+  std::chrono::milliseconds timeout;
+  std::chrono::milliseconds connect_timeout;
+  std::size_t body_bytes_max; ///< after decompression
+  /// Whether the body of an answer with this status is wanted; else nothing of it is read.
+  std::function<bool(int status)> wants_body;
+};
+
+struct http_answer {
+  int status = 0;
+  http_headers headers;
+  std::string body;
+};
+
+/// `GET https://host:port`, for errors.
+std::string shown(const http_hop& hop);
+
+/// Connects only where the policy lets it, asked for each address right before it is connected to. Throws http_failure:
+/// HttpRefused, HttpTls, HttpTimeout, HttpNetwork, HttpResponse. Blocks; thread-safe.
+http_answer transfer(const http_hop& hop, const http_trust& trust);
+
+} // namespace pawl::nodes

@@ -1,0 +1,146 @@
+// Where http may not go: addresses, redirects into the inside, servers that cannot prove who they are. Each refusal has
+// its control: the same request under a policy or with a certificate that lets it through.
+#include "nodes/task/http_address.hpp"
+#include "tests/nodes/attempt.hpp"
+#include "tests/support/http_server.hpp"
+#include "tests/support/temp_folder.hpp"
+
+#include <cstdlib>
+
+using namespace pawl;
+using namespace pawl::test;
+using nlohmann::json;
+
+namespace {
+
+http_server& server() {
+  static http_server running;
+  return running;
+}
+
+attempted get(const http_options& options, const json& data) {
+  nodes::built_in_settings settings;
+  settings.http = options;
+  return attempt(types_with(settings), "http", data);
+}
+
+http_options allowing(std::vector<std::string> allow) {
+  http_options options;
+  options.allow = std::move(allow);
+  return options;
+}
+
+// How many requests have reached the server.
+int reached() { return get(allowing({"127.0.0.1"}), {{"url", server().url("/requests")}}).output["body"].get<int>(); }
+
+std::string outcome_of(const http_options& options, const json& data) {
+  const attempted done = get(options, data);
+  return done.error_name.empty() ? done.output["status"].dump() : done.error_name + (done.retryable ? "*" : "");
+}
+
+// A certificate for `name` signed by itself, in files certificate.pem and key.pem.
+void make_certificate(const temp_folder& folder, const std::string& name, const std::string& kind) {
+  const std::string line =
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" + name +
+      " -addext subjectAltName=" + kind + ":" + name + " -keyout " + folder.file("key.pem") + " -out " +
+      folder.file("certificate.pem") + " 2>/dev/null";
+  REQUIRE(std::system(line.c_str()) == 0);
+}
+
+} // namespace
+
+TEST_CASE("http guard: embedded, loopback is refused and nothing reaches the server", "[server]") {
+  const int before = reached();
+  for (const std::string& host : {std::string("127.0.0.1"), std::string("localhost"), std::string("[::ffff:127.0.0.1]"),
+                                  std::string("2130706433"), std::string("0x7f.1"), std::string("127.1")}) {
+    const attempted refused = get({}, {{"url", "http://" + host + ":" + server().port() + "/echo"}});
+    INFO(host << ": " << refused.error);
+    CHECK(refused.error_name == "HttpRefused");
+    CHECK_FALSE(refused.retryable);
+    CHECK(refused.error.find("http.allow") != std::string::npos);
+  }
+  CHECK(reached() == before + 1);
+}
+
+TEST_CASE("http guard: control: what was refused above reaches the server where the policy lets it", "[server]") {
+  http_options open;
+  open.allow_private = true;
+  for (const http_options& lets : {allowing({"127.0.0.0/8"}), allowing({"127.0.0.1:" + server().port()}), open})
+    for (const char* host : {"127.0.0.1", "2130706433", "[::ffff:127.0.0.1]"})
+      CHECK(outcome_of(lets, {{"url", std::string("http://") + host + ":" + server().port() + "/echo"}}) == "200");
+  const json by_name{{"url", "http://localhost:" + server().port() + "/echo"}};
+  CHECK(outcome_of(allowing({"localhost"}), by_name) == "200");
+  CHECK(outcome_of(allowing({"LOCALHOST:" + server().port()}), by_name) == "200");
+  CHECK(outcome_of(allowing({"localhost:1"}), by_name) == "HttpRefused");
+  CHECK(outcome_of(allowing({"other"}), by_name) == "HttpRefused");
+}
+
+TEST_CASE("http guard: link-local and metadata addresses are refused whatever is allowed", "[server]") {
+  http_options open = allowing({"0.0.0.0/0", "::/0", "169.254.169.254"});
+  open.allow_private = true;
+  for (const char* host : {"169.254.169.254", "[fe80::1]", "[fd00:ec2::254]", "100.100.100.200", "0.0.0.0", "[::]",
+                           "[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::1]", "224.0.0.1",
+                           "255.255.255.255", "2852039166"}) {
+    INFO(host);
+    CHECK(outcome_of(open, {{"url", std::string("http://") + host + "/latest/meta-data"}, {"timeout", 1000}}) ==
+          "HttpRefused");
+  }
+}
+
+TEST_CASE("http guard: a redirect is checked like the first address", "[server]") {
+  const auto follow = [](const http_options& options, const std::string& to) {
+    return outcome_of(options, {{"url", "http://localhost:" + server().port() + "/moved/302"},
+                                {"query", {{"to", to}}},
+                                {"followRedirects", 3},
+                                {"timeout", 1000}});
+  };
+  http_options open;
+  open.allow_private = true;
+  CHECK(follow(open, "http://169.254.169.254/latest") == "HttpRefused");
+  // The name was allowed, its address is not: a redirect to the bare address is another place.
+  CHECK(follow(allowing({"localhost"}), "http://127.0.0.1:" + server().port() + "/echo") == "HttpRefused");
+  CHECK(follow(open, "http://127.0.0.1:" + server().port() + "/echo") == "200");
+}
+
+TEST_CASE("http guard: a host may close the internet but for a list", "[server]") {
+  http_options closed = allowing({"127.0.0.1"});
+  closed.only_allowed = true;
+  CHECK(outcome_of(closed, {{"url", server().url("/echo")}}) == "200");
+  CHECK(outcome_of(closed, {{"url", "http://1.1.1.1/"}, {"timeout", 1000}}) == "HttpRefused");
+}
+
+TEST_CASE("http guard: a server without a certificate that is trusted is refused", "[server]") {
+  temp_folder folder;
+  make_certificate(folder, "127.0.0.1", "IP");
+  http_server secure(folder.file("certificate.pem"), folder.file("key.pem"));
+  const json by_address{{"url", "https://127.0.0.1:" + secure.port() + "/echo"}};
+  http_options options;
+  options.allow_private = true;
+  CHECK(outcome_of(options, by_address) == "HttpTls");
+  options.ca_file = folder.file("certificate.pem");
+  CHECK(outcome_of(options, by_address) == "200");                                                    // the control
+  CHECK(outcome_of(options, {{"url", "https://localhost:" + secure.port() + "/echo"}}) == "HttpTls"); // another name
+  const json down{{"url", "https://127.0.0.1:" + secure.port() + "/moved/302"},
+                  {"query", {{"to", server().url("/echo")}}},
+                  {"followRedirects", 1}};
+  const attempted refused = get(options, down);
+  CHECK(refused.error_name == "HttpRedirect");
+  CHECK(refused.error.find("from https to http") != std::string::npos);
+  CHECK(outcome_of(options, {{"url", server().url("/moved/302")},
+                             {"query", {{"to", by_address["url"]}}},
+                             {"followRedirects", 1}}) == "200");
+  // A plain server behind https, and the other way round.
+  CHECK(outcome_of(options, {{"url", "https://127.0.0.1:" + server().port() + "/echo"}, {"timeout", 2000}}) ==
+        "HttpTls*");
+  CHECK(outcome_of(options, {{"url", "http://127.0.0.1:" + secure.port() + "/echo"}, {"timeout", 2000}}).find("Http") ==
+        0);
+}
+
+TEST_CASE("http guard: options that cannot be used are refused when the types are made", "[server]") {
+  nodes::built_in_settings settings;
+  settings.http.ca_file = "/no/such/file";
+  auto made = nodes::built_in_types(settings);
+  REQUIRE_FALSE(made);
+  CHECK(made.failure().code == errc::invalid_argument);
+  CHECK(made.failure().message.find("http.ca_file") == 0);
+}
