@@ -48,17 +48,17 @@ bool names_a_secret(std::string_view key) {
                      [&](const char* part) { return name.find(part) != std::string::npos; });
 }
 
-bool looks_like_a_secret(std::string_view key, const std::string& text) {
+bool looks_like_a_secret(bool named_so, const std::string& text) {
   static constexpr std::array starts{"sk-", "sk_live_", "ghp_", "AKIA", "xoxb-", "Bearer "};
   if (text.find("{{") != std::string::npos) return false;
-  if (names_a_secret(key)) return text.size() >= 8;
+  if (named_so) return text.size() >= 8;
   return text.size() >= 16 &&
          std::any_of(starts.begin(), starts.end(), [&](const char* start) { return text.rfind(start, 0) == 0; });
 }
 
 class adviser {
 public:
-  adviser(const workflow& w, const std::vector<std::string>& pointers, std::vector<problem>& problems)
+  adviser(const workflow& w, const std::vector<std::string>& pointers, problem_list& problems)
       : workflow_(w), pointers_(pointers), problems_(problems) {}
 
   void unreachable() {
@@ -94,39 +94,48 @@ public:
     }
   }
 
-  // The value is never shown.
-  void secrets(std::string_view key, const json& value, const std::string& pointer) {
-    if (value.is_string() && looks_like_a_secret(key, value.get_ref<const std::string&>()))
+  // The value is never shown. One pointer for the whole walk: a copy for each value would be quadratic.
+  void secrets(bool named_so, const json& value, std::string& pointer) {
+    if (value.is_string() && looks_like_a_secret(named_so, value.get_ref<const std::string&>()))
       warn(pointer, "this text looks like a credential", "keep credentials out of definitions");
+    const auto length = pointer.size();
     if (value.is_object())
-      for (const auto& [name, member] : value.items())
-        secrets(name, member, pointer + "/" + pointer_token(name));
+      for (const auto& [name, member] : value.get_ref<const json::object_t&>()) {
+        pointer.append("/").append(pointer_token(name));
+        secrets(names_a_secret(name), member, pointer);
+        pointer.resize(length);
+      }
     if (value.is_array())
-      for (std::size_t i = 0; i < value.size(); ++i)
-        secrets(key, value[i], fmt::format("{}/{}", pointer, i));
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        pointer += fmt::format("/{}", i);
+        secrets(named_so, value[i], pointer);
+        pointer.resize(length);
+      }
   }
 
 private:
   void warn(std::string pointer, std::string message, std::string advice) {
-    problems_.push_back({true, std::move(pointer), std::move(message), std::move(advice)});
+    problems_.warn(std::move(pointer), std::move(message), std::move(advice));
   }
 
   const workflow& workflow_;
   const std::vector<std::string>& pointers_;
-  std::vector<problem>& problems_;
+  problem_list& problems_;
 };
 
 } // namespace
 
-void advise(const workflow& w, const json& document, const std::vector<std::string>& pointers,
-            std::vector<problem>& problems) {
+void advise(const workflow& w, const json& document, const std::vector<std::string>& pointers, problem_list& problems) {
   adviser look(w, pointers, problems);
   look.unreachable();
   look.mentions();
   look.calls();
   const json& nodes = document.at("nodes");
   for (std::size_t i = 0; i < nodes.size(); ++i)
-    if (nodes[i].contains("data")) look.secrets("", nodes[i].at("data"), pointers[i] + "/data");
+    if (nodes[i].contains("data")) {
+      std::string pointer = pointers[i] + "/data";
+      look.secrets(false, nodes[i].at("data"), pointer);
+    }
 }
 
 } // namespace pawl::core

@@ -32,8 +32,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::optional<std::string_view> misspelt(std::string_view name, std::initializer_list<std::string_view> known) {
   if (name.size() < 3 || name.size() > 40) return std::nullopt;
   if (std::find(known.begin(), known.end(), name) != known.end()) return std::nullopt;
-  for (std::string_view candidate : known)
-    if (edit_distance(name, candidate) <= (candidate.size() >= 7 ? 2u : 1u)) return candidate;
+  for (std::string_view candidate : known) {
+    const std::size_t allowed = candidate.size() >= 7 ? 2 : 1;
+    if (name.size() > candidate.size() + allowed || candidate.size() > name.size() + allowed) continue;
+    if (edit_distance(name, candidate) <= allowed) return candidate;
+  }
   return std::nullopt;
 }
 
