@@ -41,6 +41,14 @@ std::optional<std::string_view> misspelt(std::string_view name, std::initializer
 }
 
 std::string pointer_token(std::string_view name) {
+  constexpr std::size_t shown_bytes_max = 200; // pointers are for people, and may be made for every value
+  const bool is_long = name.size() > shown_bytes_max;
+  if (is_long) {
+    name = name.substr(0, shown_bytes_max);
+    while (!name.empty() && (static_cast<unsigned char>(name.back()) & 0xC0U) == 0x80U)
+      name.remove_suffix(1);
+    if (!name.empty() && static_cast<unsigned char>(name.back()) >= 0xC0U) name.remove_suffix(1);
+  }
   std::string escaped;
   for (char c : name) {
     if (c == '~')
@@ -50,6 +58,7 @@ std::string pointer_token(std::string_view name) {
     else
       escaped += c;
   }
+  if (is_long) escaped += "…";
   return escaped;
 }
 
