@@ -48,17 +48,17 @@ bool names_a_secret(std::string_view key) {
                      [&](const char* part) { return name.find(part) != std::string::npos; });
 }
 
-bool looks_like_a_secret(std::string_view key, const std::string& text) {
+bool looks_like_a_secret(bool named_so, const std::string& text) {
   static constexpr std::array starts{"sk-", "sk_live_", "ghp_", "AKIA", "xoxb-", "Bearer "};
   if (text.find("{{") != std::string::npos) return false;
-  if (names_a_secret(key)) return text.size() >= 8;
+  if (named_so) return text.size() >= 8;
   return text.size() >= 16 &&
          std::any_of(starts.begin(), starts.end(), [&](const char* start) { return text.rfind(start, 0) == 0; });
 }
 
 class adviser {
 public:
-  adviser(const workflow& w, const std::vector<std::string>& pointers, bool portable, std::vector<problem>& problems)
+  adviser(const workflow& w, const std::vector<std::string>& pointers, bool portable, problem_list& problems)
       : workflow_(w), pointers_(pointers), portable_(portable), problems_(problems) {}
 
   void unreachable() {
@@ -76,10 +76,10 @@ public:
     for (node_index i = 0; i < workflow_.nodes.size(); ++i) {
       const std::vector<std::string> looped = histories_in_loops(workflow_.nodes[i]);
       if (!is_doubtful(workflow_.nodes[i], looped)) continue;
-      for (const char* name : {"data", "retry"})
-        if (nodes[i].contains(name))
-          texts(nodes[i].at(name), pointers_[i] + "/" + name,
-                [&](const std::string& text, const std::string& pointer) { tell(text, pointer, looped); });
+      for (const char* name : {"data", "retry"}) {
+        std::string pointer = pointers_[i] + "/" + name;
+        if (nodes[i].contains(name)) texts(nodes[i].at(name), pointer, looped);
+      }
     }
   }
 
@@ -89,16 +89,24 @@ public:
            "add \"input\": a JSON Schema, the first gate for what comes from outside");
   }
 
-  // The value is never shown.
-  void secrets(std::string_view key, const json& value, const std::string& pointer) {
-    if (value.is_string() && looks_like_a_secret(key, value.get_ref<const std::string&>()))
-      warn(pointer, "this text looks like a credential", "keep credentials out of definitions");
+  // The value is never shown. One pointer for the whole walk: a copy for each value would be quadratic.
+  void secrets(bool named_so, const json& value, std::string& pointer) {
+    if (value.is_string() && looks_like_a_secret(named_so, value.get_ref<const std::string&>()))
+      warn(problems_.is_full_of_warnings() ? "" : pointer, "this text looks like a credential",
+           "keep credentials out of definitions");
+    const auto length = pointer.size();
     if (value.is_object())
-      for (const auto& [name, member] : value.items())
-        secrets(name, member, pointer + "/" + pointer_token(name));
+      for (const auto& [name, member] : value.get_ref<const json::object_t&>()) {
+        pointer.append("/").append(pointer_token(name));
+        secrets(names_a_secret(name), member, pointer);
+        pointer.resize(length);
+      }
     if (value.is_array())
-      for (std::size_t i = 0; i < value.size(); ++i)
-        secrets(key, value[i], fmt::format("{}/{}", pointer, i));
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        pointer += fmt::format("/{}", i);
+        secrets(named_so, value[i], pointer);
+        pointer.resize(length);
+      }
   }
 
 private:
@@ -127,15 +135,24 @@ private:
     return calls(*node.data) || (node.retry_expression && calls(*node.retry_expression));
   }
 
-  template <class F> static void texts(const json& value, const std::string& pointer, const F& tell_of) {
+  // One pointer for the whole walk, as above.
+  void texts(const json& value, std::string& pointer, const std::vector<std::string>& looped) {
+    if (problems_.is_full_of_warnings()) return;
     if (value.is_string() && value.get_ref<const std::string&>().find("{{") != std::string::npos)
-      tell_of(value.get_ref<const std::string&>(), pointer);
+      tell(value.get_ref<const std::string&>(), pointer, looped);
+    const auto length = pointer.size();
     if (value.is_object())
-      for (const auto& [name, member] : value.items())
-        texts(member, pointer + "/" + pointer_token(name), tell_of);
+      for (const auto& [name, member] : value.get_ref<const json::object_t&>()) {
+        pointer.append("/").append(pointer_token(name));
+        texts(member, pointer, looped);
+        pointer.resize(length);
+      }
     if (value.is_array())
-      for (std::size_t i = 0; i < value.size(); ++i)
-        texts(value[i], fmt::format("{}/{}", pointer, i), tell_of);
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        pointer += fmt::format("/{}", i);
+        texts(value[i], pointer, looped);
+        pointer.resize(length);
+      }
   }
 
   void tell(const std::string& text, const std::string& pointer, const std::vector<std::string>& looped) {
@@ -169,27 +186,30 @@ private:
   }
 
   void warn(std::string pointer, std::string message, std::string advice) {
-    problems_.push_back({true, std::move(pointer), std::move(message), std::move(advice)});
+    problems_.warn(std::move(pointer), std::move(message), std::move(advice));
   }
 
   const workflow& workflow_;
   const std::vector<std::string>& pointers_;
   bool portable_;
-  std::vector<problem>& problems_;
+  problem_list& problems_;
   std::size_t looked_for_loops_ = 0;
 };
 
 } // namespace
 
 void advise(const workflow& w, const json& document, const std::vector<std::string>& pointers, bool portable,
-            std::vector<problem>& problems) {
+            problem_list& problems) {
   adviser look(w, pointers, portable, problems);
   look.input_schema(document);
   look.unreachable();
   look.expressions(document);
   const json& nodes = document.at("nodes");
   for (std::size_t i = 0; i < nodes.size(); ++i)
-    if (nodes[i].contains("data")) look.secrets("", nodes[i].at("data"), pointers[i] + "/data");
+    if (nodes[i].contains("data")) {
+      std::string pointer = pointers[i] + "/data";
+      look.secrets(false, nodes[i].at("data"), pointer);
+    }
 }
 
 } // namespace pawl::core

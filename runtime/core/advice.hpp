@@ -1,6 +1,7 @@
 // Warnings about a definition that loads: what runs, but probably not as its author meant.
 #pragma once
 
+#include "runtime/core/problem_list.hpp"
 #include "runtime/core/workflow.hpp"
 
 #include <string>
@@ -10,6 +11,6 @@ namespace pawl::core {
 
 /// `pointers` are the nodes' JSON pointers, by node_index. `portable`: also what plain Jexl would not evaluate.
 void advise(const workflow& w, const nlohmann::json& document, const std::vector<std::string>& pointers, bool portable,
-            std::vector<problem>& problems);
+            problem_list& problems);
 
 } // namespace pawl::core

@@ -3,12 +3,14 @@
 #include "runtime/core/field_names.hpp"
 #include "runtime/core/hash.hpp"
 #include "runtime/core/json_position.hpp"
+#include "runtime/core/problem_list.hpp"
 #include "runtime/core/retry.hpp"
 #include "runtime/core/workflow.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace pawl::core {
 namespace {
@@ -16,6 +18,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t node_id_bytes_max = 200;
+/// Names looked at for being misspelt: each costs a comparison with every known one.
+constexpr std::size_t foreign_names_max = 20'000;
 
 bool holds_expression(const json& value) {
   if (value.is_string()) return value.get_ref<const std::string&>().find("{{") != std::string::npos;
@@ -40,9 +44,9 @@ public:
     }
     compiled done;
     // Advice on a document that does not load would only hide what is wrong.
-    const bool good = std::none_of(problems_.begin(), problems_.end(), [](const problem& p) { return !p.is_warning; });
+    const bool good = !problems_.has_errors();
     if (good) advise(*made_, document_, node_pointers_, portable_, problems_);
-    done.problems = std::move(problems_);
+    done.problems = std::move(problems_).take();
     if (!good) return done;
     made_->text = canonical_json(document_);
     made_->hash = content_hash(made_->text);
@@ -52,10 +56,15 @@ public:
 
 private:
   void fail(std::string pointer, std::string message, std::string advice) {
-    problems_.push_back({false, std::move(pointer), std::move(message), std::move(advice)});
+    problems_.fail(std::move(pointer), std::move(message), std::move(advice));
   }
   void warn(std::string pointer, std::string message, std::string advice) {
-    problems_.push_back({true, std::move(pointer), std::move(message), std::move(advice)});
+    problems_.warn(std::move(pointer), std::move(message), std::move(advice));
+  }
+
+  void take(std::vector<problem> found) {
+    for (problem& p : found)
+      problems_.add(std::move(p));
   }
 
   // Own fields that mean something but do not work yet are refused; foreign ones are kept and ignored.
@@ -67,6 +76,8 @@ private:
         fail(at, fmt::format("'{}' does not work in this version", member.key()), "take it out");
         continue;
       }
+      if (foreign_names_ >= foreign_names_max) continue;
+      ++foreign_names_;
       auto meant = misspelt(member.key(), known);
       if (!meant) meant = misspelt(member.key(), later);
       if (meant) warn(at, fmt::format("'{}' is ignored", member.key()), fmt::format("is '{}' meant?", *meant));
@@ -91,7 +102,10 @@ private:
   schema_ptr read_schema(const json& object, const std::string& pointer, const std::string& name) {
     const auto at = object.find(name);
     if (at == object.end() || at->is_null()) return nullptr;
-    return schema::schema::compile(*at, problems_, pointer + "/" + pointer_token(name));
+    std::vector<problem> found;
+    auto compiled = schema::schema::compile(*at, found, pointer + "/" + pointer_token(name));
+    take(std::move(found));
+    return compiled;
   }
 
   void read_signals() {
@@ -188,10 +202,10 @@ private:
     if (!node.type) return;
     if (node.type->input && !node.data->has_expressions()) check_by_schema(*node.type, data, pointer);
     if (!node.type->check_data) return;
-    for (problem& p : node.type->check_data(data)) {
+    std::vector<problem> found = node.type->check_data(data);
+    for (problem& p : found)
       p.pointer = pointer + p.pointer;
-      problems_.push_back(std::move(p));
-    }
+    take(std::move(found));
   }
 
   void check_by_schema(const registered_type& type, const json& data, const std::string& pointer) {
@@ -237,10 +251,14 @@ private:
 
   expression::json_template compile_template(const json& data, const std::string& pointer) {
     std::vector<expression::template_problem> found;
-    auto compiled = expression::json_template::compile(data, found, pointer);
+    expression::limits allowed;
+    allowed.template_expressions_max =
+        std::min(allowed.template_expressions_max, limits_.expressions_max - expressions_);
+    auto compiled = expression::json_template::compile(data, found, pointer, allowed);
+    expressions_ += compiled.expression_count();
     for (auto& p : found)
-      problems_.push_back({p.is_warning, std::move(p.pointer), std::move(p.message),
-                           p.is_warning ? "if it is meant as text, leave it" : "correct the expression"});
+      problems_.add({p.is_warning, std::move(p.pointer), std::move(p.message),
+                     p.is_warning ? "if it is meant as text, leave it" : "correct the expression"});
     return compiled;
   }
 
@@ -248,7 +266,10 @@ private:
     const auto at = object.find("retry");
     if (at == object.end() || at->is_null()) return;
     if (!holds_expression(*at)) {
-      node.retry = read_retry(*at, pointer + "/retry", problems_);
+      std::vector<problem> found;
+      node.retry = read_retry(*at, pointer + "/retry", found);
+      for (auto& p : found)
+        problems_.add(std::move(p));
       return;
     }
     node.retry_expression = compile_template(*at, pointer + "/retry");
@@ -290,11 +311,11 @@ private:
     }
     if (target) incoming_[*target] = true;
     if (!source || !target) return;
-    workflow_node& node = made_->nodes[*source];
+    const workflow_node& node = made_->nodes[*source];
     if (handle && node.type && !declares(*node.type, *handle))
       return fail(pointer + "/sourceHandle", fmt::format("the type '{}' has no handle '{}'", node.type->name, *handle),
                   "it has " + handles_of(*node.type));
-    add_exit(node, handle, *target, pointer);
+    add_exit(*source, handle, *target, pointer);
   }
 
   static bool declares(const node_type& type, const std::string& handle) {
@@ -310,15 +331,15 @@ private:
     return list + ", 'error'";
   }
 
-  void add_exit(workflow_node& node, const std::optional<std::string>& handle, node_index target,
+  void add_exit(node_index source, const std::optional<std::string>& handle, node_index target,
                 const std::string& pointer) {
-    const auto at =
-        std::find_if(node.exits.begin(), node.exits.end(), [&](const exit& e) { return e.handle == handle; });
-    if (at == node.exits.end()) {
+    workflow_node& node = made_->nodes[source];
+    const auto [at, is_new] = exits_.try_emplace({source, handle}, node.exits.size());
+    if (is_new) {
       node.exits.push_back({handle, {target}});
       return;
     }
-    at->targets.push_back(target);
+    node.exits[at->second].targets.push_back(target);
     if (!made_->follow_first_only)
       fail(pointer,
            fmt::format("node '{}' has several edges for {}, and parallel branches do not work in this version", node.id,
@@ -350,8 +371,11 @@ private:
   const definition_limits& limits_;
   bool portable_;
   std::shared_ptr<workflow> made_;
-  std::vector<problem> problems_;
+  problem_list problems_;
   std::vector<std::string> node_pointers_;
+  std::map<std::pair<node_index, std::optional<std::string>>, std::size_t> exits_; ///< place in workflow_node::exits
+  std::size_t expressions_ = 0;
+  std::size_t foreign_names_ = 0;
   std::vector<bool> incoming_;
 };
 

@@ -32,12 +32,23 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::optional<std::string_view> misspelt(std::string_view name, std::initializer_list<std::string_view> known) {
   if (name.size() < 3 || name.size() > 40) return std::nullopt;
   if (std::find(known.begin(), known.end(), name) != known.end()) return std::nullopt;
-  for (std::string_view candidate : known)
-    if (edit_distance(name, candidate) <= (candidate.size() >= 7 ? 2u : 1u)) return candidate;
+  for (std::string_view candidate : known) {
+    const std::size_t allowed = candidate.size() >= 7 ? 2 : 1;
+    if (name.size() > candidate.size() + allowed || candidate.size() > name.size() + allowed) continue;
+    if (edit_distance(name, candidate) <= allowed) return candidate;
+  }
   return std::nullopt;
 }
 
 std::string pointer_token(std::string_view name) {
+  constexpr std::size_t shown_bytes_max = 200; // pointers are for people, and may be made for every value
+  const bool is_long = name.size() > shown_bytes_max;
+  if (is_long) {
+    name = name.substr(0, shown_bytes_max);
+    while (!name.empty() && (static_cast<unsigned char>(name.back()) & 0xC0U) == 0x80U)
+      name.remove_suffix(1);
+    if (!name.empty() && static_cast<unsigned char>(name.back()) >= 0xC0U) name.remove_suffix(1);
+  }
   std::string escaped;
   for (char c : name) {
     if (c == '~')
@@ -47,6 +58,7 @@ std::string pointer_token(std::string_view name) {
     else
       escaped += c;
   }
+  if (is_long) escaped += "…";
   return escaped;
 }
 

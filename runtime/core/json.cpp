@@ -110,53 +110,54 @@ private:
   std::optional<error> failure_;
 };
 
-bool measure(const json& value, std::size_t depth_left, std::size_t& values_left, const char*& over) {
-  if (values_left-- == 0) {
-    over = "json_values_max";
-    values_left = 0;
+// What is left of the limits while a value is walked; `over` names the one that was reached.
+struct allowance {
+  std::size_t values_left;
+  std::size_t bytes_left; // of texts and names alone: a lower bound of the JSON, so that dump() is never far over
+  const char* over = nullptr;
+
+  bool take_value() { return values_left-- != 0 || refuse("json_values_max"); }
+  bool take_bytes(std::size_t count) {
+    if (count > bytes_left) return refuse("bytes");
+    bytes_left -= count;
+    return true;
+  }
+  bool refuse(const char* limit) {
+    over = limit;
     return false;
   }
+};
+
+bool measure(const json& value, std::size_t depth_left, allowance& left) {
+  if (!left.take_value()) return false;
   const bool is_json =
       !value.is_discarded() && !value.is_binary() && !(value.is_number_float() && !std::isfinite(value.get<double>()));
-  if (!is_json) {
-    over = nullptr;
-    return false;
-  }
+  if (!is_json) return false;
+  if (value.is_string()) return left.take_bytes(value.get_ref<const std::string&>().size());
   if (!value.is_structured()) return true;
-  if (depth_left == 0) {
-    over = "json_depth_max";
-    return false;
-  }
-  return std::all_of(value.begin(), value.end(),
-                     [&](const json& item) { return measure(item, depth_left - 1, values_left, over); });
+  if (depth_left == 0) return left.refuse("json_depth_max");
+  if (value.is_array())
+    return std::all_of(value.begin(), value.end(),
+                       [&](const json& item) { return measure(item, depth_left - 1, left); });
+  const auto& members = value.get_ref<const json::object_t&>();
+  return std::all_of(members.begin(), members.end(), [&](const auto& member) {
+    return left.take_bytes(member.first.size()) && measure(member.second, depth_left - 1, left);
+  });
 }
 
-std::u16string utf16(const std::string& text) {
-  std::u16string units;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const int length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    char32_t point = length == 1 ? lead : lead & (0xFFu >> (length + 1));
-    for (int k = 1; k < length && i + k < text.size(); ++k)
-      point = (point << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3Fu);
-    i += length;
-    if (point < 0x10000) {
-      units.push_back(static_cast<char16_t>(point));
-    } else {
-      units.push_back(static_cast<char16_t>(0xD800 + ((point - 0x10000) >> 10)));
-      units.push_back(static_cast<char16_t>(0xDC00 + ((point - 0x10000) & 0x3FF)));
-    }
-  }
-  return units;
+std::size_t limit_of(std::string_view name, const json_limits& limits) {
+  return name == "bytes" ? limits.bytes_max : name == "json_depth_max" ? limits.depth_max : limits.values_max;
 }
 
-bool is_ascii(const std::string& s) {
-  return std::all_of(s.begin(), s.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
+// The order of UTF-16 is that of UTF-8's bytes, but for characters of four bytes: their surrogates come before U+E000.
 bool utf16_less(const std::string& a, const std::string& b) {
-  if (is_ascii(a) && is_ascii(b)) return a < b;
-  return utf16(a) < utf16(b);
+  const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (x == a.end() || y == b.end()) return y != b.end();
+  const auto rank = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte == 0xEE || byte == 0xEF ? byte + 0x100 : +byte;
+  };
+  return rank(*x) < rank(*y);
 }
 
 // ECMAScript's Number::toString from the shortest digits that round-trip.
@@ -195,7 +196,9 @@ void append_canonical(std::string& out, const json& value) {
       std::vector<const json::object_t::value_type*> members;
       for (const auto& member : value.get_ref<const json::object_t&>())
         members.push_back(&member);
-      std::sort(members.begin(), members.end(), [](auto* a, auto* b) { return utf16_less(a->first, b->first); });
+      const auto by_units = [](auto* a, auto* b) { return utf16_less(a->first, b->first); };
+      if (!std::is_sorted(members.begin(), members.end(), by_units))
+        std::sort(members.begin(), members.end(), by_units);
       out += '{';
       for (const auto* member : members) {
         if (out.back() != '{') out += ',';
@@ -233,12 +236,11 @@ result<json> parse_json(std::string_view text, const char* what, const json_limi
 }
 
 result<std::string> to_text(const json& value, const char* what, const json_limits& limits) {
-  std::size_t values_left = limits.values_max;
-  const char* over = nullptr;
-  if (!measure(value, limits.depth_max, values_left, over)) {
-    if (over == nullptr)
+  allowance left{limits.values_max, limits.bytes_max};
+  if (!measure(value, limits.depth_max, left)) {
+    if (left.over == nullptr)
       return error{errc::bad_json, fmt::format("{} holds a number that is not finite, or what is no JSON", what), ""};
-    return too_big(what, over, std::string_view(over) == "json_depth_max" ? limits.depth_max : limits.values_max);
+    return too_big(what, left.over, limit_of(left.over, limits));
   }
   try {
     std::string text = value.dump();

@@ -1,4 +1,4 @@
-// A walk over JSON that is known to be good. Keeps the way to the current value as a JSON pointer.
+// A walk over JSON that is known to be good.
 #include "runtime/core/json_position.hpp"
 
 #include "runtime/core/field_names.hpp"
@@ -6,7 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <unordered_set>
+#include <map>
+#include <optional>
 
 namespace pawl::core {
 namespace {
@@ -34,22 +35,38 @@ private:
   text_position at_;
 };
 
+// The wanted pointers as a tree of their tokens: the walk follows it, so that a value costs its own name only, however
+// long the names around it are.
+struct wanted_place {
+  std::map<std::string, wanted_place, std::less<>> inside;
+  bool is_wanted = false;
+  std::optional<text_position> at;
+};
+
+wanted_place& place_in(wanted_place& root, std::string_view pointer) {
+  wanted_place* place = &root;
+  while (!pointer.empty()) {
+    const std::size_t end = std::min(pointer.find('/', 1), pointer.size());
+    place = &place->inside[std::string(pointer.substr(1, end - 1))];
+    pointer.remove_prefix(end);
+  }
+  return *place;
+}
+
 class walker {
 public:
-  walker(std::string_view text, const std::vector<std::string>& pointers)
-      : text_(text), wanted_(pointers.begin(), pointers.end()), counter_(text) {}
+  walker(std::string_view text, wanted_place& root) : text_(text), counter_(text), here_(&root) {}
 
-  std::unordered_map<std::string, text_position> walk() {
-    while (found_.size() < wanted_.size() && at_ < text_.size())
+  void walk() {
+    while (at_ < text_.size())
       token();
-    return std::move(found_);
   }
 
 private:
   struct container {
     bool is_array = false;
     std::size_t index = 0;
-    std::size_t pointer_size = 0; ///< of the container itself
+    wanted_place* place = nullptr; ///< null: nothing in it is wanted
   };
 
   void token() {
@@ -71,21 +88,18 @@ private:
 
   void open() {
     found();
-    open_.push_back({text_[at_] == '[', 0, pointer_.size()});
+    open_.push_back({text_[at_] == '[', 0, here_});
     ++at_;
     name_item();
   }
 
   void close() {
-    pointer_.resize(open_.back().pointer_size);
     open_.pop_back();
     ++at_;
   }
 
   void next() {
-    container& in = open_.back();
-    pointer_.resize(in.pointer_size);
-    ++in.index;
+    ++open_.back().index;
     ++at_;
     name_item();
   }
@@ -93,8 +107,15 @@ private:
   // An item's name is its index; a member's comes as the next text.
   void name_item() {
     const container& in = open_.back();
-    if (in.is_array) pointer_ += "/" + std::to_string(in.index);
     key_is_next_ = !in.is_array;
+    here_ = in.is_array ? inside(std::to_string(in.index)) : nullptr;
+  }
+
+  wanted_place* inside(std::string_view token) const {
+    wanted_place* around = open_.back().place;
+    if (around == nullptr) return nullptr;
+    const auto at = around->inside.find(token);
+    return at == around->inside.end() ? nullptr : &at->second;
   }
 
   void text() {
@@ -105,8 +126,9 @@ private:
     ++at_;
     if (!key_is_next_) return;
     key_is_next_ = false;
+    if (open_.back().place == nullptr) return;
     const auto key = nlohmann::json::parse(text_.substr(begin, at_ - begin));
-    pointer_ += "/" + pointer_token(key.get_ref<const std::string&>());
+    here_ = inside(pointer_token(key.get_ref<const std::string&>()));
   }
 
   void plain() {
@@ -115,17 +137,15 @@ private:
   }
 
   void found() {
-    if (wanted_.count(pointer_) != 0) found_.emplace(pointer_, counter_.at(at_));
+    if (here_ != nullptr && here_->is_wanted) here_->at = counter_.at(at_);
   }
 
   std::string_view text_;
-  std::unordered_set<std::string> wanted_;
   position_counter counter_;
   std::size_t at_ = 0;
-  std::string pointer_;
+  wanted_place* here_; ///< the place of the value that comes next; null: nobody asked
   std::vector<container> open_;
   bool key_is_next_ = false;
-  std::unordered_map<std::string, text_position> found_;
 };
 
 } // namespace
@@ -134,7 +154,14 @@ text_position position_of(std::string_view text, std::size_t byte) { return posi
 
 std::unordered_map<std::string, text_position> positions_of(std::string_view text,
                                                             const std::vector<std::string>& pointers) {
-  return walker(text, pointers).walk();
+  wanted_place root;
+  for (const std::string& pointer : pointers)
+    place_in(root, pointer).is_wanted = true;
+  walker(text, root).walk();
+  std::unordered_map<std::string, text_position> found;
+  for (const std::string& pointer : pointers)
+    if (const auto& at = place_in(root, pointer).at) found.emplace(pointer, *at);
+  return found;
 }
 
 } // namespace pawl::core

@@ -11,7 +11,7 @@ const exit* workflow_node::find_exit(const std::optional<std::string>& handle) c
 }
 
 std::optional<node_index> workflow::find(std::string_view node_id) const {
-  const auto at = index.find(std::string(node_id));
+  const auto at = index.find(node_id);
   if (at == index.end()) return std::nullopt;
   return at->second;
 }

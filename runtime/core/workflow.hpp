@@ -16,7 +16,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace pawl::core {
@@ -48,12 +47,12 @@ struct workflow {
   std::vector<workflow_node> nodes;
   schema_ptr input;                                       ///< what a start payload must fit; null: anything
   std::map<std::string, schema_ptr, std::less<>> signals; ///< declared signals and what their payloads must fit
-  std::unordered_map<std::string, node_index> index;
-  std::optional<node_index> start;          ///< none: the caller names it
-  std::vector<node_index> start_candidates; ///< nodes without incoming edges
-  std::optional<std::int64_t> step_limit;   ///< none = no limit
-  bool follow_first_only = false;           ///< "fanOut": "first"
-  expression::mentions mentions;            ///< of all nodes together
+  std::map<std::string, node_index, std::less<>> index; ///< no hashing: ids can be made to collide
+  std::optional<node_index> start;                      ///< none: the caller names it
+  std::vector<node_index> start_candidates;             ///< nodes without incoming edges
+  std::optional<std::int64_t> step_limit;               ///< none = no limit
+  bool follow_first_only = false;                       ///< "fanOut": "first"
+  expression::mentions mentions;                        ///< of all nodes together
 
   std::optional<node_index> find(std::string_view node_id) const;
 };
@@ -61,11 +60,12 @@ struct workflow {
 struct definition_limits {
   json_limits json;
   std::size_t nodes_max = 10'000;
+  std::size_t expressions_max = 100'000; ///< between braces, in all nodes together
 };
 
 struct compiled {
   std::shared_ptr<const core::workflow> workflow; ///< null when a problem is an error
-  std::vector<problem> problems;                  ///< errors and warnings, in the order of the document
+  std::vector<problem> problems; ///< in the order of the document, a hundred errors and warnings each at the most
 };
 
 /// Parses, checks and compiles a definition. A document with problems is no error of this call: they are all listed,

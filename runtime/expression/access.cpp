@@ -46,6 +46,7 @@ public:
 
   /// The own property `name` of whatever stands here; undefined where there is none.
   bool own(const step& s, meter& cost) {
+    if (!cost.read_key(s.name.size())) return false;
     if (document_ && document_->is_object()) {
       const auto& all = *document_->get_ptr<const nlohmann::json::object_t*>();
       const auto found = all.find(s.name);
@@ -152,7 +153,7 @@ bool index(value& out, const value& subject, const value& key, meter& cost) {
     return true;
   }
   std::string name;
-  if (!append_text(name, key, cost) || !cost.read_text(name.size())) return false;
+  if (!append_text(name, key, cost)) return false;
   const step s{name, array_index(name), true};
   cursor here(subject);
   if (!here.own(s, cost)) return false;

@@ -21,8 +21,12 @@ public:
   machine(const code& program, const value& root, const environment& with, value* stack) noexcept
       : code_(program), root_(root), known_(with.known), cost_(with.allowed, with.should_stop), top_(stack) {}
 
-  result<value> run() {
-    if (!run(0, code_.instructions.size(), root_)) return cost_.take_failure();
+  result<value> run(usage& used) {
+    const bool ok = run(0, code_.instructions.size(), root_);
+    const usage mine = cost_.used();
+    used.steps += mine.steps;
+    used.allocated_bytes += mine.allocated_bytes;
+    if (!ok) return cost_.take_failure();
     return std::move(*top_);
   }
 
@@ -126,11 +130,22 @@ private:
       case op::multiply: n = a * b; break;
       case op::divide: n = a / b; break;
       case op::floor_divide: n = std::floor(a / b); break;
-      case op::remainder: n = std::fmod(a, b); break;
+      case op::remainder:
+        if (!charge_remainder(a, b)) return false;
+        n = std::fmod(a, b);
+        break;
       default: n = power(a, b); break;
     }
     left = value::number(n);
     return true;
+  }
+
+  /// fmod takes a round for each bit by which the exponents differ.
+  bool charge_remainder(double a, double b) {
+    constexpr int bits_a_step = 16;
+    if (!std::isfinite(a) || !std::isfinite(b) || a == 0 || b == 0) return true;
+    const int bits = std::ilogb(a) - std::ilogb(b);
+    return bits < bits_a_step || cost_.steps(static_cast<std::uint64_t>(bits / bits_a_step));
   }
 
   bool negate() {
@@ -225,11 +240,16 @@ private:
 } // namespace
 
 result<value> evaluate(const program& what, const value& root, const environment& with) {
+  usage unread;
+  return evaluate(what, root, with, unread);
+}
+
+result<value> evaluate(const program& what, const value& root, const environment& with, usage& used) {
   const code& compiled = what.compiled();
   std::array<value, 8> near;
-  if (compiled.stack_size < near.size()) return machine(compiled, root, with, near.data()).run();
+  if (compiled.stack_size < near.size()) return machine(compiled, root, with, near.data()).run(used);
   std::vector<value> stack(compiled.stack_size + 1);
-  return machine(compiled, root, with, stack.data()).run();
+  return machine(compiled, root, with, stack.data()).run(used);
 }
 
 } // namespace pawl::expression

@@ -24,5 +24,7 @@ struct environment {
 /// (names the limit), `stopped`; `where` is "byte N" of the source where that is known. Messages quote the expression's
 /// own names, never a value. Safe from any thread; throws nothing.
 result<value> evaluate(const program& what, const value& root, const environment& with);
+/// The same; adds what it cost to `used`, also when it fails.
+result<value> evaluate(const program& what, const value& root, const environment& with, usage& used);
 
 } // namespace pawl::expression

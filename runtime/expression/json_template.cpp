@@ -4,8 +4,7 @@
 #include "runtime/expression/json_text.hpp"
 #include "runtime/expression/operators.hpp"
 #include "runtime/expression/template_content.hpp"
-
-#include <algorithm>
+#include "runtime/expression/unicode.hpp"
 
 namespace pawl::expression {
 
@@ -26,6 +25,11 @@ public:
       : root_(root), with_(with), text_cost_(with.allowed, with.should_stop), builder_(with.allowed.output_bytes_max) {}
 
   error take_failure() { return std::move(failure_); }
+  void add_usage(usage& to) const noexcept {
+    const usage texts = text_cost_.used();
+    to.steps += used_.steps + texts.steps;
+    to.allocated_bytes += used_.allocated_bytes + texts.allocated_bytes;
+  }
 
   /// False in `is_there`: undefined.
   bool render(json& out, bool& is_there, const template_node& node) {
@@ -43,7 +47,7 @@ public:
   bool render(value& out, const template_node& node) {
     switch (node.shape) {
       case template_shape::fixed: out = value::borrow(*node.data); return true;
-      case template_shape::whole: return evaluate_part(out, *node.parts[0].expression, node);
+      case template_shape::whole: return evaluate_part(out, *node.parts[0].expression);
       case template_shape::array: return render_array(out, node);
       case template_shape::object: return render_object(out, node);
       case template_shape::text: break;
@@ -55,30 +59,43 @@ public:
   }
 
 private:
-  bool evaluate_part(value& out, const template_expression& part, const template_node& node) {
-    if (!part.compiled) return fail(part.compiled.failure(), part, node);
-    auto answer = evaluate(*part.compiled, root_, with_);
+  bool evaluate_part(value& out, const template_expression& part) {
+    if (!part.compiled) return fail(part.compiled.failure(), part);
+    if (!is_affordable()) return false;
+    auto answer = evaluate(*part.compiled, root_, with_, used_);
     if (!answer) {
       auto failure = std::move(answer).failure();
       if (!failure.where.empty()) failure.message += " at " + failure.where;
-      return fail(std::move(failure), part, node);
+      return fail(std::move(failure), part);
     }
     out = *std::move(answer);
     return true;
   }
 
+  bool is_affordable() {
+    const limits& allowed = with_.allowed;
+    if (used_.steps >= allowed.template_steps_max) return over("template_steps_max", allowed.template_steps_max);
+    if (used_.allocated_bytes < allowed.template_allocated_bytes_max) return true;
+    return over("template_allocated_bytes_max", allowed.template_allocated_bytes_max);
+  }
+
+  bool over(const char* name, std::uint64_t allowed) {
+    return fail({errc::limit,
+                 std::string("the template costs too much: more than ") + name + " = " + std::to_string(allowed), ""});
+  }
+
   bool render_whole(json& out, bool& is_there, const template_node& node) {
     const auto& part = *node.parts[0].expression;
     value answer;
-    if (!evaluate_part(answer, part, node)) return false;
+    if (!evaluate_part(answer, part)) return false;
     is_there = !answer.is(kind::undefined);
-    return builder_.build(out, answer) || fail(builder_.take_failure(), part, node);
+    return builder_.build(out, answer) || fail(builder_.take_failure(), part);
   }
 
   bool render_text(json& out, const template_node& node) {
     std::string text;
     if (!join(text, node)) return false;
-    if (!builder_.charge(text.size() + 2)) return fail_at(builder_.take_failure(), node);
+    if (!builder_.charge(text.size() + 2)) return fail(builder_.take_failure());
     out = std::move(text);
     return true;
   }
@@ -86,19 +103,19 @@ private:
   bool join(std::string& out, const template_node& node) {
     for (const auto& part : node.parts) {
       out += part.plain;
-      if (part.expression && !append_part(out, *part.expression, node)) return false;
+      if (part.expression && !append_part(out, *part.expression)) return false;
     }
     return true;
   }
 
-  bool append_part(std::string& out, const template_expression& part, const template_node& node) {
+  bool append_part(std::string& out, const template_expression& part) {
     value answer;
-    if (!evaluate_part(answer, part, node)) return false;
+    if (!evaluate_part(answer, part)) return false;
     if (answer.is_nullish()) return true;
     const bool as_json = holds_object(answer, text_cost_);
     const bool ok = !text_cost_.has_failed() &&
                     (as_json ? append_json(out, answer, text_cost_) : append_text(out, answer, text_cost_));
-    return ok || fail(text_cost_.take_failure(), part, node);
+    return ok || fail(text_cost_.take_failure(), part);
   }
 
   bool render_array(json& out, const template_node& node) {
@@ -106,8 +123,10 @@ private:
     auto& items = out.get_ref<json::array_t&>();
     items.reserve(node.children.size());
     bool is_there = true;
-    return std::all_of(node.children.begin(), node.children.end(),
-                       [&](const auto& child) { return render(items.emplace_back(), is_there, child); });
+    for (const auto& child : node.children) {
+      if (!render(items.emplace_back(), is_there, child)) return fail_below(std::to_string(items.size() - 1));
+    }
+    return true;
   }
 
   bool render_object(json& out, const template_node& node) {
@@ -117,7 +136,7 @@ private:
     for (const auto& [key, unused] : node.data->get_ref<const json::object_t&>()) {
       bool is_there = true;
       json member;
-      if (!render(member, is_there, *child++)) return false;
+      if (!render(member, is_there, *child++)) return fail_below(key);
       if (is_there) members.emplace_hint(members.end(), key, std::move(member));
     }
     return true;
@@ -126,7 +145,7 @@ private:
   bool render_array(value& out, const template_node& node) {
     std::vector<value> items(node.children.size());
     for (std::size_t i = 0; i < items.size(); ++i) {
-      if (!render(items[i], node.children[i])) return false;
+      if (!render(items[i], node.children[i])) return fail_below(std::to_string(i));
     }
     out = value::array(std::move(items));
     return true;
@@ -138,20 +157,26 @@ private:
     auto child = node.children.begin();
     for (const auto& [key, unused] : node.data->get_ref<const json::object_t&>()) {
       members.emplace_back(key, value());
-      if (!render(members.back().second, *child++)) return false;
+      if (!render(members.back().second, *child++)) return fail_below(key);
     }
     out = value::object(std::move(members));
     return true;
   }
 
-  bool fail(error e, const template_expression& part, const template_node& node) {
-    e.message.insert(0, "Jexl Error in [" + part.raw + "]: ");
-    return fail_at(std::move(e), node);
+  bool fail(error e, const template_expression& part) {
+    e.message.insert(0, "Jexl Error in [" + shortened(part.raw, shown_bytes_max) + "]: ");
+    return fail(std::move(e));
   }
 
-  bool fail_at(error e, const template_node& node) {
+  bool fail(error e) {
     failure_ = std::move(e);
-    failure_.where = node.pointer;
+    failure_.where.clear();
+    return false;
+  }
+
+  /// The pointer is made from its end, on the way back.
+  bool fail_below(std::string_view key) {
+    failure_.where.insert(0, pointer_token(key));
     return false;
   }
 
@@ -159,6 +184,7 @@ private:
   const environment& with_;
   meter text_cost_;
   json_builder builder_;
+  usage used_;
   error failure_;
 };
 
@@ -172,11 +198,16 @@ const called_names& json_template::called() const noexcept { return content_->ca
 
 extension_set json_template::extensions_used() const noexcept { return content_->extensions; }
 
-result<std::optional<nlohmann::json>> json_template::render(const value& root, const environment& with) const {
+std::size_t json_template::expression_count() const noexcept { return content_->expressions; }
+
+result<std::optional<nlohmann::json>> json_template::render(const value& root, const environment& with,
+                                                            usage* used) const {
   renderer r(root, with);
   std::optional<json> out(std::in_place);
   bool is_there = true;
-  if (!r.render(*out, is_there, content_->root)) return r.take_failure();
+  const bool ok = r.render(*out, is_there, content_->root);
+  if (used) r.add_usage(*used);
+  if (!ok) return r.take_failure();
   if (!is_there) out.reset();
   return out;
 }

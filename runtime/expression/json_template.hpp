@@ -26,7 +26,8 @@ struct template_problem {
 /// Immutable, cheap to copy, rendered by any number of threads at once.
 class json_template {
 public:
-  /// Adds every problem to `problems`, each with its place below `pointer_prefix`. `data` is copied. A template with
+  /// Adds the problems to `problems`, each with its place below `pointer_prefix`: the first hundred errors, the first
+  /// hundred warnings, and how many more there are. `data` is copied and must keep json_limits. A template with
   /// an error among its problems renders to that error.
   static json_template compile(const nlohmann::json& data, std::vector<template_problem>& problems,
                                const std::string& pointer_prefix = "", const limits& allowed = {});
@@ -38,6 +39,7 @@ public:
   const mentions& mentioned() const noexcept;
   const called_names& called() const noexcept;
   extension_set extensions_used() const noexcept;
+  std::size_t expression_count() const noexcept;
 
   /// The data with every expression replaced. Nothing when the data is one expression whose value is undefined;
   /// undefined members are dropped, undefined items become null.
@@ -45,7 +47,8 @@ public:
   /// Errors are those of evaluate() and to_json(); the message starts with "Jexl Error in [the text between the
   /// braces]: ", `where` is the text's JSON pointer within the data. The first failing text in document order is
   /// reported.
-  result<std::optional<nlohmann::json>> render(const value& root, const environment& with) const;
+  /// What it cost is added to `used`, if there is one.
+  result<std::optional<nlohmann::json>> render(const value& root, const environment& with, usage* used = nullptr) const;
 
   /// The same as a value that keeps undefined, NaN and the infinities. May borrow from `root` and from this template.
   result<value> render_value(const value& root, const environment& with) const;

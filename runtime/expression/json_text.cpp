@@ -39,6 +39,16 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
+std::size_t quoted_length(std::string_view text) noexcept {
+  std::size_t length = 2 + text.size();
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool is_short = c == '"' || c == '\\' || (byte >= 8 && byte <= 13 && byte != 11);
+    length += is_short ? 1 : byte < 0x20 ? 5 : 0;
+  }
+  return length;
+}
+
 class writer {
 public:
   writer(std::string& out, meter& cost) noexcept : out_(out), cost_(cost) {}
@@ -50,10 +60,7 @@ public:
       case kind::undefined:
       case kind::null: out_ += "null"; break;
       case kind::boolean: out_ += v.as_boolean() ? "true" : "false"; break;
-      case kind::number:
-        if (!std::isfinite(v.as_number())) return cost_.fail(not_finite());
-        append_number(out_, v.as_number());
-        break;
+      case kind::number: return write_number(v.as_number());
       case kind::big_integer: out_ += v.big_integer_json().dump(); break;
       case kind::text: return write_text(v.as_text());
       case kind::array: return write_array(v, depth);
@@ -65,10 +72,19 @@ public:
 private:
   bool check() { return out_.size() <= cost_.allowed().string_bytes_max || cost_.build_text(out_.size()); }
 
+  bool write_number(double n) {
+    if (!std::isfinite(n)) return cost_.fail(not_finite());
+    const auto before = out_.size();
+    append_number(out_, n);
+    return cost_.allocate(out_.size() - before) && check();
+  }
+
   bool write_text(std::string_view text) {
-    if (!cost_.allocate(text.size() + 2)) return false;
+    const auto length = quoted_length(text); // up to six times the text: known before it is written
+    if (out_.size() + length > cost_.allowed().string_bytes_max) return cost_.build_text(out_.size() + length);
+    if (!cost_.allocate(length)) return false;
     append_quoted(out_, text);
-    return check();
+    return true;
   }
 
   bool write_array(const value& v, std::size_t depth) {

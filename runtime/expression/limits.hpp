@@ -16,6 +16,17 @@ struct limits {
   std::size_t array_items_max = 10'000;
   std::uint64_t allocated_bytes_max = 8 * 1024 * 1024; ///< all that one evaluation asks for, also what it gives back
   std::size_t output_bytes_max = 1024 * 1024;          ///< of one value, or one rendered template, as JSON text
+  std::size_t template_expressions_max = 10'000;       ///< in one template
+  /// All expressions of one rendering together; each keeps the limits above besides. The one that goes over is still
+  /// finished.
+  std::uint64_t template_steps_max = 1'000'000;
+  std::uint64_t template_allocated_bytes_max = 32 * 1024 * 1024;
+};
+
+/// What evaluations used up, those that failed included.
+struct usage {
+  std::uint64_t steps = 0;
+  std::uint64_t allocated_bytes = 0;
 };
 
 /// Nesting of values that conversions follow before they give up with errc::limit.

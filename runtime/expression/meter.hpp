@@ -21,6 +21,7 @@ public:
   meter& operator=(const meter&) = delete;
 
   const limits& allowed() const noexcept { return allowed_; }
+  usage used() const noexcept { return {allowed_.steps_max - steps_left_, allowed_.allocated_bytes_max - bytes_left_}; }
 
   bool step() {
     if (steps_left_ == 0) return over_steps();
@@ -32,6 +33,8 @@ public:
   bool allocate(std::uint64_t bytes);
   /// Charges for reading or comparing text.
   bool read_text(std::size_t bytes) { return bytes < bytes_a_step || steps(bytes / bytes_a_step); }
+  /// Charges for finding a member of this name: a few members may be compared with it.
+  bool read_key(std::size_t bytes) { return bytes < bytes_a_step || steps(bytes / bytes_a_step * comparisons_a_key); }
   /// Charges for a text of this length that is about to be built.
   bool build_text(std::size_t bytes);
   /// Charges for an array of this length that is about to be built.
@@ -53,6 +56,7 @@ public:
 
 private:
   static constexpr std::uint64_t bytes_a_step = 64;
+  static constexpr std::uint64_t comparisons_a_key = 4;
   static constexpr std::uint32_t steps_a_poll = 1024;
 
   bool over_steps();

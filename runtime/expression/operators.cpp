@@ -37,7 +37,7 @@ bool append_nested(std::string& out, const value& v, meter& cost, std::size_t de
     case kind::undefined: return append_checked(out, "undefined", cost);
     case kind::null: return append_checked(out, "null", cost);
     case kind::boolean: return append_checked(out, v.as_boolean() ? "true" : "false", cost);
-    case kind::number: append_number(out, v.as_number()); return cost.allocate(8);
+    case kind::number: return append_checked(out, number_to_text(v.as_number()), cost);
     case kind::big_integer: return append_checked(out, v.big_integer_json().dump(), cost);
     case kind::text: return append_checked(out, v.as_text(), cost);
     case kind::array: return append_items(out, v, cost, depth);
@@ -67,8 +67,20 @@ bool is_numeric(const value& v) noexcept { return v.is(kind::number) || v.is(kin
 bool equal_texts(bool& out, const value& left, const value& right, meter& cost) {
   const auto a = left.as_text();
   const auto b = right.as_text();
-  out = a.size() == b.size() && a == b;
-  return a.size() != b.size() || cost.read_text(a.size());
+  out = false;
+  if (a.size() != b.size()) return true;
+  if (!cost.read_text(a.size())) return false;
+  out = a == b;
+  return true;
+}
+
+bool join(value& out, std::string_view left, std::string_view right, meter& cost) {
+  if (!cost.build_text(left.size() + right.size())) return false;
+  std::string text;
+  text.reserve(left.size() + right.size());
+  text.append(left).append(right);
+  out = value::text(std::move(text));
+  return true;
 }
 
 /// Neither side is an array or object.
@@ -108,7 +120,10 @@ bool to_number(double& out, const value& v, meter& cost) {
     case kind::boolean: out = v.as_boolean() ? 1 : 0; return true;
     case kind::number: out = v.as_number(); return true;
     case kind::big_integer: return refuse_big_integer(cost);
-    case kind::text: out = text_to_number(v.as_text()); return cost.read_text(v.as_text().size());
+    case kind::text:
+      if (!cost.read_text(v.as_text().size())) return false;
+      out = text_to_number(v.as_text());
+      return true;
     case kind::object: out = std::numeric_limits<double>::quiet_NaN(); return true;
     case kind::array: break;
   }
@@ -121,12 +136,8 @@ bool to_number(double& out, const value& v, meter& cost) {
 bool add(value& out, const value& left, const value& right, meter& cost) {
   const auto is_textual = [](const value& v) { return v.is(kind::text) || v.is_container(); };
   if (is_textual(left) || is_textual(right)) {
+    if (left.is(kind::text) && right.is(kind::text)) return join(out, left.as_text(), right.as_text(), cost);
     std::string text;
-    if (left.is(kind::text) && right.is(kind::text)) {
-      const auto bytes = left.as_text().size() + right.as_text().size();
-      if (bytes > cost.allowed().string_bytes_max) return cost.build_text(bytes);
-      text.reserve(bytes);
-    }
     if (!append_text(text, left, cost) || !append_text(text, right, cost) || !cost.allocate(sizeof(text))) return false;
     out = value::text(std::move(text));
     return true;
@@ -177,9 +188,10 @@ bool compare(order& out, const value& left, const value& right, meter& cost) {
   value b;
   if (!to_primitive(a, left, cost) || !to_primitive(b, right, cost)) return false;
   if (a.is(kind::text) && b.is(kind::text)) {
+    if (!cost.read_text(std::min(a.as_text().size(), b.as_text().size()))) return false;
     const int sign = a.as_text().compare(b.as_text());
     out = sign < 0 ? order::less : sign > 0 ? order::greater : order::equal;
-    return cost.read_text(std::min(a.as_text().size(), b.as_text().size()));
+    return true;
   }
   double x = 0;
   double y = 0;

@@ -1,18 +1,24 @@
 // Compiling data into a template: cuts its texts, compiles their expressions, gathers problems and what is mentioned.
 #include "runtime/expression/template_content.hpp"
 #include "runtime/expression/template_cut.hpp"
+#include "runtime/expression/unicode.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace pawl::expression {
 
 namespace {
 
 constexpr std::size_t problems_a_text_max = 20;
+constexpr std::size_t problems_max = 100; ///< of errors, and of warnings
+constexpr std::size_t token_bytes_max = 200;
+
+} // namespace
 
 std::string pointer_token(std::string_view key) {
   std::string out = "/";
-  for (const char c : key) {
+  for (const char c : shortened(key, token_bytes_max)) {
     if (c == '~') {
       out += "~0";
     } else if (c == '/') {
@@ -23,8 +29,6 @@ std::string pointer_token(std::string_view key) {
   }
   return out;
 }
-
-} // namespace
 
 class template_compiler {
 public:
@@ -39,6 +43,9 @@ public:
     out_ = content.get();
     std::string pointer;
     compile_node(content->root, content->data, pointer, 0);
+    content->called = {{functions_.begin(), functions_.end()}, {transforms_.begin(), transforms_.end()}};
+    content->expressions = expressions_;
+    report_unlisted();
     return json_template(std::move(content));
   }
 
@@ -58,15 +65,15 @@ private:
     }
     const auto is_fixed = [](const template_node& n) { return n.shape == template_shape::fixed; };
     if (std::all_of(node.children.begin(), node.children.end(), is_fixed)) {
-      node.children.clear();
+      node.children = {};
     } else {
       node.shape = data.is_array() ? template_shape::array : template_shape::object;
     }
   }
 
   void compile_text(template_node& node, const std::string& text, const std::string& pointer) {
-    if (text.find("{{") == std::string::npos) return;
-    const auto cut = cut_template(text);
+    if (is_full_ || text.find("{{") == std::string::npos) return;
+    const auto cut = cut_template(text, allowed_.template_expressions_max - expressions_);
     if (cut.has_plain_braces) {
       add_problem(
           pointer,
@@ -74,9 +81,9 @@ private:
           true);
     }
     std::string plain;
-    const auto problems_end = problems_.size() + problems_a_text_max;
+    const auto problems_end = errors_ + problems_a_text_max;
     for (const auto& piece : cut.pieces) {
-      if (problems_.size() >= problems_end) break; // the rest can wait: the template is refused
+      if (errors_ >= problems_end || is_full_) break; // the rest can wait: the template is refused
       if (!piece.is_expression) {
         plain = piece.text;
         continue;
@@ -86,35 +93,64 @@ private:
     }
     if (node.shape == template_shape::fixed) return;
     if (!plain.empty()) node.parts.push_back({std::move(plain), std::nullopt});
-    node.pointer = pointer;
   }
 
   template_expression compile_expression(std::string_view raw, std::string_view text, const std::string& pointer) {
+    if (expressions_ >= allowed_.template_expressions_max) return refuse_more(raw, pointer);
+    ++expressions_;
     auto compiled = expression::compile(raw, allowed_);
     if (compiled) {
       out_->mentioned.merge(compiled->find_mentions());
-      out_->called.merge(compiled->find_called_names());
+      auto called = compiled->find_called_names();
+      functions_.insert(called.functions.begin(), called.functions.end());
+      transforms_.insert(called.transforms.begin(), called.transforms.end());
       out_->extensions.add(compiled->extensions_used());
       return {std::string(raw), std::move(compiled)};
     }
     auto failure = std::move(compiled).failure();
     if (!failure.where.empty()) failure.message += " at " + failure.where;
-    std::string shown(reference_cut(text, static_cast<std::size_t>(raw.data() - text.data())));
-    if (shown.empty()) shown = raw;
-    if (shown != raw) failure.message += " of [" + std::string(raw) + "]";
+    const auto reference = reference_cut(text, static_cast<std::size_t>(raw.data() - text.data()));
+    auto shown = shortened(reference.empty() ? raw : reference, shown_bytes_max);
+    const auto own = shortened(raw, shown_bytes_max);
+    if (shown != own) failure.message += " of [" + own + "]";
     failure.where.clear();
     add_problem(pointer, "Jexl Error in [" + shown + "]: " + failure.message, false);
     return {std::move(shown), std::move(failure)};
   }
 
+  template_expression refuse_more(std::string_view raw, const std::string& pointer) {
+    is_full_ = true;
+    error failure{errc::limit,
+                  "too many expressions: more than template_expressions_max = " +
+                      std::to_string(allowed_.template_expressions_max),
+                  ""};
+    add_problem(pointer, failure.message, false);
+    return {shortened(raw, shown_bytes_max), std::move(failure)};
+  }
+
   void add_problem(const std::string& pointer, std::string message, bool is_warning) {
+    auto& count = is_warning ? warnings_ : errors_;
+    if (++count > problems_max) return;
     problems_.push_back({prefix_ + pointer, std::move(message), is_warning});
+  }
+
+  void report_unlisted() {
+    if (errors_ > problems_max)
+      problems_.push_back({prefix_, "and " + std::to_string(errors_ - problems_max) + " more expressions", false});
+    if (warnings_ > problems_max)
+      problems_.push_back({prefix_, "and " + std::to_string(warnings_ - problems_max) + " more such texts", true});
   }
 
   std::vector<template_problem>& problems_;
   const std::string& prefix_;
   const limits& allowed_;
   json_template::content* out_ = nullptr;
+  std::set<std::string> functions_;
+  std::set<std::string> transforms_;
+  std::size_t expressions_ = 0;
+  std::size_t errors_ = 0;
+  std::size_t warnings_ = 0;
+  bool is_full_ = false;
 };
 
 json_template json_template::compile(const nlohmann::json& data, std::vector<template_problem>& problems,

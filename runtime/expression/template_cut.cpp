@@ -44,11 +44,12 @@ std::size_t end_by_tokens(std::string_view line) noexcept {
 
 class cutter {
 public:
-  explicit cutter(std::string_view text) noexcept : text_(text) {}
+  cutter(std::string_view text, std::size_t expressions_max) noexcept
+      : text_(text), expressions_max_(expressions_max) {}
 
   template_cut run() {
     std::size_t open = text_.find("{{");
-    while (open != npos)
+    while (open != npos && expressions_ <= expressions_max_)
       open = text_.find("{{", take(open));
     flush(text_.size());
     const auto& all = out_.pieces;
@@ -70,6 +71,7 @@ private:
     const auto length = by_tokens == npos ? shortest : by_tokens;
     flush(open);
     out_.pieces.push_back({true, line.substr(0, length)});
+    ++expressions_;
     plain_start_ = inner + length + 2;
     return plain_start_;
   }
@@ -84,6 +86,8 @@ private:
   }
 
   std::string_view text_;
+  std::size_t expressions_max_;
+  std::size_t expressions_ = 0;
   template_cut out_;
   std::size_t plain_start_ = 0;
   std::size_t line_end_ = 0;
@@ -92,7 +96,9 @@ private:
 
 } // namespace
 
-template_cut cut_template(std::string_view text) { return cutter(text).run(); }
+template_cut cut_template(std::string_view text, std::size_t expressions_max) {
+  return cutter(text, expressions_max).run();
+}
 
 std::string_view reference_cut(std::string_view text, std::size_t position) {
   const bool is_framed = text.size() >= 5 && text.substr(0, 2) == "{{" && text.substr(text.size() - 2) == "}}";

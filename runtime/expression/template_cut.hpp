@@ -20,7 +20,8 @@ struct template_cut {
 
 /// Cuts `text` where each expression's own tokens end: braces and quotes inside it do not count. An expression that
 /// has no such end is cut at the first }} of its line, and will not parse.
-template_cut cut_template(std::string_view text);
+/// Stops soon after `expressions_max`.
+template_cut cut_template(std::string_view text, std::size_t expressions_max = std::string_view::npos);
 
 /// What Refluxo takes to stand between the braces around `position`, a place inside `text`. It cuts at the first }},
 /// but takes all of a text that begins with {{ and ends with }}.

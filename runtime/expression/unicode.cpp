@@ -70,6 +70,13 @@ std::string_view trim_space(std::string_view text) noexcept {
   return text;
 }
 
+std::string shortened(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return std::string(text);
+  while (bytes_max > 0 && is_continuation(byte_at(text, bytes_max)))
+    --bytes_max;
+  return std::string(text.substr(0, bytes_max)) + "…";
+}
+
 bool is_jexl_letter(char32_t c) noexcept {
   if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
   return (c >= 0xC0 && c <= 0xFF && c != 0xD7 && c != 0xF7) || (c >= 0x410 && c <= 0x44F);

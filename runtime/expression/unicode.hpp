@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace pawl::expression {
@@ -22,6 +23,9 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept;
 bool is_space(char32_t c) noexcept;           ///< JavaScript's \s
 bool is_line_terminator(char32_t c) noexcept; ///< what JavaScript's dot does not match
 std::string_view trim_space(std::string_view text) noexcept;
+
+/// The text, or its first characters and "…" where it has more than `bytes_max` bytes: for messages.
+std::string shortened(std::string_view text, std::size_t bytes_max);
 
 bool is_jexl_letter(char32_t c) noexcept;       ///< may start an identifier in Jexl
 bool is_unicode_letter(char32_t c) noexcept;    ///< may start an identifier by Unicode, beyond ASCII
