@@ -19,7 +19,9 @@ namespace expression = pawl::expression;
 
 struct options {
   std::vector<std::string> files;
-  json rulings; ///< of the accidents by class; null: cases with accident tags are ordinary cases
+  json rulings;           ///< of the accidents by class; null: cases with accident tags are ordinary cases
+  json misses;            ///< of schemas, each with its reason
+  double min_percent = 0; ///< of schema cases that must pass
 };
 
 /// Counts outcomes and prints each failure in one line.
@@ -46,6 +48,7 @@ private:
 void check_expressions(const options& with, tally& out);
 void check_templates(const options& with, tally& out);
 void check_engine(const options& with, tally& out);
+void check_schemas(const options& with, tally& out);
 
 /// Calls f(case) for every line of every file. Lone surrogates, which are not Unicode, are read as U+FFFD.
 void each_case(const options& with, const std::function<void(const json&)>& f);

@@ -1,0 +1,37 @@
+// Patterns of JSON Schema (ECMA 262) matched by RE2, in time linear in the text. Must never reach std::regex, whose
+// stack and time a short pattern exhausts.
+#pragma once
+
+#include "runtime/schema/meter.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace re2 {
+class RE2;
+}
+
+namespace pawl::schema {
+
+/// A compiled pattern. May be used by many threads at once.
+class pattern {
+public:
+  /// nullptr with the reason in `fault` when RE2 cannot match as ECMA 262 would, or the pattern is too large.
+  static std::unique_ptr<const pattern> compile(std::string_view ecma, std::string& fault);
+  ~pattern();
+
+  /// Anywhere in `text`. False as well when the meter ran out.
+  bool matches(std::string_view text, meter& costs) const;
+
+private:
+  explicit pattern(std::unique_ptr<re2::RE2> engine);
+
+  std::unique_ptr<re2::RE2> engine_;
+  std::size_t size_;
+};
+
+/// The same pattern in RE2's syntax; empty with a `fault` when there is none.
+std::string to_re2(std::string_view ecma, std::string& fault);
+
+} // namespace pawl::schema
