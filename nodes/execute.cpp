@@ -22,8 +22,7 @@ using nlohmann::json;
 constexpr std::size_t name_bytes_max = 256; ///< of handles and of what is remembered
 constexpr std::size_t memory_names_max = 16;
 constexpr std::size_t payload_schema_bytes_max = std::size_t{64} << 10;
-constexpr std::int64_t retry_after_ms_max =
-    86'400'000; ///< one day: a stranger's answer must not park an instance for ever
+constexpr std::int64_t retry_after_ms_max = 86'400'000; ///< a stranger's answer must not park an instance for ever
 
 using resolved_data = result<std::optional<json>>;
 

@@ -71,15 +71,15 @@ constexpr std::array v4_rules{
 };
 
 constexpr std::array v6_rules{
-    rule{"fd00:ec2::/32", place::forbidden},  // metadata of Amazon
-    rule{"fd20:ce::254", place::forbidden},   // of Google
-    rule{"fd00:c1::/32", place::forbidden},   // of Oracle
-    rule{"::1", place::loopback},             //
-    rule{"fc00::/7", place::private_network}, //
-    rule{"2001::/23", place::forbidden},      // Teredo, benchmarks and other protocols, no hosts
-    rule{"2001:db8::/32", place::forbidden},  // documentation
-    rule{"3fff::/20", place::forbidden},      // documentation
-    rule{"2000::/3", place::open},            // all that was ever given to the public
+    rule{"fd00:ec2::/32", place::forbidden}, // metadata of Amazon
+    rule{"fd20:ce::254", place::forbidden},  // of Google
+    rule{"fd00:c1::/32", place::forbidden},  // of Oracle
+    rule{"::1", place::loopback},
+    rule{"fc00::/7", place::private_network},
+    rule{"2001::/23", place::forbidden},     // Teredo, benchmarks and other protocols, no hosts
+    rule{"2001:db8::/32", place::forbidden}, // documentation
+    rule{"3fff::/20", place::forbidden},     // documentation
+    rule{"2000::/3", place::open},           // all that was ever given to the public
 };
 
 struct read_rule {

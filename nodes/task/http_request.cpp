@@ -45,7 +45,7 @@ void refuse_unknown(const json& data) {
 
 std::string method_of(const json& data) {
   static constexpr std::array<std::string_view, 7> known{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
-  const std::string method = text_field(data, "method", "GET");
+  std::string method = text_field(data, "method", "GET");
   if (std::find(known.begin(), known.end(), method) == known.end())
     wrong(fmt::format("data.method must be one of {}", fmt::join(known, ", ")));
   return method;
