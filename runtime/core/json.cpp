@@ -1,8 +1,6 @@
 // Bounded parsing by a SAX handler over nlohmann's iterative parser, and canonical text.
 #include "runtime/core/json.hpp"
 
-#include "runtime/core/json_position.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,8 +13,30 @@ namespace {
 
 using nlohmann::json;
 
+struct place {
+  std::size_t line = 1;
+  std::size_t column = 1;
+};
+
+place place_of(std::string_view text, std::size_t byte) {
+  place at;
+  for (char c : text.substr(0, std::min(byte, text.size()))) {
+    at.column = c == '\n' ? 1 : at.column + 1;
+    at.line += c == '\n';
+  }
+  return at;
+}
+
 error too_big(const char* what, const char* limit, std::size_t max) {
   return {errc::limit, fmt::format("{} is over the limit {} of {}", what, limit, max), ""};
+}
+
+std::string text_of(std::size_t byte, place at) {
+  return fmt::format("byte {}, line {}, column {}", byte, at.line, at.column);
+}
+
+error not_json(const char* what, std::string_view text, std::size_t byte) {
+  return {errc::bad_json, fmt::format("{} is not valid JSON", what), text_of(byte, place_of(text, byte))};
 }
 
 // Builds the value with a stack of its own, so that depth and number of values are known before they are allocated.
@@ -51,12 +71,8 @@ public:
   bool parse_error(std::size_t byte, const std::string&, const nlohmann::detail::exception& e) override {
     // Byte numbers of the parser count from 1. Its text may quote the input, so only the place is told.
     const std::size_t at = byte > 0 ? byte - 1 : 0;
-    const text_position where = position_of(text_, at);
-    const bool range = e.id == 406;
-    failure_ = error{errc::bad_json,
-                     range ? fmt::format("{} holds a number that no double can hold", what_)
-                           : fmt::format("{} is not valid JSON", what_),
-                     fmt::format("byte {}, line {}, column {}", at, where.line, where.column)};
+    failure_ = not_json(what_, text_, at);
+    if (e.id == 406) failure_->message = fmt::format("{} holds a number that no double can hold", what_);
     return false;
   }
 
@@ -230,6 +246,8 @@ bool same(const json_ptr& a, const json_ptr& b) { return a == b || (a && b && *a
 
 result<json> parse_json(std::string_view text, const char* what, const json_limits& limits) {
   if (text.size() > limits.bytes_max) return too_big(what, "bytes", limits.bytes_max);
+  // nlohmann takes a zero byte for the end and would ignore what follows.
+  if (const auto zero = text.find('\0'); zero != std::string_view::npos) return not_json(what, text, zero);
   bounded_builder builder(text, what, limits);
   (void)json::sax_parse(text.begin(), text.end(), &builder);
   return builder.take();

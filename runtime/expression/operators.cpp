@@ -138,7 +138,8 @@ bool add(value& out, const value& left, const value& right, meter& cost) {
   if (is_textual(left) || is_textual(right)) {
     if (left.is(kind::text) && right.is(kind::text)) return join(out, left.as_text(), right.as_text(), cost);
     std::string text;
-    if (!append_text(text, left, cost) || !append_text(text, right, cost) || !cost.allocate(sizeof(text))) return false;
+    if (!append_text(text, left, cost) || !append_text(text, right, cost) || !cost.allocate(sizeof(std::string)))
+      return false;
     out = value::text(std::move(text));
     return true;
   }

@@ -32,7 +32,8 @@ void check(const json_template& t, const std::vector<template_problem>& problems
   const auto as_value = t.render_value(root, with);
   if (!rendered || !as_value) return;
   const auto document = to_json(*as_value, with.allowed);
-  fuzz::require(!document || shown(rendered) == shown(document), "render() and render_value() agree");
+  // By value: a whole number may be an integer or a double.
+  fuzz::require(!document || *document == *rendered, "render() and render_value() agree");
 }
 
 } // namespace

@@ -18,6 +18,9 @@ std::vector<attack> cut_json(std::uint64_t) {
   }
   for (const char* tail : {" 1", "{}", ",", "]", "}", "null", "//", "/* */", "\x01", "x", "\xEF\xBB\xBF"})
     all.add(std::string("more: ") + tail, whole + tail, "not valid JSON");
+  for (const char* before : {"1", "{}", "[1]", "\"a\"", ""})
+    for (const char* behind : {"", " ", "}", "hidden", "{\"a\":1}"})
+      all.add(std::string("a zero byte: ") + before + behind, before + std::string(1, '\0') + behind, "not valid JSON");
   return std::move(all).take();
 }
 

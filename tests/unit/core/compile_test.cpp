@@ -238,3 +238,33 @@ TEST_CASE("definition: without an input schema there is a warning") {
   CHECK(problems[0].is_warning);
   CHECK(problems[0].message.find("no input schema") != std::string::npos);
 }
+
+TEST_CASE("definition: a hundred errors are listed, and how many more there are") {
+  std::string nodes;
+  for (int i = 0; i < 250; ++i)
+    nodes += (i == 0 ? "" : ",") + std::string(R"({"id":"a","type":")") + std::string(5'000, 'x') + "\"}";
+  const auto problems = problems_of(R"({"id":"d","start":"a","nodes":[)" + nodes + R"(],"edges":[]})");
+  REQUIRE(problems.size() == 101);
+  CHECK(problems.back().message == "and 399 more errors"); // a type and an id each, but for the first
+  CHECK(problems.front().message.size() < 3'000);
+}
+
+TEST_CASE("definition: warnings do not crowd out an error") {
+  std::string nodes;
+  for (int i = 0; i < 250; ++i)
+    nodes += R"({"id":"n)" + std::to_string(i) + R"(","type":"set","daat":1},)";
+  const auto problems =
+      problems_of(R"({"id":"d","start":"n0","nodes":[)" + nodes + R"({"id":"z","type":"nope"}],"edges":[]})");
+  CHECK(std::count_if(problems.begin(), problems.end(), [](const problem& p) { return !p.is_warning; }) == 1);
+  CHECK(problems.back().message == "and 150 more warnings");
+}
+
+TEST_CASE("definition: expressions of all nodes are counted together") {
+  definition_limits limits;
+  limits.expressions_max = 2;
+  const std::string text =
+      R"({"id":"d","nodes":[{"id":"a","type":"set","data":"{{1}}{{2}}"},{"id":"b","type":"set","data":"{{3}}"}],"edges":[]})";
+  CHECK_FALSE(compile(text, "", test::types_with_task(), limits)->workflow);
+  limits.expressions_max = 3;
+  CHECK(compile(text, "", test::types_with_task(), limits)->workflow);
+}

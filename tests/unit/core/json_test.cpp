@@ -80,3 +80,23 @@ TEST_CASE("hash: content, keys and ids") {
   for (int i = 0; i < 100; ++i)
     CHECK((unit_hash("k", i) >= 0 && unit_hash("k", i) < 1));
 }
+
+TEST_CASE("json: names are ordered by UTF-16, where four bytes of UTF-8 come before U+E000") {
+  const auto value =
+      nlohmann::json::parse("{\"\\uffff\":1,\"\\ud83d\\ude00\":2,\"\\ue000\":3,\"z\":4,\"zz\":5,\"\\ud7ff\":6}");
+  CHECK(canonical_json(value) == "{\"z\":4,\"zz\":5,\"\uD7FF\":6,\"\U0001F600\":2,\"\uE000\":3,\"\uFFFF\":1}");
+}
+
+TEST_CASE("json: texts are measured before they are written") {
+  json_limits limits;
+  limits.bytes_max = 10;
+  CHECK(to_text(nlohmann::json("12345678"), "it", limits));
+  CHECK_FALSE(to_text(nlohmann::json("123456789"), "it", limits));
+  CHECK(to_text(nlohmann::json{{std::string(1'000, 'k'), 1}}, "it", limits).failure().code == pawl::errc::limit);
+}
+
+TEST_CASE("json: a zero byte is no end") {
+  const auto parsed = parse_json(std::string_view("1\n\0hidden", 9), "it");
+  REQUIRE_FALSE(parsed);
+  CHECK(parsed.failure().where == "byte 2, line 2, column 1");
+}

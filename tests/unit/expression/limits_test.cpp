@@ -1,6 +1,8 @@
 // Every limit, on both sides, and hostile shapes that must end in a typed error.
 #include "tests/unit/expression/support.hpp"
 
+#include "runtime/expression/json_template.hpp"
+
 using namespace expression_tests;
 
 namespace {
@@ -111,4 +113,41 @@ TEST_CASE("limits: deeply nested documents do not overflow conversions") {
   const json context = {{"deep", std::move(deep)}};
   CHECK(code_of("deep + ''", context) == errc::limit);
   CHECK(run("deep", context) == "a value is nested too deeply for JSON");
+}
+
+TEST_CASE("limits: what was used up is told, also by failures") {
+  usage used;
+  const auto good = compile("1 + 2");
+  REQUIRE(evaluate(*good, value(), {}, used));
+  CHECK(used.steps == 3);
+  const auto bad = compile("f(1)");
+  CHECK_FALSE(evaluate(*bad, value(), {}, used));
+  CHECK(used.steps == 5);
+}
+
+TEST_CASE("limits: what costs more than it looks is charged more") {
+  const std::string name(7'000, 'k');
+  const json context = {{"o", {{name, 1}}}, {"c", std::string(100, '\x01')}};
+  const auto steps_of = [&](const std::string& source) {
+    usage used;
+    const auto compiled = compile(source);
+    (void)evaluate(*compiled, value::borrow(context), {}, used);
+    return used.steps;
+  };
+  CHECK(steps_of("o." + name) > 400);
+  CHECK(steps_of("1.7e308 % 5e-324") > 100);
+  CHECK(steps_of("7 % 2") < 5);
+}
+
+TEST_CASE("limits: escapes are measured before they are written") {
+  environment with;
+  with.allowed.string_bytes_max = 620;
+  const json context = {{"c", std::string(100, '\x01')}};
+  std::vector<template_problem> problems;
+  const auto t = json_template::compile_text("-{{ {a: c} }}", problems);
+  CHECK(t.render(value::borrow(context), with));
+  with.allowed.string_bytes_max = 600;
+  const auto refused = t.render(value::borrow(context), with);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.failure().message.find("string_bytes_max") != std::string::npos);
 }

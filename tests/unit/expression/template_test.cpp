@@ -103,3 +103,40 @@ TEST_CASE("template: hostile braces are cut in bounded time") {
     CHECK(problems.size() <= 21);
   }
 }
+
+TEST_CASE("template: one rendering has limits of its own") {
+  json context = {{"l", json::array()}};
+  for (int i = 0; i < 1'000; ++i)
+    context["l"].push_back(i);
+  environment with;
+  with.allowed.template_steps_max = 20'000;
+  CHECK(render(json::array({"{{ l[.x < 0] }}", "{{ l[.x < 0] }}"}), context, with) == "[[],[]]");
+  const json many(100, "{{ l[.x < 0] }}");
+  CHECK(render(many, context, with).find("template_steps_max = 20000") != std::string::npos);
+}
+
+TEST_CASE("template: expressions are counted, problems are listed up to a hundred") {
+  std::vector<template_problem> problems;
+  limits allowed;
+  allowed.template_expressions_max = 3;
+  CHECK(json_template::compile(json(3, "{{ 1 }}"), problems, "", allowed).expression_count() == 3);
+  CHECK(problems.empty());
+  const auto refused = json_template::compile(json(4, "{{ 1 }}"), problems, "/data", allowed);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].pointer == "/data/3");
+  CHECK(problems[0].message.find("template_expressions_max = 3") != std::string::npos);
+  CHECK_FALSE(refused.render(value(), {}));
+  problems.clear();
+  json_template::compile(json(150, "{{ ( }}"), problems);
+  REQUIRE(problems.size() == 101);
+  CHECK(problems.back().message == "and 50 more expressions");
+}
+
+TEST_CASE("template: an error names its place below long names, shortened") {
+  const std::string name(5'000, 'k');
+  std::vector<template_problem> problems;
+  const auto t = json_template::compile(json{{name, json::array({1, "{{ f() }}"})}}, problems);
+  const auto rendered = t.render(value(), {});
+  REQUIRE_FALSE(rendered);
+  CHECK(rendered.failure().where == "/" + std::string(200, 'k') + "…/1");
+}
