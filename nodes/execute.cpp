@@ -3,11 +3,12 @@
 
 #include "nodes/outcome.hpp"
 #include "runtime/core/retry.hpp"
-#include "runtime/expression/evaluate.hpp"
+#include "runtime/expression/functions/registry.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <stdexcept>
 
@@ -62,6 +63,12 @@ private:
   json null_;
 };
 
+// For the backstop of expressions only: nothing that is stored depends on it.
+std::int64_t monotonic_ms() {
+  const auto since = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+}
+
 // What people read must be UTF-8 and short: cut at a character's border.
 std::string shortened(std::string text) {
   if (!core::to_text(json(text), "a text"))
@@ -77,10 +84,15 @@ std::string shortened(std::string text) {
 class attempt {
 public:
   attempt(const execution& run, const execution_limits& limits)
-      : run_(run), limits_(limits), node_(run.workflow->nodes[run.node]), root_(core::root_of(run.context)) {}
+      : run_(run), limits_(limits), node_(run.workflow->nodes[run.node]),
+        root_(core::root_of(run.context)), environment_{limits.expressions,
+                                                        limits.functions ? limits.functions.get()
+                                                                         : expression::standard_registry().get(),
+                                                        {},
+                                                        monotonic_ms} {}
 
   executed carry_out() {
-    attempt_context context(run_, [this] { return node_.data->render(root_, {}); });
+    attempt_context context(run_, [this] { return node_.data->render(root_, environment_); });
     if (!node_.type->lazy_data && !context.resolved())
       return failed("Error", context.resolved().failure().message, true);
     return answer(call(context));
@@ -165,7 +177,7 @@ private:
   // A policy whose expressions fail is no policy: the attempt's own error is what counts.
   retry_policy policy_now() {
     if (!node_.retry_expression) return node_.retry;
-    auto rendered = node_.retry_expression->render(root_, {});
+    auto rendered = node_.retry_expression->render(root_, environment_);
     std::vector<problem> problems;
     if (!rendered || !*rendered) return {};
     const retry_policy policy = core::read_retry(**rendered, "/retry", problems);
@@ -177,6 +189,7 @@ private:
   const execution_limits& limits_;
   const core::workflow_node& node_;
   expression::value root_;
+  expression::environment environment_;
 };
 
 } // namespace

@@ -84,13 +84,15 @@ public:
       }
   }
 
-  void calls() {
+  void calls(const expression::functions& known) {
     for (node_index i = 0; i < workflow_.nodes.size(); ++i) {
-      const auto& called = workflow_.nodes[i].data->called();
-      for (const auto* names : {&called.functions, &called.transforms})
-        for (const std::string& name : *names)
-          warn(pointers_[i], fmt::format("an expression calls '{}', which nobody registered", name),
-               "the node fails when it gets there");
+      const workflow_node& node = workflow_.nodes[i];
+      expression::called_names called = node.data->called();
+      if (node.retry_expression) called.merge(node.retry_expression->called());
+      for (const std::string& name : called.functions)
+        if (known.find_function(name) == nullptr) unknown_call(i, name, known.find_transform(name) != nullptr, "x|{}");
+      for (const std::string& name : called.transforms)
+        if (known.find_transform(name) == nullptr) unknown_call(i, name, known.find_function(name) != nullptr, "{}(x)");
     }
   }
 
@@ -107,6 +109,11 @@ public:
   }
 
 private:
+  void unknown_call(node_index i, const std::string& name, bool has_other_form, const char* other_form) {
+    warn(pointers_[i], fmt::format("an expression calls '{}', which nobody registered", name),
+         has_other_form ? fmt::format("write it as '{}'", fmt::format(fmt::runtime(other_form), name))
+                        : "the node fails when it gets there; 'pawl functions' lists what there is");
+  }
   void warn(std::string pointer, std::string message, std::string advice) {
     problems_.push_back({true, std::move(pointer), std::move(message), std::move(advice)});
   }
@@ -119,11 +126,11 @@ private:
 } // namespace
 
 void advise(const workflow& w, const json& document, const std::vector<std::string>& pointers,
-            std::vector<problem>& problems) {
+            const expression::functions& known, std::vector<problem>& problems) {
   adviser look(w, pointers, problems);
   look.unreachable();
   look.mentions();
-  look.calls();
+  look.calls(known);
   const json& nodes = document.at("nodes");
   for (std::size_t i = 0; i < nodes.size(); ++i)
     if (nodes[i].contains("data")) look.secrets("", nodes[i].at("data"), pointers[i] + "/data");

@@ -8,8 +8,8 @@
 
 namespace pawl::core {
 
-/// `pointers` are the nodes' JSON pointers, by node_index.
+/// `pointers` are the nodes' JSON pointers, by node_index; `known` is what expressions may call.
 void advise(const workflow& w, const nlohmann::json& document, const std::vector<std::string>& pointers,
-            std::vector<problem>& problems);
+            const expression::functions& known, std::vector<problem>& problems);
 
 } // namespace pawl::core

@@ -4,6 +4,7 @@
 #include "runtime/core/hash.hpp"
 #include "runtime/core/retry.hpp"
 #include "runtime/core/workflow.hpp"
+#include "runtime/expression/functions/registry.hpp"
 
 #include <fmt/format.h>
 
@@ -40,7 +41,7 @@ public:
     compiled done;
     // Advice on a document that does not load would only hide what is wrong.
     const bool good = std::none_of(problems_.begin(), problems_.end(), [](const problem& p) { return !p.is_warning; });
-    if (good) advise(*made_, document_, node_pointers_, problems_);
+    if (good) advise(*made_, document_, node_pointers_, known_functions(), problems_);
     done.problems = std::move(problems_);
     if (!good) return done;
     made_->text = canonical_json(document_);
@@ -183,6 +184,10 @@ private:
     if (node.type->retry) node.retry = *node.type->retry;
   }
 
+  const expression::functions& known_functions() const {
+    return limits_.functions ? *limits_.functions : *expression::standard_registry();
+  }
+
   std::string known_types() const {
     std::string list;
     for (const auto& [name, type] : types_)
@@ -192,7 +197,7 @@ private:
 
   expression::json_template compile_template(const json& data, const std::string& pointer) {
     std::vector<expression::template_problem> found;
-    auto compiled = expression::json_template::compile(data, found, pointer);
+    auto compiled = expression::json_template::compile(data, found, pointer, limits_.expressions);
     for (auto& p : found)
       problems_.push_back({p.is_warning, std::move(p.pointer), std::move(p.message),
                            p.is_warning ? "if it is meant as text, leave it" : "correct the expression"});

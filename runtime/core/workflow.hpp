@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/core/json.hpp"
+#include "runtime/expression/functions.hpp"
 #include "runtime/expression/json_template.hpp"
 #include "runtime/expression/mentions.hpp"
 
@@ -61,6 +62,9 @@ struct workflow {
 struct definition_limits {
   json_limits json;
   std::size_t nodes_max = 10'000;
+  expression::limits expressions = {};
+  /// What expressions may call without a warning; none: the standard functions.
+  std::shared_ptr<const expression::functions> functions = nullptr;
 };
 
 struct compiled {

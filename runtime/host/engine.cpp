@@ -5,6 +5,7 @@
 #include "actors/supervisor.hpp"
 #include "nodes/catalog.hpp"
 #include "runtime/core/hash.hpp"
+#include "runtime/expression/functions/registry.hpp"
 #include "runtime/host/inspect.hpp"
 #include "runtime/host/system_clock.hpp"
 #include "storage/store.hpp"
@@ -42,6 +43,17 @@ result<core::node_types> collect_types(const std::vector<node_type>& own) {
     types.insert_or_assign(type.name, std::make_shared<const node_type>(type));
   }
   return types;
+}
+
+result<expression::limits> accept_limits(const expression_limits& given) {
+  if (given.depth_max > 1000) return error{errc::invalid_argument, "expressions.depth_max is at most 1000", ""};
+  if (given.nodes_max > 60'000) return error{errc::invalid_argument, "expressions.nodes_max is at most 60000", ""};
+  if (given.time_ms_max > UINT32_MAX)
+    return error{errc::invalid_argument, "expressions.time_ms_max is at most 4294967295", ""};
+  return expression::limits{
+      given.source_bytes_max,    given.depth_max,        given.nodes_max,
+      given.steps_max,           given.string_bytes_max, given.array_items_max,
+      given.allocated_bytes_max, given.output_bytes_max, static_cast<std::uint32_t>(given.time_ms_max)};
 }
 
 // For the caller 0 is no limit; for the core it is one that is reached at once.
@@ -98,6 +110,10 @@ result<std::unique_ptr<engine>> engine::open(options opts, actors::store_slot::o
 result<void> engine::wire(actors::store_slot::opener open_store) {
   auto types = collect_types(options_.node_types);
   if (!types) return types.failure();
+  auto functions = expression::make_registry(options_.functions);
+  if (!functions) return functions.failure();
+  auto expressions = accept_limits(options_.expressions);
+  if (!expressions) return expressions.failure();
   auto globals = core::parse_json(options_.globals_json, "globals_json");
   if (!globals) return globals.failure();
   if (options_.json_depth_max > 500) return error{errc::invalid_argument, "json_depth_max is at most 500", ""};
@@ -114,8 +130,10 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
   shared_->globals = core::share(std::move(*globals));
   const core::json_limits payload{options_.payload_bytes_max, options_.json_depth_max, options_.json_values_max};
   shared_->definition_limits = {{options_.definition_bytes_max, options_.json_depth_max, options_.json_values_max},
-                                options_.definition_nodes_max};
-  shared_->execution_limits = {payload, options_.node_state_bytes_max};
+                                options_.definition_nodes_max,
+                                *expressions,
+                                *functions};
+  shared_->execution_limits = {payload, options_.node_state_bytes_max, *expressions, *functions};
   shared_->history_max = {options_.history_results_max, options_.history_bytes_max};
   shared_->checkpoint_wal_bytes = options_.checkpoint_wal_bytes;
   if (options_.on_log)

@@ -1,6 +1,7 @@
 // What a runtime is opened with. Every limit has a default that suits an appliance.
 #pragma once
 
+#include <pawl/functions.hpp>
 #include <pawl/instance.hpp>
 #include <pawl/node.hpp>
 
@@ -34,6 +35,12 @@ struct options {
   /// Your node types. The built-in ones (trigger, set, if, iterator, wait, delay, fail) are always there; a type of
   /// the same name replaces a built-in one.
   std::vector<node_type> node_types;
+
+  /// Pure functions of yours that expressions may call, beside the standard ones (`pawl functions` lists those).
+  std::vector<expression_function> functions;
+
+  /// How much one evaluation of an expression may cost.
+  expression_limits expressions;
 
   /// Read-only, non-secret configuration that expressions see as `globals`; a JSON object as text.
   std::string globals_json = "{}";
