@@ -79,14 +79,18 @@ std::string common_arguments::store_words() const {
   return store_given.empty() ? "" : " --store " + shell_word(store_given);
 }
 
-void add_common(CLI::App& command, common_arguments& common) {
+void add_format(CLI::App& command, format& how) {
   static const std::map<std::string, format> formats{
       {"table", format::table}, {"json", format::json}, {"jsonl", format::jsonl}};
-  command.add_option("--store", common.store_given, "The store's file; without it $PAWL_STORE, else ./pawl.db")
-      ->type_name("FILE");
-  command.add_option("-o,--output", common.how, "table (for people), json (one document) or jsonl (a line each)")
+  command.add_option("-o,--output", how, "table (for people), json (one document) or jsonl (a line each)")
       ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case).description(""))
       ->type_name("FORMAT");
+}
+
+void add_common(CLI::App& command, common_arguments& common) {
+  command.add_option("--store", common.store_given, "The store's file; without it $PAWL_STORE, else ./pawl.db")
+      ->type_name("FILE");
+  add_format(command, common.how);
 }
 
 CLI::Validator not_empty() {

@@ -25,6 +25,8 @@ struct common_arguments {
   std::string store_words() const;
 };
 
+/// Adds -o.
+void add_format(CLI::App& command, format& how);
 /// Adds --store and -o.
 void add_common(CLI::App& command, common_arguments& common);
 
