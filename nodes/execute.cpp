@@ -4,12 +4,13 @@
 #include "nodes/outcome.hpp"
 #include "nodes/short_text.hpp"
 #include "runtime/core/retry.hpp"
-#include "runtime/expression/evaluate.hpp"
+#include "runtime/expression/functions/registry.hpp"
 #include "runtime/schema/schema.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <stdexcept>
 
@@ -65,10 +66,21 @@ private:
   json null_;
 };
 
+// For the backstop of expressions only: nothing that is stored depends on it.
+std::int64_t monotonic_ms() {
+  const auto since = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+}
+
 class attempt {
 public:
   attempt(const execution& run, const execution_limits& limits)
-      : run_(run), limits_(limits), node_(run.workflow->nodes[run.node]), root_(core::root_of(run.context)) {}
+      : run_(run), limits_(limits), node_(run.workflow->nodes[run.node]),
+        root_(core::root_of(run.context)), environment_{limits.expressions,
+                                                        limits.functions ? limits.functions.get()
+                                                                         : expression::standard_registry().get(),
+                                                        {},
+                                                        monotonic_ms} {}
 
   executed carry_out() {
     attempt_context context(run_, [this] { return resolve(); });
@@ -79,7 +91,7 @@ public:
 
 private:
   resolved_data resolve() {
-    resolved_data data = node_.data->render(root_, {});
+    resolved_data data = node_.data->render(root_, environment_);
     if (!data || !node_.type->input) return data;
     const auto fits = schema::require(*node_.type->input, *data ? **data : json(nullptr), "the node's data");
     if (fits) return data;
@@ -197,7 +209,7 @@ private:
   // A policy whose expressions fail is no policy: the attempt's own error is what counts.
   retry_policy policy_now() {
     if (!node_.retry_expression) return node_.retry;
-    auto rendered = node_.retry_expression->render(root_, {});
+    auto rendered = node_.retry_expression->render(root_, environment_);
     std::vector<problem> problems;
     if (!rendered || !*rendered) return {};
     const retry_policy policy = core::read_retry(**rendered, "/retry", problems);
@@ -209,6 +221,7 @@ private:
   const execution_limits& limits_;
   const core::workflow_node& node_;
   expression::value root_;
+  expression::environment environment_;
   std::optional<error> data_failure_; ///< the data does not fit the type's schema
 };
 

@@ -5,6 +5,7 @@
 #include "runtime/core/context.hpp"
 #include "runtime/core/event.hpp"
 #include "runtime/core/workflow.hpp"
+#include "runtime/expression/evaluate.hpp"
 
 #include <memory>
 #include <optional>
@@ -16,6 +17,9 @@ namespace pawl::nodes {
 struct execution_limits {
   core::json_limits output;
   std::size_t node_state_bytes_max = std::size_t{64} << 10;
+  expression::limits expressions = {};
+  /// What expressions may call; none: the standard functions.
+  std::shared_ptr<const expression::functions> functions = nullptr;
 };
 
 /// Everything that one attempt needs; shared data, so cheap to send.

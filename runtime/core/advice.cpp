@@ -58,8 +58,9 @@ bool looks_like_a_secret(bool named_so, const std::string& text) {
 
 class adviser {
 public:
-  adviser(const workflow& w, const std::vector<std::string>& pointers, bool portable, problem_list& problems)
-      : workflow_(w), pointers_(pointers), portable_(portable), problems_(problems) {}
+  adviser(const workflow& w, const std::vector<std::string>& pointers, const advice_settings& settings,
+          problem_list& problems)
+      : workflow_(w), pointers_(pointers), settings_(settings), problems_(problems) {}
 
   void unreachable() {
     if (!workflow_.start) return;
@@ -124,7 +125,7 @@ private:
   bool is_doubtful(const workflow_node& node, const std::vector<std::string>& looped) const {
     const auto is_unknown = [&](const auto& mention) { return !workflow_.find(mention.first); };
     const expression::mentions& all = node.mentions;
-    return portable_ || !looped.empty() || calls_something(node) ||
+    return settings_.portable || !looped.empty() || calls_something(node) ||
            std::any_of(all.nodes.begin(), all.nodes.end(), is_unknown);
   }
 
@@ -157,7 +158,7 @@ private:
 
   void tell(const std::string& text, const std::string& pointer, const std::vector<std::string>& looped) {
     std::vector<expression::template_problem> ignored;
-    const auto compiled = expression::json_template::compile_text(text, ignored);
+    const auto compiled = expression::json_template::compile_text(text, ignored, "", settings_.expressions);
     for (const auto& [id, what] : compiled.mentioned().nodes) {
       if (!workflow_.find(id))
         warn(pointer, fmt::format("an expression mentions the node '{}', which does not exist", id),
@@ -167,21 +168,28 @@ private:
              "each run reads them from the store; 'last' costs the same however many there are");
     }
     for (const std::string& name : compiled.called().functions)
-      tell_call(pointer, "function", name, false);
+      tell_call(pointer, name, {settings_.known.find_function(name) != nullptr, settings_.known.find_transform(name) != nullptr, "x|{}"});
     for (const std::string& name : compiled.called().transforms)
-      tell_call(pointer, "transform", name, false);
-    if (portable_)
+      tell_call(pointer, name, {settings_.known.find_transform(name) != nullptr, settings_.known.find_function(name) != nullptr, "{}(x)"});
+    if (settings_.portable)
       for (const expression::extension used : compiled.extensions_used().list())
         warn(pointer, fmt::format("plain Jexl does not know the extension {}", expression::to_string(used)),
              "write it another way to stay portable");
   }
 
-  void tell_call(const std::string& pointer, const char* what, const std::string& name, bool is_known) {
-    if (!is_known)
-      warn(pointer, fmt::format("an expression calls the {} '{}', which nobody registered", what, name),
-           "the node fails when it gets there; `pawl functions` lists what there is");
-    else if (portable_)
-      warn(pointer, fmt::format("plain Jexl does not know the {} '{}'", what, name),
+  struct call {
+    bool is_known;
+    bool has_other_form; ///< it is no function but a transform, or the reverse
+    const char* other_form;
+  };
+
+  void tell_call(const std::string& pointer, const std::string& name, const call& what) {
+    if (!what.is_known)
+      warn(pointer, fmt::format("an expression calls '{}', which nobody registered", name),
+           what.has_other_form ? fmt::format("write it as '{}'", fmt::format(fmt::runtime(what.other_form), name))
+                               : "the node fails when it gets there; 'pawl functions' lists what there is");
+    else if (settings_.portable)
+      warn(pointer, fmt::format("plain Jexl does not know '{}'", name),
            "register one of that name where the definition is to run");
   }
 
@@ -191,16 +199,16 @@ private:
 
   const workflow& workflow_;
   const std::vector<std::string>& pointers_;
-  bool portable_;
+  const advice_settings& settings_;
   problem_list& problems_;
   std::size_t looked_for_loops_ = 0;
 };
 
 } // namespace
 
-void advise(const workflow& w, const json& document, const std::vector<std::string>& pointers, bool portable,
-            problem_list& problems) {
-  adviser look(w, pointers, portable, problems);
+void advise(const workflow& w, const json& document, const std::vector<std::string>& pointers,
+            const advice_settings& settings, problem_list& problems) {
+  adviser look(w, pointers, settings, problems);
   look.input_schema(document);
   look.unreachable();
   look.expressions(document);

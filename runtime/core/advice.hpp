@@ -9,8 +9,14 @@
 
 namespace pawl::core {
 
-/// `pointers` are the nodes' JSON pointers, by node_index. `portable`: also what plain Jexl would not evaluate.
-void advise(const workflow& w, const nlohmann::json& document, const std::vector<std::string>& pointers, bool portable,
-            problem_list& problems);
+struct advice_settings {
+  const expression::functions& known; ///< what expressions may call
+  const expression::limits& expressions;
+  bool portable; ///< also what plain Jexl would not evaluate
+};
+
+/// `pointers` are the nodes' JSON pointers, by node_index.
+void advise(const workflow& w, const nlohmann::json& document, const std::vector<std::string>& pointers,
+            const advice_settings& settings, problem_list& problems);
 
 } // namespace pawl::core

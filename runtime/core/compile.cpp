@@ -6,6 +6,7 @@
 #include "runtime/core/problem_list.hpp"
 #include "runtime/core/retry.hpp"
 #include "runtime/core/workflow.hpp"
+#include "runtime/expression/functions/registry.hpp"
 
 #include <fmt/format.h>
 
@@ -45,7 +46,7 @@ public:
     compiled done;
     // Advice on a document that does not load would only hide what is wrong.
     const bool good = !problems_.has_errors();
-    if (good) advise(*made_, document_, node_pointers_, portable_, problems_);
+    if (good) advise(*made_, document_, node_pointers_, {known_functions(), limits_.expressions, portable_}, problems_);
     done.problems = std::move(problems_).take();
     if (!good) return done;
     made_->text = canonical_json(document_);
@@ -242,6 +243,10 @@ private:
     if (node.type->retry) node.retry = *node.type->retry;
   }
 
+  const expression::functions& known_functions() const {
+    return limits_.functions ? *limits_.functions : *expression::standard_registry();
+  }
+
   std::string known_types() const {
     std::string list;
     for (const auto& [name, type] : types_)
@@ -251,7 +256,7 @@ private:
 
   expression::json_template compile_template(const json& data, const std::string& pointer) {
     std::vector<expression::template_problem> found;
-    expression::limits allowed;
+    expression::limits allowed = limits_.expressions;
     allowed.template_expressions_max =
         std::min(allowed.template_expressions_max, limits_.expressions_max - expressions_);
     auto compiled = expression::json_template::compile(data, found, pointer, allowed);

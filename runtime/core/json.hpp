@@ -2,6 +2,8 @@
 // Nothing untrusted may be parsed in any other way: nlohmann's own dump and copy recurse without bound.
 #pragma once
 
+#include "runtime/expression/json_reader.hpp"
+
 #include <pawl/result.hpp>
 
 #include <nlohmann/json.hpp>
@@ -20,14 +22,9 @@ json_ptr share(nlohmann::json value);
 /// Both absent, or equal in value.
 bool same(const json_ptr& a, const json_ptr& b);
 
-struct json_limits {
-  std::size_t bytes_max = std::size_t{4} << 20;
-  std::size_t depth_max = 128;
-  std::size_t values_max = 100'000;
-};
+using json_limits = expression::json_bounds;
 
-/// Parses one JSON text. `what` names it in errors ("definition", "payload"). Errors: `bad_json` with byte, line and
-/// column; `limit`. Refuses invalid UTF-8, lone surrogates, numbers that no double holds, and a member named twice.
+/// As expression::read_json.
 result<nlohmann::json> parse_json(std::string_view text, const char* what, const json_limits& limits = {});
 
 /// Whether a value that was built in memory keeps the limits, as parse_json would say of its text; counts without

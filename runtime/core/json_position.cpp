@@ -12,29 +12,6 @@
 namespace pawl::core {
 namespace {
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-/// Counts lines and columns of bytes that are asked for in ascending order.
-class position_counter {
-public:
-  explicit position_counter(std::string_view text) : text_(text) {}
-
-  text_position at(std::size_t byte) {
-    for (; at_byte_ < byte && at_byte_ < text_.size(); ++at_byte_) {
-      if (text_[at_byte_] == '\n')
-        at_ = {at_.line + 1, 1};
-      else if (!is_continuation(text_[at_byte_]))
-        ++at_.column;
-    }
-    return at_;
-  }
-
-private:
-  std::string_view text_;
-  std::size_t at_byte_ = 0;
-  text_position at_;
-};
-
 // The wanted pointers as a tree of their tokens: the walk follows it, so that a value costs its own name only, however
 // long the names around it are.
 struct wanted_place {
@@ -141,7 +118,7 @@ private:
   }
 
   std::string_view text_;
-  position_counter counter_;
+  expression::position_counter counter_;
   std::size_t at_ = 0;
   wanted_place* here_; ///< the place of the value that comes next; null: nobody asked
   std::vector<container> open_;
@@ -149,8 +126,6 @@ private:
 };
 
 } // namespace
-
-text_position position_of(std::string_view text, std::size_t byte) { return position_counter(text).at(byte); }
 
 std::unordered_map<std::string, text_position> positions_of(std::string_view text,
                                                             const std::vector<std::string>& pointers) {

@@ -4,6 +4,7 @@
 
 #include "runtime/core/json.hpp"
 #include "runtime/core/node_types.hpp"
+#include "runtime/expression/functions.hpp"
 #include "runtime/expression/json_template.hpp"
 #include "runtime/expression/mentions.hpp"
 
@@ -60,6 +61,9 @@ struct workflow {
 struct definition_limits {
   json_limits json;
   std::size_t nodes_max = 10'000;
+  expression::limits expressions = {};
+  /// What expressions may call without a warning; none: the standard functions.
+  std::shared_ptr<const expression::functions> functions = nullptr;
   std::size_t expressions_max = 100'000; ///< between braces, in all nodes together
 };
 

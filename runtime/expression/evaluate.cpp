@@ -19,7 +19,8 @@ class machine {
 public:
   /// `stack` has room for the program's values and one more in front.
   machine(const code& program, const value& root, const environment& with, value* stack) noexcept
-      : code_(program), root_(root), known_(with.known), cost_(with.allowed, with.should_stop), top_(stack) {}
+      : code_(program), root_(root), known_(with.known), cost_(with.allowed, with.should_stop, with.now_ms),
+        top_(stack) {}
 
   result<value> run(usage& used) {
     const bool ok = run(0, code_.instructions.size(), root_);

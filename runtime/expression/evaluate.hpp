@@ -14,8 +14,9 @@ namespace pawl::expression {
 
 struct environment {
   limits allowed;
-  const functions* known = nullptr;       ///< none: every call is an error; must outlive the evaluation
-  std::function<bool()> should_stop = {}; ///< asked now and then; true ends the evaluation with errc::stopped
+  const functions* known = nullptr;          ///< none: every call is an error; must outlive the evaluation
+  std::function<bool()> should_stop = {};    ///< asked now and then; true ends the evaluation with errc::stopped
+  std::function<std::int64_t()> now_ms = {}; ///< monotonic; none: limits::time_ms_max is not watched
 };
 
 /// The value of `what` with `root` as its outermost context.

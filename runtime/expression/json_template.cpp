@@ -2,7 +2,6 @@
 #include "runtime/expression/json_template.hpp"
 
 #include "runtime/expression/json_text.hpp"
-#include "runtime/expression/operators.hpp"
 #include "runtime/expression/template_content.hpp"
 #include "runtime/expression/unicode.hpp"
 
@@ -12,17 +11,12 @@ namespace {
 
 using json = nlohmann::json;
 
-bool holds_object(const value& v, meter& cost, std::size_t depth = 0) {
-  if (v.is(kind::object)) return true;
-  if (!v.is(kind::array) || depth > value_depth_max) return false;
-  return !v.each_item([&](const value& item) { return cost.step() && !holds_object(item, cost, depth + 1); });
-}
-
 /// One rendering: the first failing text ends it, and every call answers whether to go on.
 class renderer {
 public:
   renderer(const value& root, const environment& with) noexcept
-      : root_(root), with_(with), text_cost_(with.allowed, with.should_stop), builder_(with.allowed.output_bytes_max) {}
+      : root_(root), with_(with), text_cost_(with.allowed, with.should_stop, with.now_ms),
+        builder_(with.allowed.output_bytes_max) {}
 
   error take_failure() { return std::move(failure_); }
   void add_usage(usage& to) const noexcept {
@@ -112,10 +106,7 @@ private:
     value answer;
     if (!evaluate_part(answer, part)) return false;
     if (answer.is_nullish()) return true;
-    const bool as_json = holds_object(answer, text_cost_);
-    const bool ok = !text_cost_.has_failed() &&
-                    (as_json ? append_json(out, answer, text_cost_) : append_text(out, answer, text_cost_));
-    return ok || fail(text_cost_.take_failure(), part);
+    return append_template_text(out, answer, text_cost_) || fail(text_cost_.take_failure(), part);
   }
 
   bool render_array(json& out, const template_node& node) {

@@ -2,6 +2,7 @@
 #include "runtime/expression/json_text.hpp"
 
 #include "runtime/expression/numbers.hpp"
+#include "runtime/expression/operators.hpp"
 
 #include <array>
 #include <cmath>
@@ -47,6 +48,12 @@ std::size_t quoted_length(std::string_view text) noexcept {
     length += is_short ? 1 : byte < 0x20 ? 5 : 0;
   }
   return length;
+}
+
+bool holds_object(const value& v, meter& cost, std::size_t depth = 0) {
+  if (v.is(kind::object)) return true;
+  if (!v.is(kind::array) || depth > value_depth_max) return false;
+  return !v.each_item([&](const value& item) { return cost.step() && !holds_object(item, cost, depth + 1); });
 }
 
 class writer {
@@ -208,5 +215,11 @@ result<std::optional<json>> to_json(const value& v, const limits& allowed) {
 }
 
 bool append_json(std::string& out, const value& v, meter& cost) { return writer(out, cost).write(v, 0); }
+
+bool append_template_text(std::string& out, const value& v, meter& cost) {
+  if (v.is_nullish()) return true;
+  const bool as_json = holds_object(v, cost);
+  return !cost.has_failed() && (as_json ? append_json(out, v, cost) : append_text(out, v, cost));
+}
 
 } // namespace pawl::expression

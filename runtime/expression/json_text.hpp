@@ -24,6 +24,7 @@ public:
   bool build(nlohmann::json& out, const value& v) { return build(out, v, 0); }
   bool charge(std::size_t bytes);
   error take_failure() { return std::move(failure_); }
+  std::size_t bytes_used() const noexcept { return bytes_max_ - bytes_left_; }
 
 private:
   bool build(nlohmann::json& out, const value& v, std::size_t depth);
@@ -43,5 +44,9 @@ result<std::optional<nlohmann::json>> to_json(const value& v, const limits& allo
 
 /// Appends compact JSON. `v` must not be undefined. Answers false when the meter failed.
 bool append_json(std::string& out, const value& v, meter& cost);
+
+/// Appends what a template joins to its text: nothing for null and undefined, JSON for what holds an object, String(v)
+/// for the rest. Answers false when the meter failed.
+bool append_template_text(std::string& out, const value& v, meter& cost);
 
 } // namespace pawl::expression

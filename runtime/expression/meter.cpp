@@ -20,7 +20,16 @@ bool meter::over_steps() {
 bool meter::poll() {
   until_poll_ = steps_a_poll;
   if (should_stop_ && should_stop_()) return fail(errc::stopped, "the evaluation was stopped");
+  if (is_out_of_time())
+    return fail(errc::limit, over("the expression takes too long", "time_ms_max", allowed_.time_ms_max));
   return true;
+}
+
+bool meter::is_out_of_time() {
+  if (!now_ms_) return false;
+  const auto now = now_ms_();
+  if (!first_poll_ms_) first_poll_ms_ = now;
+  return now - *first_poll_ms_ > static_cast<std::int64_t>(allowed_.time_ms_max);
 }
 
 bool meter::steps(std::uint64_t count) {

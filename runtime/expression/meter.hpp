@@ -5,7 +5,9 @@
 
 #include <pawl/error.hpp>
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,8 +16,10 @@ namespace pawl::expression {
 /// Every charge answers whether the evaluation may go on; after the first `false` failure() says why.
 class meter {
 public:
-  meter(const limits& allowed, const std::function<bool()>& should_stop) noexcept
-      : allowed_(allowed), should_stop_(should_stop), steps_left_(allowed.steps_max),
+  /// All three must outlive it.
+  meter(const limits& allowed, const std::function<bool()>& should_stop,
+        const std::function<std::int64_t()>& now_ms) noexcept
+      : allowed_(allowed), should_stop_(should_stop), now_ms_(now_ms), steps_left_(allowed.steps_max),
         bytes_left_(allowed.allocated_bytes_max) {}
   meter(const meter&) = delete;
   meter& operator=(const meter&) = delete;
@@ -61,9 +65,12 @@ private:
 
   bool over_steps();
   bool poll();
+  bool is_out_of_time();
 
   const limits& allowed_;
   const std::function<bool()>& should_stop_;
+  const std::function<std::int64_t()>& now_ms_;
+  std::optional<std::int64_t> first_poll_ms_; ///< cheap expressions never look at the clock
   std::uint64_t steps_left_;
   std::uint64_t bytes_left_;
   std::uint32_t until_poll_ = steps_a_poll;

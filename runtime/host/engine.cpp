@@ -6,6 +6,7 @@
 #include "nodes/catalog.hpp"
 #include "runtime/core/hash.hpp"
 #include "runtime/core/payload_gate.hpp"
+#include "runtime/expression/functions/registry.hpp"
 #include "runtime/host/inspect.hpp"
 #include "runtime/host/system_clock.hpp"
 #include "storage/store.hpp"
@@ -47,6 +48,17 @@ result<core::node_types> collect_types(const options& opts, const core::json_lim
 result<void> check_input(const core::workflow& w, const json& input) {
   if (!w.input) return {};
   return schema::require(*w.input, input, "the input");
+}
+
+result<expression::limits> accept_limits(const expression_limits& given) {
+  if (given.depth_max > 1000) return error{errc::invalid_argument, "expressions.depth_max is at most 1000", ""};
+  if (given.nodes_max > 60'000) return error{errc::invalid_argument, "expressions.nodes_max is at most 60000", ""};
+  if (given.time_ms_max > UINT32_MAX)
+    return error{errc::invalid_argument, "expressions.time_ms_max is at most 4294967295", ""};
+  return expression::limits{
+      given.source_bytes_max,    given.depth_max,        given.nodes_max,
+      given.steps_max,           given.string_bytes_max, given.array_items_max,
+      given.allocated_bytes_max, given.output_bytes_max, static_cast<std::uint32_t>(given.time_ms_max)};
 }
 
 // For the caller 0 is no limit; for the core it is one that is reached at once.
@@ -105,6 +117,10 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
   const core::json_limits payload{options_.payload_bytes_max, options_.json_depth_max, options_.json_values_max};
   auto types = collect_types(options_, payload);
   if (!types) return types.failure();
+  auto functions = expression::make_registry(options_.functions);
+  if (!functions) return functions.failure();
+  auto expressions = accept_limits(options_.expressions);
+  if (!expressions) return expressions.failure();
   auto globals = core::parse_json(options_.globals_json, "globals_json");
   if (!globals) return globals.failure();
   if (options_.json_depth_max > 500) return error{errc::invalid_argument, "json_depth_max is at most 500", ""};
@@ -120,8 +136,10 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
   shared_->types = std::move(*types);
   shared_->globals = core::share(std::move(*globals));
   shared_->definition_limits = {{options_.definition_bytes_max, options_.json_depth_max, options_.json_values_max},
-                                options_.definition_nodes_max};
-  shared_->execution_limits = {payload, options_.node_state_bytes_max};
+                                options_.definition_nodes_max,
+                                *expressions,
+                                *functions};
+  shared_->execution_limits = {payload, options_.node_state_bytes_max, *expressions, *functions};
   shared_->history_max = {options_.history_results_max, options_.history_bytes_max};
   shared_->checkpoint_wal_bytes = options_.checkpoint_wal_bytes;
   if (options_.on_log)

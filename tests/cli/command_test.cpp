@@ -110,6 +110,24 @@ TEST_CASE("command: what is not there is exit code 4, and reading makes no store
     CHECK(run_pawl({command, "x", "--store", missing}).code == 4);
 }
 
+TEST_CASE("command: functions are listed, described and found in spite of a slip", "[basic]") {
+  const ended all = run_pawl({"functions", "-o", "json"});
+  REQUIRE(all.code == 0);
+  const json list = json::parse(all.out).at("functions");
+  CHECK(list.size() > 50);
+  for (const char* member : {"name", "category", "signature", "summary", "details", "examples"})
+    CHECK(list[0].contains(member));
+  const ended one = run_pawl({"functions", "padStart"});
+  CHECK(one.code == 0);
+  CHECK(has(one.out, "padStart(text, length, fill?)"));
+  CHECK(has(one.out, "'7'|padStart(3, '0')"));
+  CHECK(json::parse(run_pawl({"functions", "padStart", "-o", "jsonl"}).out).at("category") == "Texts");
+  const ended slip = run_pawl({"functions", "padstrat"});
+  CHECK(slip.code == 2);
+  CHECK(has(slip.err, "did you mean 'padStart'"));
+  CHECK(has(run_pawl({"functions", "xyzzyxyzzy"}).err, "'pawl functions' lists what there is"));
+}
+
 TEST_CASE("command: a wrong command line is exit code 2 and one message", "[basic]") {
   const std::string loop = example("loop.json");
   for (const words& line :

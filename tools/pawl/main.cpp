@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("pawl ") + pawl::version());
   app.footer(footer);
   app.require_subcommand(1);
-  for (auto add : {add_run, add_resume, add_list, add_show, add_history, add_validate})
+  for (auto add : {add_run, add_resume, add_list, add_show, add_history, add_validate, add_functions})
     add(app, chosen);
   try {
     app.parse(argc, argv);

@@ -1,6 +1,7 @@
 // What a runtime is opened with. Every limit has a default that suits an appliance.
 #pragma once
 
+#include <pawl/functions.hpp>
 #include <pawl/http_options.hpp>
 #include <pawl/instance.hpp>
 #include <pawl/node.hpp>
@@ -39,6 +40,12 @@ struct options {
 
   /// A definition with warnings is refused by load_definition, as one with errors. What is loaded already runs on.
   bool strict_definitions = false;
+
+  /// Pure functions of yours that expressions may call, beside the standard ones (`pawl functions` lists those).
+  std::vector<expression_function> functions;
+
+  /// How much one evaluation of an expression may cost.
+  expression_limits expressions;
 
   /// Read-only, non-secret configuration that expressions see as `globals`; a JSON object as text.
   std::string globals_json = "{}";

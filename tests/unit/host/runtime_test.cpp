@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <atomic>
+#include <stdexcept>
 #include <thread>
 
 using namespace pawl;
@@ -240,4 +241,122 @@ TEST_CASE("runtime: repeated attempts count for the fuse, which is then the reas
   start_options how;
   how.step_limit = -1;
   CHECK(rt.start("r", 0, how).failure().code == errc::invalid_argument);
+}
+
+namespace {
+
+const char* const invoice = R"({
+  "id": "invoice",
+  "nodes": [
+    {"id": "in", "type": "trigger"},
+    {"id": "sum", "type": "set", "data": {
+      "total": "{{ input.items|map('price')|sum|round(2) }}",
+      "names": "{{ input.items|sort('price', 'desc')|map('name')|join(', ') }}",
+      "due": "{{ input.date|parseTime|addTime(1, 'month')|formatTime('yyyy-MM-dd') }}",
+      "vat": "{{ vat(input.items|map('price')|sum, globals.country) }}",
+      "key": "{{ input.id|sha256|slice(0, 8) }}"
+    }}
+  ],
+  "edges": [{"source": "in", "target": "sum"}]
+})";
+
+options with_vat() {
+  options opts = on("");
+  opts.globals_json = R"({"country": "DE"})";
+  opts.functions.push_back({"vat", [](const std::vector<json>& a) -> json {
+                              if (a.at(1) != "DE") throw std::runtime_error("no rate is known for the country");
+                              return a.at(0).get<double>() * 0.19;
+                            }});
+  return opts;
+}
+
+snapshot run_to_end(runtime& rt, const char* definition, const json& input) {
+  auto started = rt.start(definition, input);
+  if (!started) FAIL(to_string(started.failure()));
+  auto ended = rt.wait(*started, wait_until::ended, std::chrono::seconds(20));
+  if (!ended) FAIL(to_string(ended.failure()));
+  return std::move(*ended);
+}
+
+const json order{{"id", "o-1"},
+                 {"date", "2025-01-31"},
+                 {"items", {{{"name", "tea"}, {"price", 4.35}}, {{"name", "book"}, {"price", 20}}}}};
+
+} // namespace
+
+TEST_CASE("runtime: a workflow calls standard functions and the host's") {
+  runtime rt = open_runtime(with_vat());
+  auto loaded = rt.load_definition(invoice);
+  if (!loaded) FAIL(to_string(loaded.failure()));
+  for (const problem& p : loaded->warnings)
+    CHECK(p.message.find("calls") == std::string::npos);
+  const auto ended = run_to_end(rt, "invoice", order);
+  INFO(ended.document().dump(2));
+  const json output = ended.document()["context"]["sum"][0]["output"];
+  CHECK(output["total"] == 24.35);
+  CHECK(output["names"] == "book, tea");
+  CHECK(output["due"] == "2025-02-28");
+  CHECK(output["vat"].get<double>() == Approx(4.6265));
+  CHECK(output["key"] == "5cbdcb74");
+}
+
+TEST_CASE("runtime: what a host's function throws fails the node with its text") {
+  options opts = with_vat();
+  opts.globals_json = R"({"country": "XX"})";
+  runtime rt = open_runtime(std::move(opts));
+  REQUIRE(rt.load_definition(invoice));
+  const auto ended = run_to_end(rt, "invoice", order);
+  CHECK(ended.status() == instance_status::failed);
+  CHECK(ended.document().dump().find("'vat': no rate is known for the country") != std::string::npos);
+}
+
+TEST_CASE("runtime: a call that nobody registered is a warning, with the host's functions known") {
+  runtime rt = open_runtime(with_vat());
+  const auto problems = rt.check_definition(R"({"id": "w", "nodes": [
+    {"id": "a", "type": "set", "data": ["{{ vat(1, 2) }}", "{{ 1|vat }}", "{{ 'a'|uper }}", "{{ upper('a') }}"]}],
+    "edges": []})");
+  REQUIRE(problems);
+  std::size_t calls = 0;
+  for (const problem& p : *problems)
+    if (p.message.find("calls") != std::string::npos) {
+      CHECK(p.is_warning);
+      CHECK(p.message.find("'uper'") != std::string::npos);
+      ++calls;
+    }
+  CHECK(calls == 1);
+}
+
+TEST_CASE("runtime: functions and limits of expressions are checked when it is opened") {
+  const auto code_of = [](const options& opts) {
+    auto opened = runtime::open(opts);
+    return opened ? errc::internal : opened.failure().code;
+  };
+  options opts = with_vat();
+  opts.functions.push_back(opts.functions.front());
+  CHECK(code_of(opts) == errc::invalid_argument);
+  opts.functions = {{"no name", [](const std::vector<json>&) { return json(); }}};
+  CHECK(code_of(opts) == errc::invalid_argument);
+  opts.functions.clear();
+  opts.expressions.depth_max = 1001;
+  CHECK(code_of(opts) == errc::invalid_argument);
+  opts.expressions.depth_max = 1000;
+  opts.expressions.nodes_max = 60'001;
+  CHECK(code_of(opts) == errc::invalid_argument);
+}
+
+TEST_CASE("runtime: the limits of expressions are the host's") {
+  options opts = on("");
+  opts.expressions.array_items_max = 5;
+  opts.expressions.nodes_max = 10;
+  runtime rt = open_runtime(std::move(opts));
+  REQUIRE(rt.load_definition(
+      R"({"id": "r", "nodes": [{"id": "a", "type": "set", "data": "{{ range(input) }}"}], "edges": []})"));
+  CHECK(run_to_end(rt, "r", 5).status() == instance_status::completed);
+  const auto failed = run_to_end(rt, "r", 6);
+  CHECK(failed.status() == instance_status::failed);
+  CHECK(failed.document().dump().find("array_items_max = 5") != std::string::npos);
+  const auto loaded = rt.load_definition(
+      R"({"id": "l", "nodes": [{"id": "a", "type": "set", "data": "{{ 1+1+1+1+1+1+1 }}"}], "edges": []})");
+  REQUIRE_FALSE(loaded);
+  CHECK(loaded.failure().message.find("nodes_max") != std::string::npos);
 }
