@@ -27,6 +27,7 @@ public:
     posix_spawn_file_actions_adddup2(&actions, in[0], 0);
     posix_spawn_file_actions_adddup2(&actions, out[1], 1);
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (std::string& a : arguments)
       argv.push_back(a.data());
     argv.push_back(nullptr);
