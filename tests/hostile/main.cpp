@@ -68,7 +68,7 @@ bool raise(allowance& all, std::string_view name) {
 
 class suite {
 public:
-  suite(allowance used, std::string raised) : used_(std::move(used)), raised_(std::move(raised)) {}
+  suite(const allowance& used, std::string raised) : used_(used), raised_(std::move(raised)) {}
 
   void run(const family& f, const attack& a) {
     const std::string text = a.text();

@@ -42,7 +42,16 @@ memory_counts counted() noexcept { return counts; }
 
 } // namespace pawl::hostile
 
-// The array forms call these.
+// The array forms call these; under the sanitizers they, and what they give, go uncounted. The form without exceptions
+// (std::stable_sort's) is freed by the same delete, so it must be replaced as well.
 void* operator new(std::size_t bytes) { return take(bytes); }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  try {
+    return take(bytes);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 void operator delete(void* block) noexcept { give_back(block); }
 void operator delete(void* block, std::size_t) noexcept { give_back(block); }
+void operator delete(void* block, const std::nothrow_t&) noexcept { give_back(block); }
