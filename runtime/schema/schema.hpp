@@ -19,7 +19,8 @@ namespace pawl::schema {
 struct limits {
   std::size_t schema_values_max = 10'000; ///< JSON values in one schema document
   std::size_t schema_depth_max = 64;
-  /// One step is a subschema applied to a value, a visited element or member, or 64 bytes compared or matched.
+  /// One step is a subschema applied to a value, a visited element or member, or 64 bytes compared; of a pattern, 64
+  /// bytes times its instructions.
   std::uint64_t steps_max = 1'000'000;
   std::size_t violations_max = 20; ///< reported of one value; the rest is counted as one line
 };
