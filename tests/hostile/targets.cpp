@@ -76,7 +76,8 @@ const core::node_types& types() {
     node_type any;
     any.name = "any";
     any.any_handle = true;
-    all["any"] = std::make_shared<const node_type>(std::move(any));
+    any.execute = [](node_context&) { return outcome::nothing(); };
+    if (!core::add_type(all, std::move(any))) std::abort();
     return all;
   }();
   return made;

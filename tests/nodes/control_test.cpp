@@ -112,8 +112,7 @@ TEST_CASE("log: malformed data is told") {
 TEST_CASE("outcome: a failure may ask that the next attempt is later than the policy says, never earlier") {
   const auto delay_after = [](std::chrono::milliseconds asked, const char* retry) {
     core::node_types types;
-    types["busy"] = std::make_shared<const node_type>(
-        node_type{"busy", [asked](node_context&) { return outcome::fail("busy").after(asked); }});
+    REQUIRE(core::add_type(types, {"busy", [asked](node_context&) { return outcome::fail("busy").after(asked); }}));
     const auto compiled = core::compile(
         std::string(R"({"nodes": [{"id": "b", "type": "busy", "retry": )") + retry + "}], \"edges\": []}", "t", types);
     nodes::execution run;
