@@ -25,7 +25,8 @@ namespace {
 using nlohmann::json;
 using valijson::Subschema;
 
-// Subschemas within subschemas while one value is checked. Each takes some 600 bytes of the thread's stack, under AddressSanitizer 4,000.
+// Subschemas within subschemas while one value is checked. Each takes some 600 bytes of the thread's stack, under
+// AddressSanitizer 4,000.
 constexpr std::size_t nesting_max = 1000;
 constexpr std::uint64_t steps_a_violation = 8;
 
