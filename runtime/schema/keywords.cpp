@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <set>
 #include <vector>
 
@@ -85,21 +86,31 @@ constexpr std::array other_drafts{
     "unevaluatedProperties",
 };
 
-// Insertions, deletions, replacements and swaps of neighbours.
+constexpr std::size_t name_bytes_max = 30;
+
+// Insertions, deletions, replacements and swaps of neighbours. Both at most name_bytes_max long.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  std::array<std::array<std::uint8_t, name_bytes_max + 1>, name_bytes_max + 1> d;
   for (std::size_t i = 0; i <= a.size(); ++i) {
     for (std::size_t k = 0; k <= b.size(); ++k) {
       if (i == 0 || k == 0) {
-        d[i][k] = i + k;
+        d[i][k] = static_cast<std::uint8_t>(i + k);
         continue;
       }
-      d[i][k] = std::min({d[i - 1][k] + 1, d[i][k - 1] + 1, d[i - 1][k - 1] + (a[i - 1] == b[k - 1] ? 0u : 1u)});
-      if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
-        d[i][k] = std::min(d[i][k], d[i - 2][k - 2] + 1);
+      const int replaced = d[i - 1][k - 1] + (a[i - 1] == b[k - 1] ? 0 : 1);
+      d[i][k] = static_cast<std::uint8_t>(std::min({d[i - 1][k] + 1, d[i][k - 1] + 1, replaced}));
+      const bool is_swap = i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1];
+      if (is_swap) d[i][k] = std::min(d[i][k], static_cast<std::uint8_t>(d[i - 2][k - 2] + 1));
     }
   }
   return d[a.size()][b.size()];
+}
+
+bool is_close(std::string_view name, std::string_view known) {
+  if (known.size() < 4) return false; // too short to tell a slip from another word
+  const std::size_t slips_max = known.size() >= 7 ? 2 : 1;
+  const std::size_t longer = std::max(name.size(), known.size());
+  return longer - std::min(name.size(), known.size()) <= slips_max && edit_distance(name, known) <= slips_max;
 }
 
 bool is_type(const json& name) {
@@ -162,10 +173,9 @@ std::optional<unknown_keyword> judge_unknown(std::string_view name) {
   if (std::find(other_drafts.begin(), other_drafts.end(), name) != other_drafts.end())
     return unknown_keyword{fmt::format("draft-07 does not know '{}': it is ignored", name),
                            "say it in keywords of draft-07"};
-  if (name.size() < 3 || name.size() > 40) return std::nullopt;
+  if (name.size() > name_bytes_max) return std::nullopt;
   for (const keyword& known : keywords) {
-    if (known.name.size() < 4) continue; // too short to tell a slip from another word
-    if (edit_distance(name, known.name) <= (known.name.size() >= 7 ? 2u : 1u))
+    if (is_close(name, known.name))
       return unknown_keyword{fmt::format("'{}' is no keyword: it is ignored", name),
                              fmt::format("did you mean '{}'?", known.name)};
   }

@@ -18,7 +18,7 @@ using nlohmann::json;
 constexpr std::size_t no_node = static_cast<std::size_t>(-1);
 constexpr std::size_t problems_max = 100;
 constexpr std::size_t patterns_max = 256;
-constexpr std::size_t id_bytes_max = 1024;
+constexpr std::size_t uri_bytes_max = 1024;
 constexpr std::string_view draft_07 = "http://json-schema.org/draft-07/schema";
 
 bool holds_zero(std::string_view text) { return text.find('\0') != std::string_view::npos; }
@@ -157,13 +157,12 @@ void outline::note_id(std::size_t at) {
   const json& schema = *nodes_[at].schema;
   const auto id = schema.find("$id");
   if (id == schema.end() || !id->is_string()) return; // the keyword's own check says so
-  const std::string_view text = id->get_ref<const std::string&>();
-  if (text.size() > id_bytes_max) {
-    report(false, at, "/$id", fmt::format("'$id' is longer than {} bytes", id_bytes_max), "shorten it");
+  const split_uri parts = split_fragment(id->get_ref<const std::string&>());
+  const std::string uri = resolve_uri(bases_[nodes_[at].base], parts.without_fragment);
+  if (uri.size() + parts.fragment.size() > uri_bytes_max) {
+    report(false, at, "/$id", fmt::format("'$id' is longer than {} bytes", uri_bytes_max), "shorten it");
     return;
   }
-  const split_uri parts = split_fragment(text);
-  const std::string uri = resolve_uri(bases_[nodes_[at].base], parts.without_fragment);
   bool is_new = true;
   if (parts.fragment.empty()) {
     if (uri.empty()) return;

@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t engine_bytes_max = 512 << 10;
 constexpr std::size_t source_bytes_max = 4096;
 constexpr std::size_t instructions_max = 5000;
-constexpr std::size_t instruction_bytes_a_step = 256;
+constexpr std::size_t instruction_bytes_a_step = 64;
 
 } // namespace
 

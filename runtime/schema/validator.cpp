@@ -2,6 +2,11 @@
 // std::regex, recurses and repeats without bound, and rounds numbers. Must stay the only file that includes valijson.
 #define VALIJSON_USE_EXCEPTIONS 1 // without them a bad schema aborts the process
 
+// valijson's header compiles a std::regex that is never run; g++ 12 finds fault with that under the sanitizers.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 #include "runtime/schema/validator.hpp"
 
 #include "runtime/schema/constraints.hpp"
@@ -20,7 +25,8 @@ namespace {
 using nlohmann::json;
 using valijson::Subschema;
 
-// Subschemas within subschemas while one value is checked. Each takes some 700 bytes of the thread's stack.
+// Subschemas within subschemas while one value is checked. Each takes some 600 bytes of the thread's stack, under
+// AddressSanitizer 4,000.
 constexpr std::size_t nesting_max = 1000;
 constexpr std::uint64_t steps_a_violation = 8;
 

@@ -21,7 +21,8 @@ const core::node_types& types() {
       if (type.name == "if") type.handles = {"true", "false"};
       type.can_wait = type.name == "wait";
       type.any_handle = type.name == "any";
-      all[name] = std::make_shared<const node_type>(std::move(type));
+      type.execute = [](node_context&) { return outcome::nothing(); };
+      if (!core::add_type(all, std::move(type))) std::abort();
     }
     return all;
   }();
