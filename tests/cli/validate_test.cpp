@@ -25,15 +25,15 @@ TEST_CASE("validate: problems stand at their line and column, as compilers write
                    "  \"input\": {\"type\": \"objekt\"},\n"
                    "  \"nodes\": [{\"id\": \"a\", \"type\": \"sett\"},\n"
                    "            {\"id\": \"b\", \"type\": \"set\", \"data\": {\"x\": \"{{ 1 + }}\"}}],\n"
-                   "  \"edges\": [{\"source\": \"a\", \"target\": \"c\"}]\n"
+                   "  \"edges\": [{\"source\": \"a\", \"target\": \"c\"}], \"start\": \"a\"\n"
                    "}\n");
   const ended checked = run_pawl({"validate", file});
   INFO(checked.out << checked.err);
   CHECK(checked.code == 1);
   CHECK(has(checked.out, file + ":2:21: error: /input/type: "));
-  CHECK(has(checked.out, file + ":3:34: error: /nodes/0/type: no node type 'sett' is registered; known are "));
-  CHECK(has(checked.out, file + ":4:50: error: /nodes/1/data/x: "));
-  CHECK(has(checked.out, file + ":5:41: error: /edges/0/target: there is no node 'c'; "));
+  CHECK(has(checked.out, file + ":3:33: error: /nodes/0/type: no node type 'sett' is registered; known are "));
+  CHECK(has(checked.out, file + ":4:54: error: /nodes/1/data/x: "));
+  CHECK(has(checked.out, file + ":5:39: error: /edges/0/target: there is no node 'c'; "));
   CHECK_FALSE(has(checked.out, "good"));
 
   const json shown = json::parse(run_pawl({"validate", file, "-o", "json"}).out);

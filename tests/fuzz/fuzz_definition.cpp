@@ -6,6 +6,7 @@
 #include "runtime/core/workflow.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 
 using namespace pawl;

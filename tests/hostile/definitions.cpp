@@ -80,7 +80,10 @@ std::vector<attack> wrong_fields(std::uint64_t) {
       for (const char* name : {"retryOn", "stopOn"})
         all.add(std::string("retry ") + name + v,
                 document(node("a", std::string(R"(,"retry":{")") + name + "\":" + v + "}")));
-    for (const char* name : {"input", "signals", "timeout", "labels", "concurrency", "history"})
+    if (v[0] != '{' && v != "true")
+      for (const char* name : {"input", "signals"})
+        all.add(std::string("no schema ") + name + v, document(node("a"), "", std::string(",\"") + name + "\":" + v));
+    for (const char* name : {"timeout", "labels", "concurrency", "history"})
       all.add(std::string("not yet ") + name + v, document(node("a"), "", std::string(",\"") + name + "\":" + v));
     for (const char* name : {"timeout", "join", "joinOf", "compensate", "history", "credentials"})
       all.add(std::string("not yet in a node ") + name + v, document(node("a", std::string(",\"") + name + "\":" + v)));

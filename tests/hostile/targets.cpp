@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace pawl::hostile {
 namespace {
@@ -76,7 +77,7 @@ const core::node_types& types() {
     node_type any;
     any.name = "any";
     any.any_handle = true;
-    any.execute = [](node_context&) { return outcome::nothing(); };
+    any.execute = [](node_context&) { return pawl::outcome::nothing(); };
     if (!core::add_type(all, std::move(any))) std::abort();
     return all;
   }();
