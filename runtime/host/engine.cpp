@@ -7,6 +7,7 @@
 #include "runtime/core/hash.hpp"
 #include "runtime/core/payload_gate.hpp"
 #include "runtime/expression/functions/registry.hpp"
+#include "runtime/host/expressions.hpp"
 #include "runtime/host/inspect.hpp"
 #include "runtime/host/system_clock.hpp"
 #include "storage/store.hpp"
@@ -48,17 +49,6 @@ result<core::node_types> collect_types(const options& opts, const core::json_lim
 result<void> check_input(const core::workflow& w, const json& input) {
   if (!w.input) return {};
   return schema::require(*w.input, input, "the input");
-}
-
-result<expression::limits> accept_limits(const expression_limits& given) {
-  if (given.depth_max > 1000) return error{errc::invalid_argument, "expressions.depth_max is at most 1000", ""};
-  if (given.nodes_max > 60'000) return error{errc::invalid_argument, "expressions.nodes_max is at most 60000", ""};
-  if (given.time_ms_max > UINT32_MAX)
-    return error{errc::invalid_argument, "expressions.time_ms_max is at most 4294967295", ""};
-  return expression::limits{
-      given.source_bytes_max,    given.depth_max,        given.nodes_max,
-      given.steps_max,           given.string_bytes_max, given.array_items_max,
-      given.allocated_bytes_max, given.output_bytes_max, static_cast<std::uint32_t>(given.time_ms_max)};
 }
 
 // For the caller 0 is no limit; for the core it is one that is reached at once.

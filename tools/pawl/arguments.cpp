@@ -4,6 +4,8 @@
 #include "tools/pawl/failure.hpp"
 #include "tools/pawl/text.hpp"
 
+#include <pawl/json.hpp>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -21,7 +23,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t text_bytes_max = std::size_t{64} << 20; // the library's own limits are lower and name themselves
-constexpr std::size_t depth_max = 128;                        // options::json_depth_max
 
 struct file_closer {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -40,31 +41,6 @@ std::string read_stream(std::FILE* file, const std::string& name, const std::str
     throw command_failure(exit_code::usage,
                           fmt::format("{}: {} cannot be read: {}", option, name, std::strerror(errno)));
   return text;
-}
-
-std::string line_and_column(const std::string& text, std::size_t byte) {
-  const std::string before = text.substr(0, std::min(byte, text.size()));
-  const auto lines = std::count(before.begin(), before.end(), '\n');
-  const std::size_t line_start = before.rfind('\n') == std::string::npos ? 0 : before.rfind('\n') + 1;
-  return fmt::format("line {}, column {}", lines + 1, before.size() - line_start + 1);
-}
-
-// Parsing has no bound, copying and printing recurse: what is too deep is refused before.
-void check_depth(const std::string& text, const std::string& option) {
-  std::size_t depth = 0;
-  bool in_text = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    if (in_text && c == '\\')
-      ++at;
-    else if (c == '"')
-      in_text = !in_text;
-    else if (!in_text && (c == '[' || c == '{') && ++depth > depth_max)
-      throw command_failure(exit_code::usage, fmt::format("{}: more than {} levels of nesting at {}; flatten it",
-                                                          option, depth_max, line_and_column(text, at)));
-    else if (!in_text && (c == ']' || c == '}') && depth > 0)
-      --depth;
-  }
 }
 
 } // namespace
@@ -112,17 +88,12 @@ std::string read_argument(const std::string& argument, const std::string& option
 }
 
 json read_json(const std::string& argument, const std::string& option) {
-  const std::string text = read_argument(argument, option);
-  check_depth(text, option);
-  try {
-    return json::parse(text);
-  } catch (const json::parse_error& e) {
-    throw command_failure(exit_code::usage,
-                          fmt::format("{}: this is no JSON, see {}; for a file write @FILE, for stdin -", option,
-                                      line_and_column(text, e.byte > 0 ? e.byte - 1 : 0)));
-  } catch (const json::exception&) {
-    throw command_failure(exit_code::usage, fmt::format("{}: a number in it is out of range", option));
-  }
+  auto parsed = parse_json(read_argument(argument, option), option.c_str());
+  if (parsed) return std::move(*parsed);
+  const error& e = parsed.failure();
+  const std::string place = e.where.empty() ? "" : fmt::format(" ({})", e.where);
+  throw command_failure(exit_code::usage,
+                        fmt::format("{}{}; write JSON, @FILE for a file, - for stdin", e.message, place));
 }
 
 } // namespace pawl::tool

@@ -18,6 +18,7 @@ void add_list(CLI::App& app, action& chosen);
 void add_show(CLI::App& app, action& chosen);
 void add_history(CLI::App& app, action& chosen);
 void add_validate(CLI::App& app, action& chosen);
+void add_eval(CLI::App& app, action& chosen);
 void add_functions(CLI::App& app, action& chosen);
 
 } // namespace pawl::tool

@@ -22,6 +22,7 @@ const char* const footer = R"(Examples:
   pawl resume post-1 --visit 1 --payload '{"approved": true}'
   pawl history post-1 -o jsonl | jq .node
   pawl validate *.json --strict
+  pawl eval 'input.n * 2' --context '{"input": {"n": 21}}'
 
 Exit codes:
   0  done; for run and resume: the instance completed
@@ -73,7 +74,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("pawl ") + pawl::version());
   app.footer(footer);
   app.require_subcommand(1);
-  for (auto add : {add_run, add_resume, add_list, add_show, add_history, add_validate, add_functions})
+  for (auto add : {add_run, add_resume, add_list, add_show, add_history, add_validate, add_eval, add_functions})
     add(app, chosen);
   try {
     app.parse(argc, argv);

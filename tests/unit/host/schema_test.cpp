@@ -1,6 +1,7 @@
 // What enters is checked before anything is stored: inputs, payloads, data and outputs of nodes.
 #include "tests/support/temp_folder.hpp"
 
+#include <pawl/json.hpp>
 #include <pawl/runtime.hpp>
 
 #include <catch2/catch.hpp>
@@ -182,4 +183,12 @@ TEST_CASE("schemas: a strict runtime refuses definitions with warnings") {
   CHECK(refused.failure().code == errc::bad_definition);
   CHECK(refused.failure().message.find("/nodes/0/data (line 1, column ") != std::string::npos);
   CHECK(open_runtime({}).load_definition(doubtful));
+}
+
+TEST_CASE("json: text from strangers is read strictly, in bounds") {
+  CHECK(*parse_json(R"({"a":[1,2]})", "the payload") == json{{"a", {1, 2}}});
+  CHECK(parse_json(R"({"a":1,"a":2})", "the payload").failure().code == errc::bad_json);
+  CHECK(parse_json("{\n \"a\": }", "the payload").failure().where == "byte 8, line 2, column 7");
+  CHECK(parse_json(std::string(100'000, '['), "the payload").failure().code == errc::limit);
+  CHECK(parse_json("[]", "the payload", {10, 501, 10}).failure().code == errc::invalid_argument);
 }
