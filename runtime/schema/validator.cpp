@@ -363,7 +363,7 @@ private:
     c.applyToProperties([&](const auto& name, const Subschema* s) {
       const std::string_view wanted = view(name);
       if (!costs_.read(wanted.size())) return false;
-      for (; next != members.end() && next->first < wanted; ++next)
+      for (; next != members.end() && next->first.compare(wanted) < 0; ++next)
         ++i;
       if (next == members.end()) return false;
       if (next->first != wanted) return true;
