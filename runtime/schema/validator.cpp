@@ -275,10 +275,11 @@ public:
     bool fits = true;
     if (value().is_number()) compare_number(with, fits);
     for (const choices& among : with.one_of)
-      if (!go_on(is_among(among) || miss([&] {
-                   return violation{"", list_of(among), kind_of(value()) + other(value())};
-                 }),
-                 fits))
+      if (!go_on(
+              is_among(among) || miss([&] {
+                return violation{"", list_of(among), kind_of(value()) + (value().is_null() ? "" : " that is another")};
+              }),
+              fits))
         break;
     return fits;
   }
@@ -440,8 +441,6 @@ private:
       if (equal(value(), among.values[candidate->second], costs_)) return true;
     return false;
   }
-
-  static const char* other(const json& found) { return found.is_null() ? "" : " that is another"; }
 
   const parsed& by_;
   meter& costs_;
