@@ -147,9 +147,10 @@ std::string judge_dependencies(const json& content, std::string& place) {
     if (!is_schema(held) && !held.is_array())
       return fmt::format("must be a schema or an array of member names, it is {}", kind_of(held));
     std::string inner;
-    const std::string fault = held.is_array() ? judge_texts(
-                                                    held, "a text", [](const json& t) { return t.is_string(); }, inner)
-                                              : "";
+    std::string fault;
+    if (held.is_array())
+      fault = judge_texts(
+          held, "a text", [](const json& t) { return t.is_string(); }, inner);
     place += inner;
     if (!fault.empty()) return fault;
   }

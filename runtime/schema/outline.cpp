@@ -120,7 +120,7 @@ void outline::judge_names(std::size_t at, const keyword& known, const json& cont
 }
 
 void outline::judge_pattern(std::size_t at, const std::string& token, const std::string& source) {
-  if (patterns_.contains(source)) return;
+  if (patterns_.contains(source) || reported_ > problems_max) return; // one that is too large takes 7 ms to find out
   if (patterns_.size() >= patterns_max) {
     report(false, at, token, fmt::format("the schema has more than {} patterns", patterns_max), "use fewer");
     return;

@@ -275,10 +275,11 @@ public:
     bool fits = true;
     if (value().is_number()) compare_number(with, fits);
     for (const choices& among : with.one_of)
-      if (!go_on(is_among(among) || miss([&] {
-                   return violation{"", list_of(among), kind_of(value()) + other(value())};
-                 }),
-                 fits))
+      if (!go_on(
+              is_among(among) || miss([&] {
+                return violation{"", list_of(among), kind_of(value()) + (value().is_null() ? "" : " that is another")};
+              }),
+              fits))
         break;
     return fits;
   }
@@ -363,7 +364,7 @@ private:
     c.applyToProperties([&](const auto& name, const Subschema* s) {
       const std::string_view wanted = view(name);
       if (!costs_.read(wanted.size())) return false;
-      for (; next != members.end() && next->first < wanted; ++next)
+      for (; next != members.end() && next->first.compare(wanted) < 0; ++next)
         ++i;
       if (next == members.end()) return false;
       if (next->first != wanted) return true;
@@ -440,8 +441,6 @@ private:
       if (equal(value(), among.values[candidate->second], costs_)) return true;
     return false;
   }
-
-  static const char* other(const json& found) { return found.is_null() ? "" : " that is another"; }
 
   const parsed& by_;
   meter& costs_;

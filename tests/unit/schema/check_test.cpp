@@ -229,6 +229,7 @@ TEST_CASE("schema check: one schema serves many threads") {
   const json good = {{"id", "abc"}, {"items", {1, 2.5, nullptr}}};
   std::atomic<int> wrong = 0;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 500; ++i) {

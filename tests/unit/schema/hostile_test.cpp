@@ -243,6 +243,10 @@ TEST_CASE("hostile schemas: patterns match in linear time and little stack") {
   CHECK(problems_of({{"pattern", "((a{100}){100}){100}"}}).size() == 1);
   CHECK(problems_of({{"pattern", "(a{1000}){1000}"}}).size() == 1);
   CHECK(problems_of({{"pattern", std::string(4'000, '(')}}).size() == 1);
+  json large = json::object();
+  for (int i = 0; i < 5'000; ++i)
+    large["\\p{L}{1000}" + std::to_string(i)] = true;
+  CHECK(problems_of({{"patternProperties", large}}).size() == 101);
   CHECK(problems_of({{"pattern", std::string(2'000, '(') + std::string(2'000, ')')}}).size() <= 1);
 }
 
