@@ -232,8 +232,8 @@ result<std::shared_ptr<revived>> supervisor::revive_rows(const instance_loaded& 
   auto workflow = shared_->known.find(rows.definition_hash, rows.definition_id);
   if (!workflow) {
     if (!what.definition) return error{errc::corrupt, "its definition is not in the store", what.uid};
-    auto compiled =
-        core::compile(what.definition->text, rows.definition_id, shared_->types, shared_->definition_limits);
+    auto compiled = core::compile(what.definition->text, rows.definition_id, shared_->types, shared_->definition_limits,
+                                  {.is_stored = true});
     if (!compiled) return compiled.failure();
     if (compiled->workflow && compiled->workflow->hash != rows.definition_hash)
       return error{errc::corrupt, "its stored definition is not the one that it started with", what.uid};

@@ -129,6 +129,8 @@ private:
       if (auto fits = check_output(*s.value); !fits) return failed("OutputError", fits.failure().message, false);
       done.output = core::share(*s.value);
       done.output_text = std::move(*text);
+    } else if (auto fits = check_output(nullptr); !fits) {
+      return failed("OutputError", fits.failure().message, false);
     }
     for (const auto& [name, value] : s.memory) {
       if (value) {
@@ -164,7 +166,7 @@ private:
     core::node_paused event{
         run_.of, w.for_payload ? wait_kind::payload : wait_kind::timer, shortened(w.reason), w.timer_ms, nullptr,
         nullptr};
-    if (w.for_payload) event.payload_schema = node_.type->payload_document;
+    if (w.for_payload) event.payload_schema = node_.payload_document;
     if (w.for_payload && w.payload_schema) {
       auto taken = take_payload_schema(*w.payload_schema);
       if (!taken) return failed("PauseError", taken.failure().message, false);

@@ -117,7 +117,11 @@ result<void> prepare_for_reader(SQLite::Database& db, const std::string& path) {
   if (is_blank(found)) return wrong(path, "the file is empty: no store was made in it yet");
   if (auto ok = check_identity(found, path); !ok) return ok;
   if (found.version < newest_version())
-    return wrong(path, fmt::format("the store has the older version {}; open it once with its owner", found.version));
+    return error{errc::old_store,
+                 fmt::format("{}: the store has the older version {}; its owner migrates it: the host, `pawl run` or "
+                             "`pawl resume`",
+                             path, found.version),
+                 path};
   db.exec("PRAGMA query_only = ON");
   return {};
 }

@@ -130,7 +130,8 @@ result<void> sqlite_reader::with_queries(const std::function<void(queries&)>& bo
     if (is_stale())
       if (auto ok = connect(); !ok) {
         disconnect();
-        if (facts_of(path_) == seen_) return ok;
+        const bool is_final = ok.failure().code == errc::old_store || ok.failure().code == errc::wrong_store;
+        if (is_final || facts_of(path_) == seen_) return ok;
         continue;
       }
     const auto read = read_once(body);

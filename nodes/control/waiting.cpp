@@ -1,7 +1,9 @@
 // wait and delay: nodes that let an instance rest.
 #include "nodes/control/control.hpp"
 #include "nodes/control/data_fields.hpp"
-#include "runtime/schema/schema.hpp"
+#include "runtime/core/field_names.hpp"
+
+#include <fmt/format.h>
 
 #include <stdexcept>
 
@@ -13,9 +15,8 @@ using nlohmann::json;
 outcome run_wait(node_context& c) {
   if (const json* payload = c.payload()) return outcome::output(*payload);
   const auto timeout = duration_field(c.data(), "timeout");
-  outcome pause = timeout ? outcome::pause_until_timeout(*timeout) : outcome::pause();
-  if (const json* schema = field(c.data(), "schema")) pause = std::move(pause).accepting(*schema);
-  return std::move(pause).because(text_field(c.data(), "reason", ""));
+  std::string reason = text_field(c.data(), "reason", "");
+  return (timeout ? outcome::pause_until_timeout(*timeout) : outcome::pause()).because(std::move(reason));
 }
 
 outcome run_delay(node_context& c) {
@@ -34,12 +35,37 @@ node_type waiting(const char* name, outcome (*run)(node_context&)) {
   return type;
 }
 
-// A schema that is written out is checked when the definition is loaded.
+// What can be said of a duration before it is resolved.
+void check_duration(const json& data, const char* name, std::vector<problem>& problems) {
+  const json* value = field(data, name);
+  if (value == nullptr || (value->is_string() && value->get_ref<const std::string&>().find("{{") != std::string::npos))
+    return;
+  if (!value->is_number() || value->get<double>() < 0)
+    problems.push_back({false, std::string("/") + name, "is no number of milliseconds", "write one, or an expression"});
+}
+
+void check_members(const json& data, std::initializer_list<std::string_view> known, std::vector<problem>& problems) {
+  if (!data.is_object()) return;
+  for (const auto& [name, value] : data.items())
+    if (const auto meant = core::misspelt(name, known))
+      problems.push_back({true, "/" + core::pointer_token(name), fmt::format("'{}' is ignored", name),
+                          fmt::format("is '{}' meant?", *meant)});
+}
+
 std::vector<problem> check_wait(const json& data) {
   std::vector<problem> problems;
-  const json* schema = field(data, "schema");
-  const bool is_written_out = schema != nullptr && schema->dump().find("{{") == std::string::npos;
-  if (is_written_out) (void)schema::schema::compile(*schema, problems, "/schema");
+  check_members(data, {"reason", "timeout", "schema"}, problems);
+  check_duration(data, "timeout", problems);
+  return problems;
+}
+
+std::vector<problem> check_delay(const json& data) {
+  std::vector<problem> problems;
+  check_members(data, {"reason", "ms"}, problems);
+  check_duration(data, "ms", problems);
+  const bool is_written = data.is_object() || data.is_null(); // else it is an expression
+  if (is_written && field(data, "ms") == nullptr)
+    problems.push_back({false, "", "a delay needs 'ms'", "say how many milliseconds to wait"});
   return problems;
 }
 
@@ -47,9 +73,15 @@ std::vector<problem> check_wait(const json& data) {
 
 node_type wait_type() {
   node_type type = waiting("wait", run_wait);
+  type.payload_schema_member = "schema";
   type.check_data = check_wait;
   return type;
 }
-node_type delay_type() { return waiting("delay", run_delay); }
+
+node_type delay_type() {
+  node_type type = waiting("delay", run_delay);
+  type.check_data = check_delay;
+  return type;
+}
 
 } // namespace pawl::nodes

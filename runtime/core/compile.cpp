@@ -30,8 +30,8 @@ bool holds_expression(const json& value) {
 
 class compiler {
 public:
-  compiler(const json& document, const node_types& types, const definition_limits& limits, bool portable)
-      : document_(document), types_(types), limits_(limits), portable_(portable), made_(std::make_shared<workflow>()) {}
+  compiler(const json& document, const node_types& types, const definition_limits& limits, const compile_options& how)
+      : document_(document), types_(types), limits_(limits), how_(how), made_(std::make_shared<workflow>()) {}
 
   compiled run(std::string_view fallback_id) {
     if (document_.is_object()) {
@@ -46,7 +46,8 @@ public:
     compiled done;
     // Advice on a document that does not load would only hide what is wrong.
     const bool good = !problems_.has_errors();
-    if (good) advise(*made_, document_, node_pointers_, {known_functions(), limits_.expressions, portable_}, problems_);
+    if (good)
+      advise(*made_, document_, node_pointers_, {known_functions(), limits_.expressions, how_.portable}, problems_);
     done.problems = std::move(problems_).take();
     if (!good) return done;
     made_->text = canonical_json(document_);
@@ -158,8 +159,10 @@ private:
   const json* list_field(const char* name) {
     const auto at = document_.find(name);
     if (at != document_.end() && at->is_array()) return &*at;
-    fail(at == document_.end() ? "" : fmt::format("/{}", name), fmt::format("'{}' is no array", name),
-         fmt::format("add \"{}\": [ … ]", name));
+    if (at == document_.end())
+      fail("", fmt::format("there is no '{}'", name), fmt::format("add \"{}\": [ … ]", name));
+    else
+      fail(fmt::format("/{}", name), fmt::format("'{}' is no array", name), fmt::format("write \"{}\": [ … ]", name));
     return nullptr;
   }
 
@@ -194,22 +197,41 @@ private:
     node.data = compile_template(data == object.end() ? json(nullptr) : *data, pointer + "/data");
     node.mentions = node.data->mentioned();
     check_data(node, data == object.end() ? json(nullptr) : *data, pointer + "/data");
+    if (node.type) read_payload_schema(node, data == object.end() ? json(nullptr) : *data, pointer + "/data");
     read_node_retry(node, object, pointer);
     made_->mentions.merge(node.mentions);
+  }
+
+  void read_payload_schema(workflow_node& node, const json& data, const std::string& pointer) {
+    node.payload = node.type->payload;
+    node.payload_document = node.type->payload_document;
+    const std::string& name = node.type->payload_schema_member;
+    const auto at = name.empty() || !data.is_object() ? data.end() : data.find(name);
+    if (at == data.end()) return;
+    const std::string place = pointer + "/" + pointer_token(name);
+    if (holds_expression(*at))
+      return fail(place, "a gate is no gate when an expression makes it",
+                  "write the schema out; what depends on the input is for a node behind it");
+    if (!at->is_object() && !at->is_boolean())
+      return fail(place, "a schema is an object, true or false", "write {\"type\": …}");
+    node.payload = read_schema(data, pointer, name);
+    node.payload_document = share(*at);
   }
 
   // What expressions will give is not known yet: only data without any is held against the schema.
   void check_data(const workflow_node& node, const json& data, const std::string& pointer) {
     if (!node.type) return;
     if (node.type->input && !node.data->has_expressions()) check_by_schema(*node.type, data, pointer);
-    if (!node.type->check_data) return;
+    if (!node.type->check_data || how_.is_stored) return;
     std::vector<problem> found = node.type->check_data(data);
     for (problem& p : found)
       p.pointer = pointer + p.pointer;
     take(std::move(found));
   }
 
+  // A host that tightens a type's schema must not stop the instances that run: the node is checked when it gets there.
   void check_by_schema(const registered_type& type, const json& data, const std::string& pointer) {
+    if (how_.is_stored) return;
     const auto violations = type.input->check(data);
     if (!violations) return fail(pointer, violations.failure().message, "make the data smaller");
     for (const schema::violation& v : *violations)
@@ -291,8 +313,12 @@ private:
 
   std::optional<node_index> edge_end(const json& object, const std::string& pointer, const char* name) {
     const auto at = object.find(name);
-    if (at == object.end() || !at->is_string()) {
+    if (at == object.end()) {
       fail(pointer, fmt::format("the edge has no '{}'", name), "name a node's id");
+      return std::nullopt;
+    }
+    if (!at->is_string()) {
+      fail(pointer + "/" + name, fmt::format("'{}' is no text", name), "write a node's id in quotes");
       return std::nullopt;
     }
     const auto node = made_->find(at->get_ref<const std::string&>());
@@ -374,7 +400,7 @@ private:
   const json& document_;
   const node_types& types_;
   const definition_limits& limits_;
-  bool portable_;
+  compile_options how_;
   std::shared_ptr<workflow> made_;
   problem_list problems_;
   std::vector<std::string> node_pointers_;
@@ -405,10 +431,10 @@ void add_positions(std::string_view text, std::vector<problem>& problems) {
 } // namespace
 
 result<compiled> compile(std::string_view json_text, std::string_view fallback_id, const node_types& types,
-                         const definition_limits& limits, bool portable) {
+                         const definition_limits& limits, const compile_options& how) {
   auto document = parse_json(json_text, "the definition", limits.json);
   if (!document) return document.failure();
-  compiled done = compiler(*document, types, limits, portable).run(fallback_id);
+  compiled done = compiler(*document, types, limits, how).run(fallback_id);
   add_positions(json_text, done.problems);
   return done;
 }

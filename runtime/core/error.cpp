@@ -23,6 +23,7 @@ const char* to_string(errc code) noexcept {
     case errc::timed_out: return "timed_out";
     case errc::busy: return "busy";
     case errc::wrong_store: return "wrong_store";
+    case errc::old_store: return "old_store";
     case errc::corrupt: return "corrupt";
     case errc::disk_full: return "disk_full";
     case errc::access: return "access";

@@ -32,7 +32,7 @@ wanted_place& place_in(wanted_place& root, std::string_view pointer) {
 
 class walker {
 public:
-  walker(std::string_view text, wanted_place& root) : text_(text), counter_(text), here_(&root) {}
+  walker(std::string_view text, wanted_place& root) : text_(without_mark(text)), counter_(text_), here_(&root) {}
 
   void walk() {
     while (at_ < text_.size())
@@ -40,6 +40,12 @@ public:
   }
 
 private:
+  // The parser skips a byte order mark, and no editor counts it as a column.
+  static std::string_view without_mark(std::string_view text) {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    return text.substr(0, mark.size()) == mark ? text.substr(mark.size()) : text;
+  }
+
   struct container {
     bool is_array = false;
     std::size_t index = 0;
@@ -71,11 +77,13 @@ private:
   }
 
   void close() {
+    if (open_.empty()) return give_up();
     open_.pop_back();
     ++at_;
   }
 
   void next() {
+    if (open_.empty()) return give_up();
     ++open_.back().index;
     ++at_;
     name_item();
@@ -98,8 +106,9 @@ private:
   void text() {
     if (!key_is_next_) found();
     const std::size_t begin = at_++;
-    while (text_[at_] != '"')
+    while (at_ < text_.size() && text_[at_] != '"')
       at_ += text_[at_] == '\\' ? 2 : 1;
+    if (at_ >= text_.size()) return give_up();
     ++at_;
     if (!key_is_next_) return;
     key_is_next_ = false;
@@ -112,6 +121,9 @@ private:
     found();
     at_ = std::min(text_.find_first_of(" \t\r\n,]}", at_), text_.size());
   }
+
+  // The text was no JSON after all: what is found is found.
+  void give_up() { at_ = text_.size(); }
 
   void found() {
     if (here_ != nullptr && here_->is_wanted) here_->at = counter_.at(at_);

@@ -21,23 +21,22 @@ result<void> check_by_document(const json& document, const json& payload) {
 } // namespace
 
 result<void> check_payload(const workflow& w, const cursor& c, const json_ptr& payload) {
-  const registered_type& type = *w.nodes[c.node].type;
-  const bool has_schema = c.payload_schema || type.payload;
+  const workflow_node& node = w.nodes[c.node];
+  const bool has_schema = c.payload_schema || node.payload;
   if (!has_schema) return {};
   if (!payload && c.phase == phase::retry_wait) return {};
   if (!payload)
-    return error{
-        errc::invalid_payload,
-        fmt::format("node '{}' waits for a payload that fits its schema, and none was given", w.nodes[c.node].id), ""};
-  if (!c.payload_schema || c.payload_schema == type.payload_document)
-    return schema::require(*type.payload, *payload, what);
+    return error{errc::invalid_payload,
+                 fmt::format("node '{}' waits for a payload that fits its schema, and none was given", node.id), ""};
+  if (!c.payload_schema || c.payload_schema == node.payload_document)
+    return schema::require(*node.payload, *payload, what);
   return check_by_document(*c.payload_schema, *payload);
 }
 
 result<void> check_start_payload(const workflow& w, node_index start, const json_ptr& payload) {
-  const registered_type& type = *w.nodes[start].type;
-  if (!payload || !type.payload) return {};
-  return schema::require(*type.payload, *payload, what);
+  const workflow_node& node = w.nodes[start];
+  if (!payload || !node.payload) return {};
+  return schema::require(*node.payload, *payload, what);
 }
 
 } // namespace pawl::core

@@ -36,6 +36,8 @@ struct workflow_node {
   retry_policy retry;                                        ///< as far as it is literal
   std::optional<expression::json_template> retry_expression; ///< the `retry` object when it holds expressions
   expression::mentions mentions;                             ///< what data and retry read
+  schema_ptr payload;        ///< what a payload must fit: its type's schema, or what its data says; null: anything
+  json_ptr payload_document; ///< `payload` as JSON
   std::vector<exit> exits;
 
   const exit* find_exit(const std::optional<std::string>& handle) const;
@@ -48,12 +50,12 @@ struct workflow {
   std::vector<workflow_node> nodes;
   schema_ptr input;                                       ///< what a start payload must fit; null: anything
   std::map<std::string, schema_ptr, std::less<>> signals; ///< declared signals and what their payloads must fit
-  std::map<std::string, node_index, std::less<>> index; ///< no hashing: ids can be made to collide
-  std::optional<node_index> start;                      ///< none: the caller names it
-  std::vector<node_index> start_candidates;             ///< nodes without incoming edges
-  std::optional<std::int64_t> step_limit;               ///< none = no limit
-  bool follow_first_only = false;                       ///< "fanOut": "first"
-  expression::mentions mentions;                        ///< of all nodes together
+  std::map<std::string, node_index, std::less<>> index;   ///< no hashing: ids can be made to collide
+  std::optional<node_index> start;                        ///< none: the caller names it
+  std::vector<node_index> start_candidates;               ///< nodes without incoming edges
+  std::optional<std::int64_t> step_limit;                 ///< none = no limit
+  bool follow_first_only = false;                         ///< "fanOut": "first"
+  expression::mentions mentions;                          ///< of all nodes together
 
   std::optional<node_index> find(std::string_view node_id) const;
 };
@@ -67,6 +69,11 @@ struct definition_limits {
   std::size_t expressions_max = 100'000; ///< between braces, in all nodes together
 };
 
+struct compile_options {
+  bool portable = false;  ///< warn of what plain Jexl would not evaluate
+  bool is_stored = false; ///< it was checked when it was loaded: what types say about data is no problem of it now
+};
+
 struct compiled {
   std::shared_ptr<const core::workflow> workflow; ///< null when a problem is an error
   std::vector<problem> problems; ///< in the order of the document, a hundred errors and warnings each at the most
@@ -75,7 +82,7 @@ struct compiled {
 /// Parses, checks and compiles a definition. A document with problems is no error of this call: they are all listed,
 /// with lines and columns. Errors: `bad_json`, `limit`.
 result<compiled> compile(std::string_view json_text, std::string_view fallback_id, const node_types& types,
-                         const definition_limits& limits = {}, bool portable = false);
+                         const definition_limits& limits = {}, const compile_options& how = {});
 
 /// The default of `stepLimit`.
 inline constexpr std::int64_t step_limit_default = 1'000'000;

@@ -188,7 +188,7 @@ template <class T> result<T> engine::understood(result<T> answer) const {
 // --- definitions
 
 result<std::vector<problem>> engine::check_definition(std::string_view text, const check_options& how) const {
-  auto compiled = core::compile(text, how.fallback_id, shared_->types, shared_->definition_limits, how.portable);
+  auto compiled = core::compile(text, how.fallback_id, shared_->types, shared_->definition_limits, {how.portable});
   if (!compiled) return compiled.failure();
   return std::move(compiled->problems);
 }
@@ -221,7 +221,8 @@ result<std::shared_ptr<const core::workflow>> engine::find_definition(const std:
   if (!*row)
     return error{errc::unknown_definition, fmt::format("no definition '{}' is loaded; load_definition comes first", id),
                  ""};
-  auto compiled = core::compile((*row)->text, (*row)->id, shared_->types, shared_->definition_limits);
+  auto compiled =
+      core::compile((*row)->text, (*row)->id, shared_->types, shared_->definition_limits, {.is_stored = true});
   if (!compiled) return compiled.failure();
   if (!compiled->workflow) return error{errc::bad_definition, list_problems(compiled->problems), id};
   shared_->known.set_latest(compiled->workflow);

@@ -71,6 +71,25 @@ TEST_CASE("gate: a payload that does not fit the wait's schema changes nothing, 
   CHECK(run_pawl({"resume", "o-1", "--store", store, "--visit", "1", "--payload", R"({"approved":true})"}).code == 0);
 }
 
+TEST_CASE("gate: run and resume migrate a store of an older version, reading says who does", "[gate]") {
+  temp_folder folder;
+  const std::string store = folder.file("s.db");
+  const auto golden = std::filesystem::path(example("")).parent_path().parent_path() / "golden";
+  const auto renew = [&] {
+    for (const char* suffix : {"", "-wal", "-shm", ".lock"})
+      std::filesystem::remove(store + suffix);
+    std::filesystem::copy_file(golden / "format-1.db", store);
+  };
+  renew();
+  const ended listed = run_pawl({"list", "--store", store});
+  CHECK(listed.code == 1);
+  CHECK(has(listed.err, "`pawl resume`"));
+  CHECK(run_pawl({"resume", "paused", "--store", store, "--payload", R"({"answer":"x"})"}).code == 0);
+  renew();
+  CHECK(run_pawl({"run", (golden / "definition.json").string(), "--id", "completed", "--store", store}).code == 0);
+  CHECK(run_pawl({"list", "--store", store}).code == 0);
+}
+
 TEST_CASE("gate: an instance that is there is found again though its definition's schema has changed", "[gate]") {
   temp_folder folder;
   const std::string store = folder.file("s.db");

@@ -39,7 +39,7 @@ TEST_CASE("golden: a store of format 1 opens and every instance goes on where it
   const std::string path = copy_of("format-1.db", folder);
   const auto old = store_reader::open(path);
   REQUIRE_FALSE(old); // a reader cannot migrate, and says so
-  CHECK(old.failure().message.find("older version 1") != std::string::npos);
+  CHECK(old.failure().code == errc::old_store);
 
   auto time = std::make_shared<set_clock>();
   time->wall = 1'800'000'000'000; // later than anything that waits in it

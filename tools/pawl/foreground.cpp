@@ -59,6 +59,7 @@ foreground::foreground(const common_arguments& common, const foreground_argument
     : common_(common), given_(given), progress_(common.how, given.verbose), signals_([this] { stop(); }) {}
 
 pawl::runtime& foreground::own() {
+  if (runtime_) return *runtime_;
   options opts;
   opts.store_path = common_.store();
   if (given_.globals) opts.globals_json = read_argument(*given_.globals, "--globals");

@@ -32,7 +32,8 @@ public:
 
   /// Carries the command's work out; where a signal cut it off, says so and returns 128 plus the signal's number.
   int carry_out(const std::string& id, const std::function<int()>& work);
-  /// Takes the store. Ends the command when somebody else owns it (the message names the process).
+  /// Takes the store, unless it has it already. Ends the command when somebody else owns it (the message names the
+  /// process).
   pawl::runtime& own();
   progress& shown() { return progress_; }
   /// Shows the instance's steps until it has ended or needs a payload; returns the exit code after the last words.

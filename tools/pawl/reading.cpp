@@ -15,6 +15,11 @@ store_reader open_for_reading(const std::string& store) {
                         fmt::format("there is no store {}; name it with --store FILE or in $PAWL_STORE", store));
 }
 
+bool is_old(const std::string& store) {
+  const auto opened = store_reader::open(store);
+  return !opened && opened.failure().code == errc::old_store;
+}
+
 snapshot read_instance(const std::string& store, const std::string& id) {
   auto found = open_for_reading(store).query(id);
   if (found) return std::move(*found);

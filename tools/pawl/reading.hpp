@@ -8,6 +8,8 @@
 
 namespace pawl::tool {
 
+/// Whether an owner must migrate the store before anybody can read it.
+bool is_old(const std::string& store);
 /// Ends the command (not_found, with a hint on --store) when there is no such file.
 store_reader open_for_reading(const std::string& store);
 /// Ends the command (not_found) when there is no such instance.

@@ -67,6 +67,7 @@ void give(const resume_arguments& given, runtime& runtime, const wait_info& wait
 
 int resume_in(foreground& here, const resume_arguments& given) {
   const json payload = given.payload ? read_json(*given.payload, "--payload") : json();
+  if (is_old(given.common.store())) here.own(); // migrates it
   const snapshot before = read_instance(given.common.store(), given.id);
   here.shown().follow(given.id, before.revision());
   runtime& runtime = here.own();

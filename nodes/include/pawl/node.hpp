@@ -89,7 +89,8 @@ public:
   outcome&& because(std::string reason) &&;
 
   /// Only a payload that fits this JSON Schema (draft-07, at most 64 KiB) ends the pause; another is refused before
-  /// anything is stored. Without it the type's `payload_schema` decides. Only on a pause for a payload.
+  /// anything is stored. Without it the type's `payload_schema` decides, as for a payload that comes before the first
+  /// pause. Only on a pause for a payload.
   outcome&& accepting(nlohmann::json payload_schema) &&;
   /// The next attempt begins not earlier than this, also when the retry policy's delay is shorter: what a busy server
   /// asked for. At most one day. Says nothing about whether there is a next attempt. Only on fail().
@@ -139,6 +140,10 @@ struct node_type {
   std::string input_schema;   ///< of the resolved data: else the attempt fails for good, the executor is not called
   std::string output_schema;  ///< of the output: else the attempt fails for good with the error `OutputError`
   std::string payload_schema; ///< of a payload that ends a pause, or that start() gives to this type as first node
+
+  /// The member of `data` that, where it is there, holds the payload's schema instead of `payload_schema` (`schema` of
+  /// the type wait). It must be written out: with an expression in it, or as a text, the definition is refused.
+  std::string payload_schema_member;
 
   /// What is wrong with a node's data, found when a definition is loaded. `data` is as written: texts that hold
   /// expressions are not resolved, null when there is none. Pointers of the problems count from `data`. May be empty;

@@ -25,6 +25,7 @@ enum class errc {
   timed_out,          ///< a wait of the caller's ran out; nothing was undone
   busy,               ///< the store has another owner; `message` names the process
   wrong_store,        ///< the file is no Pawl store, or one of a newer version
+  old_store,          ///< an older version's store: reading cannot migrate it, its owner does when it opens it
   corrupt,            ///< the store's rows contradict themselves
   disk_full,          ///< there is no room left on the store's disk
   access,             ///< a right is missing; `message` names the file and the right

@@ -15,8 +15,8 @@ namespace pawl {
 /// Each call is a short read transaction of its own and sees the last commit. Use it from one thread at a time.
 class store_reader {
 public:
-  /// Errors: `not_found` (no such file), `wrong_store`, `access` (names the file and the right that is missing),
-  /// `corrupt`, `storage`.
+  /// Errors: `not_found` (no such file), `wrong_store`, `old_store` (an owner must open it once), `access` (names the
+  /// file and the right that is missing), `corrupt`, `storage`.
   static result<store_reader> open(const std::string& path);
 
   store_reader(store_reader&&) noexcept;

@@ -23,10 +23,10 @@ std::vector<problem> problems_of(const std::string& text) {
 
 const refusal refusals[] = {
     {"no object", "[]", "", "JSON object"},
-    {"no nodes", R"({"edges":[]})", "", "'nodes' is no array"},
+    {"no nodes", R"({"edges":[]})", "", "there is no 'nodes'"},
     {"no node at all", R"({"nodes":[],"edges":[]})", "/nodes", "no node"},
     {"nodes of a wrong type", R"({"nodes":{},"edges":[]})", "/nodes", "'nodes' is no array"},
-    {"no edges", R"({"nodes":[{"id":"a","type":"set"}]})", "", "'edges' is no array"},
+    {"no edges", R"({"nodes":[{"id":"a","type":"set"}]})", "", "there is no 'edges'"},
     {"a node that is no object", R"({"nodes":[1],"edges":[]})", "/nodes/0", "a node is an object"},
     {"a node without id", R"({"nodes":[{"type":"set"}],"edges":[]})", "/nodes/0", "needs an id"},
     {"a node with an empty id", R"({"nodes":[{"id":"","type":"set"}],"edges":[]})", "/nodes/0/id", "needs an id"},
@@ -70,6 +70,19 @@ const refusal refusals[] = {
      "no object"},
     {"a wait whose schema is none", R"({"nodes":[{"id":"a","type":"wait","data":{"schema":{"type":5}}}],"edges":[]})",
      "/nodes/0/data/schema/type", ""},
+    {"a wait whose schema an expression makes",
+     R"({"nodes":[{"id":"a","type":"wait","data":{"schema":{"maximum":"{{ input.max }}"}}}],"edges":[]})",
+     "/nodes/0/data/schema", "a gate is no gate"},
+    {"a wait whose schema is a text",
+     R"({"nodes":[{"id":"a","type":"wait","data":{"schema":"{{ input }}"}}],"edges":[]})", "/nodes/0/data/schema",
+     "a gate is no gate"},
+    {"a wait's timeout that is no number",
+     R"({"nodes":[{"id":"a","type":"wait","data":{"timeout":"soon"}}],"edges":[]})", "/nodes/0/data/timeout",
+     "no number of milliseconds"},
+    {"a delay without a duration", R"({"nodes":[{"id":"a","type":"delay","data":{}}],"edges":[]})", "/nodes/0/data",
+     "needs 'ms'"},
+    {"an edge whose source is no text", R"({"nodes":[{"id":"a","type":"set"}],"edges":[{"source":1,"target":"a"}]})",
+     "/edges/0/source", "no text"},
     {"an empty id", R"({"id":"","nodes":[{"id":"a","type":"set"}],"edges":[]})", "/id", "1 to 200 bytes"},
 };
 
@@ -149,6 +162,8 @@ TEST_CASE("definition: what may be a mistake is a warning") {
       {"misspelt field", R"({"stepLimt":5,"nodes":[{"id":"a","type":"set"}],"edges":[]})", "/stepLimt", "ignored"},
       {"misspelt later field", R"({"nodes":[{"id":"a","type":"set","joinof":"x"}],"edges":[]})", "/nodes/0/joinof",
        "ignored"},
+      {"misspelt member of a wait", R"({"nodes":[{"id":"a","type":"wait","data":{"timout":5}}],"edges":[]})",
+       "/nodes/0/data/timout", "ignored"},
       {"text that looks like an expression", R"({"nodes":[{"id":"a","type":"set","data":"{{}}"}],"edges":[]})",
        "/nodes/0/data", ""},
       {"several possible starts", R"({"nodes":[{"id":"a","type":"set"},{"id":"b","type":"set"}],"edges":[]})", "",
@@ -267,4 +282,11 @@ TEST_CASE("definition: expressions of all nodes are counted together") {
   CHECK_FALSE(compile(text, "", test::types_with_task(), limits)->workflow);
   limits.expressions_max = 3;
   CHECK(compile(text, "", test::types_with_task(), limits)->workflow);
+}
+
+TEST_CASE("definition: a byte order mark does no harm") {
+  const auto problems =
+      problems_of("\xEF\xBB\xBF{\"id\":\"b\",\"nodes\":[{\"id\":\"x\",\"type\":\"trigger\"}],\"edges\":[]}");
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].line == 1);
 }

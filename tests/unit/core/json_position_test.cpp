@@ -27,3 +27,9 @@ TEST_CASE("positions: a document that is one plain value") {
   CHECK(positions_of("  12", {""}).at("") == text_position{1, 3});
   CHECK(positions_of("\"x\"", {"", "/a"}).size() == 1);
 }
+
+TEST_CASE("positions: a byte order mark is no column, and what is no JSON ends the walk") {
+  CHECK(positions_of("\xEF\xBB\xBF{\"a\": 1}", {"/a"}).at("/a") == text_position{1, 7});
+  for (const char* text : {"x,{\"a\":1}", "]", "}", ",", "\"", "{\"a\"", "[1,"})
+    CHECK(positions_of(text, {"/a"}).empty());
+}

@@ -192,3 +192,52 @@ TEST_CASE("json: text from strangers is read strictly, in bounds") {
   CHECK(parse_json(std::string(100'000, '['), "the payload").failure().code == errc::limit);
   CHECK(parse_json("[]", "the payload", {10, 501, 10}).failure().code == errc::invalid_argument);
 }
+
+TEST_CASE("schemas: the schema of a wait is a gate for the start payload and for an early retry too") {
+  runtime rt = open_runtime({});
+  load(rt, R"({"id":"d","input":true,"nodes":[{"id":"w","type":"wait","retry":{"maxAttempts":3,"interval":600000},
+    "data":{"reason":"{{ run.attempt == 1 ? fromJson('x') : 'ok' }}","schema":{"required":["approved"],"type":"object"}}}],
+    "edges":[]})");
+  const json wrong = "anything";
+  const json right{{"approved", true}};
+  start_options how;
+  how.payload = &wrong;
+  CHECK(rt.start("d", nullptr, how).failure().code == errc::invalid_payload);
+  CHECK(rt.list()->empty());
+  how.payload = nullptr;
+  how.id = "i";
+  CHECK(ended(rt, start(rt, "d", nullptr, how)).status() == instance_status::error); // it never paused yet
+  CHECK(rt.resume("i", &wrong).failure().code == errc::invalid_payload);
+  REQUIRE(rt.resume("i", &right));
+  CHECK(ended(rt, "i").status() == instance_status::completed);
+}
+
+TEST_CASE("schemas: a node without an output fails where its type promises one") {
+  options opts;
+  node_type type("silent", [](node_context&) { return outcome::nothing(); });
+  type.output_schema = R"({"type":"object"})";
+  opts.node_types.push_back(type);
+  runtime rt = open_runtime(std::move(opts));
+  load(rt, R"({"id":"d","nodes":[{"id":"a","type":"silent"}],"edges":[]})");
+  CHECK(ended(rt, start(rt, "d", nullptr)).failed_reason().rfind("OutputError: ", 0) == 0);
+}
+
+TEST_CASE("schemas: a host that tightens a type does not stop the instances that run") {
+  test::temp_folder folder;
+  options opts;
+  opts.store_path = folder.file("s.db");
+  const auto quick = [](node_context&) { return outcome::nothing(); };
+  opts.node_types = {{"quick", quick}};
+  {
+    runtime rt = open_runtime(opts);
+    load(rt, R"({"id":"d","input":true,"nodes":[{"id":"a","type":"quick","data":{"n":1}},{"id":"w","type":"wait"}],
+      "edges":[{"source":"a","target":"w"}]})");
+    start_options how;
+    how.id = "i";
+    CHECK(ended(rt, start(rt, "d", nullptr, how)).needs_payload());
+  }
+  opts.node_types[0].input_schema = "false";
+  runtime rt = open_runtime(opts);
+  REQUIRE(rt.resume("i", nullptr));
+  CHECK(rt.wait("i", wait_until::at_rest));
+}
