@@ -378,7 +378,7 @@ private:
     c.applyToProperties([&](const auto& name, const Subschema* s) {
       const std::string_view wanted = view(name);
       if (!costs_.read(wanted.size())) return false;
-      for (; next != members.end() && next->first < wanted; ++next) {
+      for (; next != members.end() && next->first.compare(wanted) < 0; ++next) {
         // Of those that are left nobody else may ever pay.
         if (!costs_.read(std::min(next->first.size(), wanted.size()))) return false;
         ++i;
