@@ -28,7 +28,7 @@ std::vector<attack> numbers_of_schemas(std::uint64_t) {
                                       (n == "5e-324" ? "\"x\"}"
                                        : n == "0.1"  ? "0.25"
                                                      : "7"));
-    all.add("between " + n, R"({"minimum":)" + n + R"(,"maximum":)" + n + "}\n3");
+    all.add("between " + n, fmt::format("{{\"minimum\":{0},\"maximum\":{0}}}\n3", n));
     for (const char* keyword : {"minLength", "minItems", "minProperties"}) {
       const std::string value = keyword[3] == 'L' ? "\"x\"" : keyword[3] == 'I' ? "[1]" : "{\"a\":1}";
       all.add(std::string(keyword) + " " + n, with(keyword, n) + "\n" + value);

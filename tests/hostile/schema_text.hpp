@@ -3,6 +3,8 @@
 
 #include "tests/hostile/attack.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -42,9 +44,12 @@ template <class F> std::string ways(std::size_t levels, F&& twice) {
          "\"" + numbered("a", levels) + R"(":{"maximum":5}}})";
 }
 
-inline std::string twice(const std::string& keyword, const std::string& s) {
-  return with(keyword, "[" + s + "," + s + "]");
+/// {"KEYWORD":[a,b]}
+inline std::string pair(const std::string& keyword, const std::string& a, const std::string& b) {
+  return fmt::format("{{\"{}\":[{},{}]}}", keyword, a, b);
 }
+
+inline std::string twice(const std::string& keyword, const std::string& s) { return pair(keyword, s, s); }
 
 inline std::string text_of(std::size_t bytes, const std::string& end = "") {
   return "\"" + std::string(bytes, 'x') + end + "\"";
