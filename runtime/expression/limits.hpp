@@ -18,7 +18,7 @@ struct limits {
   std::size_t output_bytes_max = 1024 * 1024;          ///< of one value, or one rendered template, as JSON text
   /// A backstop for what steps do not count; the time comes from environment::now_ms.
   std::uint32_t time_ms_max = 50;
-  std::size_t template_expressions_max = 10'000;       ///< in one template
+  std::size_t template_expressions_max = 10'000; ///< in one template
   /// All expressions of one rendering together; each keeps the limits above besides. The one that goes over is still
   /// finished.
   std::uint64_t template_steps_max = 1'000'000;

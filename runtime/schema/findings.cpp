@@ -12,15 +12,10 @@ namespace {
 
 constexpr std::size_t pointer_bytes_max = 2048;
 constexpr std::size_t named_alternatives_max = 6;
+constexpr std::size_t expected_bytes_max = 2048; // alternatives in alternatives would double it at each level
 
 bool is_same(const violation& a, const violation& b) {
   return a.pointer == b.pointer && a.expected == b.expected && a.actual == b.actual;
-}
-
-bool all_at_one_place(const std::vector<findings>& each, const std::string& pointer) {
-  return each.size() <= named_alternatives_max && std::all_of(each.begin(), each.end(), [&](const findings& f) {
-           return f.count() == 1 && f.first().size() == 1 && f.first()[0].pointer == pointer;
-         });
 }
 
 std::size_t depth(const findings& f) {
@@ -29,12 +24,9 @@ std::size_t depth(const findings& f) {
   return static_cast<std::size_t>(std::count(pointer.begin(), pointer.end(), '/'));
 }
 
-// The one whose first violation lies deepest: it got furthest. Of these the one with the fewest.
-std::size_t closest(const std::vector<findings>& each) {
-  const auto better = [](const findings& a, const findings& b) {
-    return depth(a) != depth(b) ? depth(a) > depth(b) : a.count() < b.count();
-  };
-  return static_cast<std::size_t>(std::min_element(each.begin(), each.end(), better) - each.begin());
+// The one whose first violation lies deepest got furthest; of these the one with the fewest.
+bool is_closer(const findings& a, const findings& b) {
+  return depth(a) != depth(b) ? depth(a) > depth(b) : a.count() < b.count();
 }
 
 } // namespace
@@ -74,20 +66,32 @@ std::vector<violation> findings::take(bool is_complete) {
   return std::move(first_);
 }
 
-void add_alternatives(findings& out, const place* at, const std::string& found, const std::vector<findings>& each) {
-  const std::string pointer = pointer_of(at);
-  if (each.size() > 0 && all_at_one_place(each, pointer)) {
-    std::vector<std::string> expected;
-    for (const findings& f : each)
-      if (std::find(expected.begin(), expected.end(), f.first()[0].expected) == expected.end())
-        expected.push_back(f.first()[0].expected);
-    out.add({pointer, fmt::format("{}", fmt::join(expected, ", or ")), found});
+void alternatives::add(findings misfits) {
+  ++count_;
+  note_expected(misfits);
+  if (count_ > 1 && !is_closer(misfits, of_closest_)) return;
+  closest_ = count_;
+  of_closest_ = std::move(misfits);
+}
+
+void alternatives::note_expected(const findings& misfits) {
+  const auto& first = misfits.first();
+  is_one_place_ = is_one_place_ && count_ <= named_alternatives_max && misfits.count() == 1 && first.size() == 1 &&
+                  first[0].pointer == pointer_;
+  if (!is_one_place_) return;
+  if (std::find(expected_.begin(), expected_.end(), first[0].expected) == expected_.end())
+    expected_.push_back(first[0].expected);
+}
+
+void alternatives::report(findings& out, const std::string& found) && {
+  std::string joined = is_one_place_ ? fmt::format("{}", fmt::join(expected_, ", or ")) : "";
+  if (is_one_place_ && joined.size() <= expected_bytes_max) {
+    out.add({pointer_, std::move(joined), found});
     return;
   }
-  const std::size_t best = closest(each);
-  out.add({pointer, fmt::format("a value that fits one of {} alternatives", each.size()),
-           fmt::format("it fits none; alternative {} comes closest", best + 1)});
-  out.add_all(each[best]);
+  out.add({pointer_, fmt::format("a value that fits one of {} alternatives", count_),
+           fmt::format("it fits none; alternative {} comes closest", closest_)});
+  out.add_all(of_closest_);
 }
 
 } // namespace pawl::schema

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pawl::schema {
@@ -40,7 +41,26 @@ private:
   std::vector<violation> first_;
 };
 
-/// One violation for several alternatives none of which fits. `each` holds what each found, in order.
-void add_alternatives(findings& out, const place* at, const std::string& found, const std::vector<findings>& each);
+/// Alternatives none of which fits, as one violation. Keeps what the closest one found, not what each did: they may be
+/// thousands, and alternatives may stand in alternatives.
+class alternatives {
+public:
+  explicit alternatives(std::string pointer) : pointer_(std::move(pointer)) {}
+
+  /// What the next one found.
+  void add(findings misfits);
+  /// After one at least was added.
+  void report(findings& out, const std::string& found) &&;
+
+private:
+  void note_expected(const findings& misfits);
+
+  std::string pointer_;
+  std::size_t count_ = 0;
+  std::size_t closest_ = 0;
+  findings of_closest_{0};
+  bool is_one_place_ = true;          ///< each is a single violation here: their words can be joined
+  std::vector<std::string> expected_; ///< of these, each once
+};
 
 } // namespace pawl::schema

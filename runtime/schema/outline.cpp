@@ -126,7 +126,7 @@ void outline::judge_pattern(std::size_t at, const std::string& token, const std:
     return;
   }
   std::string fault;
-  auto compiled = pattern::compile(source, fault);
+  auto compiled = pattern::compile(source, instructions_left_, fault);
   if (compiled == nullptr)
     report(false, at, token, fmt::format("this pattern cannot be used: {}", fault),
            "write an ECMA 262 pattern without looking ahead or behind and without back references");

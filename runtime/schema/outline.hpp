@@ -77,6 +77,7 @@ private:
   std::unordered_map<const nlohmann::json*, const nlohmann::json*> references_;
   std::vector<const nlohmann::json*> targets_;
   pattern_table patterns_;
+  std::size_t instructions_left_ = pattern::instructions_of_all_max;
 };
 
 } // namespace pawl::schema

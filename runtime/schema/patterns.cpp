@@ -5,6 +5,8 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
+
 namespace pawl::schema {
 namespace {
 
@@ -21,27 +23,31 @@ pattern::pattern(std::unique_ptr<re2::RE2> engine)
 
 pattern::~pattern() = default;
 
-std::unique_ptr<const pattern> pattern::compile(std::string_view ecma, std::string& fault) {
-  if (ecma.size() > source_bytes_max) {
-    fault = "it is longer than 4096 bytes";
-    return nullptr;
-  }
+std::unique_ptr<const pattern> pattern::compile(std::string_view ecma, std::size_t& instructions_left,
+                                                std::string& fault) {
+  constexpr const char* too_large_together = "the patterns of the schema are too large together";
+  if (ecma.size() > source_bytes_max) fault = "it is longer than 4096 bytes";
+  if (instructions_left == 0) fault = too_large_together;
+  if (!fault.empty()) return nullptr;
   const std::string source = to_re2(ecma, fault);
   if (!fault.empty()) return nullptr;
   re2::RE2::Options options;
   options.set_log_errors(false);
   options.set_max_mem(engine_bytes_max);
   auto engine = std::make_unique<re2::RE2>(source, options);
-  if (!engine->ok()) {
-    fault =
-        engine->error_code() == re2::RE2::ErrorPatternTooLarge ? "it is too large" : shortened(engine->error(), 120);
-    return nullptr;
-  }
-  if (static_cast<std::size_t>(engine->ProgramSize()) > instructions_max) {
+  const bool is_too_large = engine->error_code() == re2::RE2::ErrorPatternTooLarge ||
+                            (engine->ok() && static_cast<std::size_t>(engine->ProgramSize()) > instructions_max);
+  const std::size_t size = is_too_large    ? instructions_max
+                           : !engine->ok() ? 0
+                                           : static_cast<std::size_t>(engine->ProgramSize());
+  if (is_too_large)
     fault = "it is too large";
-    return nullptr;
-  }
-  return std::unique_ptr<const pattern>(new pattern(std::move(engine)));
+  else if (!engine->ok())
+    fault = shortened(engine->error(), 120);
+  else if (size > instructions_left)
+    fault = too_large_together;
+  instructions_left -= std::min(size, instructions_left);
+  return fault.empty() ? std::unique_ptr<const pattern>(new pattern(std::move(engine))) : nullptr;
 }
 
 bool pattern::matches(std::string_view text, meter& costs) const {

@@ -17,8 +17,13 @@ namespace pawl::schema {
 /// A compiled pattern. May be used by many threads at once.
 class pattern {
 public:
+  /// Instructions of all patterns of one schema: what they take to compile and to keep grows with them.
+  static constexpr std::size_t instructions_of_all_max = 25'000;
+
   /// nullptr with the reason in `fault` when RE2 cannot match as ECMA 262 would, or the pattern is too large.
-  static std::unique_ptr<const pattern> compile(std::string_view ecma, std::string& fault);
+  /// Takes its instructions off `instructions_left`; of one that is too large as many as one may have.
+  static std::unique_ptr<const pattern> compile(std::string_view ecma, std::size_t& instructions_left,
+                                                std::string& fault);
   ~pattern();
 
   /// Anywhere in `text`. False as well when the meter ran out.

@@ -12,6 +12,11 @@
 #include <stdexcept>
 
 namespace pawl::schema {
+namespace {
+
+constexpr std::size_t message_bytes_max = 12 * 1024; // of violations together: names and choices may be long
+
+} // namespace
 
 std::shared_ptr<const schema> schema::compile(const nlohmann::json& document, std::vector<problem>& problems,
                                               const std::string& pointer, const limits& allowed) {
@@ -38,9 +43,17 @@ result<void> require(const schema& by, const nlohmann::json& value, const char* 
   }
   if (checked->empty()) return {};
   std::string message = fmt::format("{} does not fit its schema", what);
-  for (const violation& found : *checked)
-    message += fmt::format("\n  {}: expected {}, found {}", found.pointer.empty() ? "at the top" : found.pointer,
-                           found.expected, found.actual);
+  for (std::size_t i = 0; i < checked->size(); ++i) {
+    const violation& found = (*checked)[i];
+    const std::string line =
+        fmt::format("\n  {}: expected {}, found {}", found.pointer.empty() ? "at the top" : found.pointer,
+                    found.expected, found.actual);
+    if (message.size() + line.size() > message_bytes_max) {
+      message += fmt::format("\n  and {} more lines like these", checked->size() - i);
+      break;
+    }
+    message += line;
+  }
   return error{errc::invalid_payload, std::move(message), checked->front().pointer};
 }
 

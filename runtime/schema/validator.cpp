@@ -18,6 +18,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace pawl::schema {
 namespace {
@@ -29,6 +30,7 @@ using valijson::Subschema;
 // AddressSanitizer 4,000.
 constexpr std::size_t nesting_max = 1000;
 constexpr std::uint64_t steps_a_violation = 8;
+constexpr std::size_t pointer_bytes_a_step = 8; // names are escaped and put together
 
 // One check of one value. With `findings` it goes on after the first misfit and says what it found; without it stops.
 class visitor final : public valijson::constraints::ConstraintVisitor {
@@ -128,6 +130,7 @@ public:
   bool visit(const PropertiesConstraint& c) override {
     if (!value().is_object()) return true;
     const auto& members = value().get_ref<const json::object_t&>();
+    if (!costs_.read(members.size() / 8)) return false;
     std::vector<bool> is_taken(members.size());
     bool fits = true;
     visit_named(c, members, is_taken, fits);
@@ -311,10 +314,22 @@ private:
   // False. What is said is made only where somebody reads it; the pointer is filled in.
   template <class F> bool miss(F make) {
     if (now_.out == nullptr || !costs_.spend(steps_a_violation)) return false;
+    std::string pointer = pointer_here();
+    if (costs_.over()) return false;
     violation found = make();
-    found.pointer = pointer_of(now_.at);
+    found.pointer = std::move(pointer);
     now_.out->add(std::move(found));
     return false;
+  }
+
+  std::string pointer_here() {
+    std::string pointer = pointer_of(now_.at);
+    (void)costs_.spend(pointer.size() / pointer_bytes_a_step);
+    return pointer;
+  }
+
+  alternatives& noted(std::optional<alternatives>& misfits) {
+    return misfits ? *misfits : misfits.emplace(pointer_here());
   }
 
   bool broken() {
@@ -342,17 +357,17 @@ private:
   // The first `enough` that fit. Says why where none does.
   template <class C> std::vector<unsigned> count_alternatives(const C& c, std::size_t enough) {
     std::vector<unsigned> fitting;
-    std::vector<findings> each;
+    std::optional<alternatives> misfits; // only where somebody reads it
     c.applyToSubschemas([&](unsigned i, const Subschema* s) {
       findings inner(now_.out != nullptr ? now_.out->violations_max() : 0);
       if (apply(*s, value(), now_.at, now_.out != nullptr ? &inner : nullptr))
         fitting.push_back(i);
       else if (now_.out != nullptr && fitting.empty())
-        each.push_back(std::move(inner));
+        noted(misfits).add(std::move(inner));
       return fitting.size() < enough && !costs_.over();
     });
     if (fitting.empty() && now_.out != nullptr && !costs_.over())
-      add_alternatives(*now_.out, now_.at, kind_of(value()), each);
+      std::move(*misfits).report(*now_.out, kind_of(value()));
     return fitting;
   }
 
@@ -364,8 +379,11 @@ private:
     c.applyToProperties([&](const auto& name, const Subschema* s) {
       const std::string_view wanted = view(name);
       if (!costs_.read(wanted.size())) return false;
-      for (; next != members.end() && next->first.compare(wanted) < 0; ++next)
+      for (; next != members.end() && next->first.compare(wanted) < 0; ++next) {
+        // Of those that are left nobody else may ever pay.
+        if (!costs_.read(std::min(next->first.size(), wanted.size()))) return false;
         ++i;
+      }
       if (next == members.end()) return false;
       if (next->first != wanted) return true;
       is_taken[i] = true;

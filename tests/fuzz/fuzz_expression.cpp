@@ -3,6 +3,7 @@
 
 #include "runtime/core/json.hpp"
 #include "runtime/expression/evaluate.hpp"
+#include "runtime/expression/functions/registry.hpp"
 #include "runtime/expression/json_text.hpp"
 
 using namespace pawl;
@@ -48,9 +49,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   fuzz::require(same(first->find_mentions(), second->find_mentions()), "mentions are the same twice");
   fuzz::require(first->find_called_names().functions == second->find_called_names().functions, "so are called names");
-  const environment with;
+  environment with;
+  with.known = standard_registry().get();
   fuzz::require(answer_of(*first, with) == answer_of(*second, with), "evaluating is deterministic");
-  environment narrow; // reaching a limit anywhere must end as well
+  environment narrow = with; // reaching a limit anywhere must end as well
   narrow.allowed.steps_max = 40;
   narrow.allowed.allocated_bytes_max = 400;
   narrow.allowed.string_bytes_max = 64;

@@ -43,7 +43,7 @@ private:
 };
 
 /// How a text is attacked with: each kind has its own way in (targets.cpp).
-enum class kind : std::uint8_t { expression, json_template, definition, json };
+enum class kind : std::uint8_t { expression, json_template, definition, json, schema };
 
 struct family {
   kind of;
@@ -63,6 +63,9 @@ std::vector<attack> expressions_at_the_limits(std::uint64_t seed);
 std::vector<attack> cut_expressions(std::uint64_t seed);
 std::vector<attack> random_tokens(std::uint64_t seed);
 std::vector<attack> bad_characters(std::uint64_t seed);
+std::vector<attack> function_arguments(std::uint64_t seed);
+std::vector<attack> function_growth(std::uint64_t seed);
+std::vector<attack> functions_at_the_limits(std::uint64_t seed);
 std::vector<attack> broken_templates(std::uint64_t seed);
 std::vector<attack> costly_templates(std::uint64_t seed);
 std::vector<attack> templates_at_the_limits(std::uint64_t seed);
@@ -75,6 +78,13 @@ std::vector<attack> json_texts(std::uint64_t seed);
 std::vector<attack> json_numbers(std::uint64_t seed);
 std::vector<attack> json_shapes(std::uint64_t seed);
 std::vector<attack> json_at_the_limits(std::uint64_t seed);
+std::vector<attack> wrong_keywords(std::uint64_t seed);
+std::vector<attack> references_and_names(std::uint64_t seed);
+std::vector<attack> hostile_patterns(std::uint64_t seed);
+std::vector<attack> schema_bombs(std::uint64_t seed);
+std::vector<attack> costly_checks(std::uint64_t seed);
+std::vector<attack> numbers_of_schemas(std::uint64_t seed);
+std::vector<attack> schemas_at_the_limits(std::uint64_t seed);
 
 inline std::string repeat(std::string_view piece, std::size_t times) {
   std::string out;

@@ -14,7 +14,9 @@ std::vector<family> all_families() {
       {kind::expression, "random tokens", random_tokens},
       {kind::expression, "bad characters", bad_characters},
       {kind::expression, "at the limits", expressions_at_the_limits},
-      // Here goes a family over the standard functions: what each can be made to build or to walk.
+      {kind::expression, "function arguments", function_arguments},
+      {kind::expression, "function growth", function_growth},
+      {kind::expression, "functions at the limits", functions_at_the_limits},
       {kind::json_template, "broken", broken_templates},
       {kind::json_template, "costly", costly_templates},
       {kind::json_template, "at the limits", templates_at_the_limits},
@@ -27,6 +29,13 @@ std::vector<family> all_families() {
       {kind::json, "numbers", json_numbers},
       {kind::json, "shapes", json_shapes},
       {kind::json, "at the limits", json_at_the_limits},
+      {kind::schema, "wrong keywords", wrong_keywords},
+      {kind::schema, "references and names", references_and_names},
+      {kind::schema, "patterns", hostile_patterns},
+      {kind::schema, "bombs", schema_bombs},
+      {kind::schema, "costly checks", costly_checks},
+      {kind::schema, "numbers", numbers_of_schemas},
+      {kind::schema, "at the limits", schemas_at_the_limits},
   };
 }
 

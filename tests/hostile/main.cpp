@@ -22,13 +22,13 @@ namespace {
 
 constexpr std::size_t failing_cases_min = 2'000;
 constexpr double aim_ms = 10;
-constexpr std::array kind_names{"expression", "template", "definition", "json"};
+constexpr std::array kind_names{"expression", "template", "definition", "json", "schema"};
 
 const char* name_of(kind k) { return kind_names.at(static_cast<std::size_t>(k)); }
 
 bool is_expected(errc code) {
   return code == errc::limit || code == errc::bad_expression || code == errc::evaluation || code == errc::bad_json ||
-         code == errc::bad_definition;
+         code == errc::bad_definition || code == errc::invalid_payload;
 }
 
 struct tally {
@@ -175,7 +175,7 @@ int main(int argc, char** argv) {
   }
   const bool is_known = only.empty() || std::find(kind_names.begin(), kind_names.end(), only) != kind_names.end();
   if (argc % 2 == 0 || !is_known || (!raised.empty() && !raise(used, raised))) {
-    fmt::print(stderr, "usage: pawl-hostile [--kind expression|template|definition|json] [--raise LIMIT]\n");
+    fmt::print(stderr, "usage: pawl-hostile [--kind expression|template|definition|json|schema] [--raise LIMIT]\n");
     return 2;
   }
   const char* const from = std::getenv("PAWL_SEED_FROM");

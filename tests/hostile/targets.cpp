@@ -4,8 +4,10 @@
 #include "nodes/catalog.hpp"
 #include "runtime/core/json.hpp"
 #include "runtime/expression/evaluate.hpp"
+#include "runtime/expression/functions/registry.hpp"
 #include "runtime/expression/json_template.hpp"
 #include "runtime/expression/json_text.hpp"
+#include "runtime/schema/schema.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -44,6 +46,21 @@ json long_decimals(std::size_t count) {
   return list;
 }
 
+/// Texts that differ in their last bytes alone.
+json like_texts(std::size_t count, std::size_t bytes) {
+  json list = json::array();
+  for (std::size_t i = 0; i < count; ++i)
+    list.push_back(std::string(bytes, 'p') + std::to_string(i * 7'919 % count));
+  return list;
+}
+
+json named(std::size_t count, std::size_t bytes) {
+  json list = json::array();
+  for (json& name : like_texts(count, bytes))
+    list.push_back({{"n", std::move(name)}});
+  return list;
+}
+
 /// Within json_limits, like every payload.
 json make_context() {
   constexpr std::size_t mega = 1024 * 1024;
@@ -59,6 +76,14 @@ json make_context() {
           {"controls", std::string(200'000, '\x01')},
           {"digits", "0." + std::string(100'000, '7')},
           {"umlauts", repeat("ä", 50'000)},
+          {"equals", like_texts(9'000, 100)},
+          {"twins", like_texts(90, 40'000)},
+          {"named", named(90, 40'000)},
+          {"twin", std::string(200'000, 'p')},
+          {"json", "[" + repeat("[{\"a\":1}],", 20'000) + "1]"},
+          {"brackets", "[" + repeat("[],", 300'000) + "1]"},
+          {"braces", repeat("{0}", 60'000)},
+          {"percents", repeat("%", 300'000)},
           {"big", 18446744073709551615ULL},
           {"tiny", 5e-324},
           {"huge", 1.7e308},
@@ -92,6 +117,7 @@ outcome run_expression(const std::string& text, const allowance& with) {
   outcome done;
   expression::environment environment;
   environment.allowed = with.expressions;
+  environment.known = expression::standard_registry().get();
   const auto answer = evaluate(*compiled, expression::value::borrow(context()), environment, done.used);
   if (!answer) {
     done.failure = answer.failure();
@@ -112,6 +138,7 @@ outcome run_template(const std::string& text, const allowance& with) {
   const auto fault = std::find_if(problems.begin(), problems.end(), [](const auto& p) { return !p.is_warning; });
   expression::environment environment;
   environment.allowed = with.expressions;
+  environment.known = expression::standard_registry().get();
   const auto answer = compiled.render(expression::value::borrow(context()), environment, &done.used);
   if (!answer) done.failure = answer.failure();
   if (fault != problems.end() && answer) done.broken = "renders in spite of a problem";
@@ -145,6 +172,29 @@ outcome run_json(const std::string& text, const allowance& with) {
   return done;
 }
 
+/// The first line is the schema, the rest a value; without a rest the schema is only compiled.
+outcome run_schema(const std::string& text, const allowance& with) {
+  const auto end = text.find('\n');
+  const auto document = core::parse_json(std::string_view(text).substr(0, end), "the schema", with.definitions.json);
+  if (!document) return failed(document.failure());
+  outcome done;
+  std::vector<problem> problems;
+  const auto compiled = schema::schema::compile(*document, problems);
+  std::size_t bytes = 0;
+  for (const problem& p : problems) {
+    bytes += p.pointer.size() + p.message.size() + p.advice.size();
+    if (!p.is_warning && !done.failure) done.failure = error{errc::bad_definition, p.message, p.pointer};
+  }
+  if (problems.size() > 101) done.broken = "lists more than 101 problems";
+  if (bytes > 1024 * 1024) done.broken = "takes more than 1 MiB to say what is wrong";
+  if (!done.failure != (compiled != nullptr)) done.broken = "a schema and an error, or neither";
+  if (compiled == nullptr || end == std::string::npos) return done;
+  const auto value = core::parse_json(std::string_view(text).substr(end + 1), "the value", with.definitions.json);
+  if (!value) return failed(value.failure());
+  if (const auto fits = require(*compiled, *value, "the value"); !fits) done.failure = fits.failure();
+  return done;
+}
+
 } // namespace
 
 outcome run(kind of, const std::string& text, const allowance& with) {
@@ -153,6 +203,7 @@ outcome run(kind of, const std::string& text, const allowance& with) {
     case kind::json_template: return run_template(text, with);
     case kind::definition: return run_definition(text, with);
     case kind::json: return run_json(text, with);
+    case kind::schema: return run_schema(text, with);
   }
   return {};
 }
@@ -164,11 +215,14 @@ std::size_t peak_max(kind of, std::size_t text_bytes, const allowance& with) {
   const std::size_t output = 16 * with.expressions.output_bytes_max;
   const std::size_t document = 8 * text_bytes + 160 * std::min(text_bytes / 2, with.definitions.json.values_max);
   const std::size_t program = 1024 * std::min(text_bytes / 3, with.definitions.expressions_max) + 24 * text_bytes;
+  const std::size_t constraints = 2048 * std::min(text_bytes / 3, schema::limits().schema_values_max);
+  constexpr std::size_t patterns = 8 * 1024 * 1024;
   switch (of) {
     case kind::expression: return some + 48 * text_bytes + evaluation + output;
     case kind::json_template: return some + document + program + evaluation + output;
     case kind::definition: return some + 2 * document + program;
     case kind::json: return some + document;
+    case kind::schema: return some + 2 * document + constraints + patterns;
   }
   return 0;
 }
@@ -176,6 +230,7 @@ std::size_t peak_max(kind of, std::size_t text_bytes, const allowance& with) {
 void prepare() {
   (void)context();
   (void)types();
+  (void)expression::standard_registry();
 }
 
 } // namespace pawl::hostile

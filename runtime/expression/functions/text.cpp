@@ -15,12 +15,17 @@ namespace pawl::expression {
 
 namespace {
 
-template <class Change> bool change_letters(call& c, Change change) {
+/// Most letters are plain ones, and a text may have a million.
+template <class Plain, class Change> bool change_letters(call& c, Plain change_plain, Change change) {
   std::string_view text;
   if (!c.text(0, text) || !c.cost().build_text(text.size())) return false;
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
+      out += change_plain(text[at++]);
+      continue;
+    }
     const auto letter = decode(text, at);
     change(out, letter.value);
     at += std::max<std::size_t>(letter.bytes, 1);
@@ -29,13 +34,17 @@ template <class Change> bool change_letters(call& c, Change change) {
 }
 
 bool upper(call& c) {
-  return change_letters(c, [](std::string& out, char32_t letter) {
-    letter == 0xDF ? void(out += "SS") : append_utf8(out, upper_letter(letter));
-  });
+  return change_letters(
+      c, [](char l) { return l >= 'a' && l <= 'z' ? static_cast<char>(l - 'a' + 'A') : l; },
+      [](std::string& out, char32_t letter) {
+        letter == 0xDF ? void(out += "SS") : append_utf8(out, upper_letter(letter));
+      });
 }
 
 bool lower(call& c) {
-  return change_letters(c, [](std::string& out, char32_t letter) { append_utf8(out, lower_letter(letter)); });
+  return change_letters(
+      c, [](char l) { return l >= 'A' && l <= 'Z' ? static_cast<char>(l - 'A' + 'a') : l; },
+      [](std::string& out, char32_t letter) { append_utf8(out, lower_letter(letter)); });
 }
 
 bool trim(call& c) {
