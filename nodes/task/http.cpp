@@ -60,7 +60,8 @@ private:
             timeout,
             std::min(timeout, request_.connect_timeout),
             request_.response_bytes_max,
-            [this](int status) { return is_expected(status); }};
+            [this](int status) { return is_expected(status); },
+            [this] { return context_.is_stopping(); }};
   }
 
   bool is_expected(int status) const {
@@ -112,6 +113,8 @@ outcome run_http(node_context& context, const http_settings& settings) {
   } catch (const http_failure& e) {
     return e.is_retryable() ? outcome::fail(e.what(), e.name()).after(e.after)
                             : outcome::fail_for_good(e.what(), e.name());
+  } catch (const http_given_up&) {
+    return outcome::give_up();
   } catch (const std::invalid_argument& e) {
     return outcome::fail_for_good(e.what(), "HttpRequest");
   }

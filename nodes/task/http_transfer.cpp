@@ -34,6 +34,7 @@ struct conversation {
   bool body_too_large = false;
   bool body_unwanted = false;
   bool out_of_memory = false;
+  bool given_up = false;
 };
 
 int status_now(CURL* handle) {
@@ -96,6 +97,13 @@ std::size_t take_body(char* data, std::size_t, std::size_t size, void* self) noe
     talk.out_of_memory = true;
     return 0;
   }
+}
+
+// libcurl calls it at least once a second, also while nothing moves.
+int look_up(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
+  auto& talk = *static_cast<conversation*>(self);
+  talk.given_up = talk.hop.is_stopping && talk.hop.is_stopping();
+  return talk.given_up ? 1 : 0;
 }
 
 struct easy_closer {
@@ -163,6 +171,9 @@ void set_answer(CURL* handle, const http_hop& hop, conversation& talk) {
   set(handle, CURLOPT_HEADERDATA, static_cast<void*>(&talk));
   set(handle, CURLOPT_WRITEFUNCTION, &take_body);
   set(handle, CURLOPT_WRITEDATA, static_cast<void*>(&talk));
+  set(handle, CURLOPT_XFERINFOFUNCTION, &look_up);
+  set(handle, CURLOPT_XFERINFODATA, static_cast<void*>(&talk));
+  set(handle, CURLOPT_NOPROGRESS, 0L);
 }
 
 void append(list_handle& list, const std::string& line) {
@@ -227,6 +238,7 @@ http_answer transfer(const http_hop& hop, const http_trust& trust) {
   set(handle.get(), CURLOPT_HTTPHEADER, lines.get());
   const CURLcode code = ::curl_easy_perform(handle.get());
   if (talk.out_of_memory || code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+  if (talk.given_up) throw http_given_up();
   if (code != CURLE_OK && !talk.body_unwanted) throw failure_of(code, talk);
   talk.answer.status = status_now(handle.get());
   return std::move(talk.answer);

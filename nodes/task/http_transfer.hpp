@@ -29,6 +29,8 @@ struct http_hop {
   std::size_t body_bytes_max; ///< after decompression
   /// Whether the body of an answer with this status is wanted; else nothing of it is read.
   std::function<bool(int status)> wants_body;
+  /// Whether to break off; asked about once a second. May be empty.
+  std::function<bool()> is_stopping;
 };
 
 struct http_answer {
@@ -41,7 +43,7 @@ struct http_answer {
 std::string shown(const http_hop& hop);
 
 /// Connects only where the policy lets it, asked for each address right before it is connected to. Throws http_failure:
-/// HttpRefused, HttpTls, HttpTimeout, HttpNetwork, HttpResponse. Blocks; thread-safe.
+/// HttpRefused, HttpTls, HttpTimeout, HttpNetwork, HttpResponse; or http_given_up. Blocks; thread-safe.
 http_answer transfer(const http_hop& hop, const http_trust& trust);
 
 } // namespace pawl::nodes

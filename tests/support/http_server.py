@@ -17,12 +17,13 @@ import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 counts = {}
-counts_lock = threading.Lock()
+counts_lock = threading.Condition()
 
 
 def count(name):
     with counts_lock:
         counts[name] = counts.get(name, 0) + 1
+        counts_lock.notify_all()
         return counts[name]
 
 
@@ -79,7 +80,14 @@ class Handler(BaseHTTPRequestHandler):
         """/moved/STATUS?to=URL"""
         self.send(int(rest), b"moved", [("Location", urllib.parse.parse_qs(url.query)["to"][0])])
 
+    def route_await(self, rest, url, body):
+        """/await/NAME: answers once /silent/NAME was asked for."""
+        with counts_lock:
+            counts_lock.wait_for(lambda: counts.get("silent " + rest))
+        self.send_json(200, counts["silent " + rest])
+
     def route_silent(self, rest, url, body):
+        count("silent " + rest)
         self.connection.recv(1)  # until the client hangs up
 
     def route_half(self, rest, url, body):
