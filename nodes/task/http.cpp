@@ -39,7 +39,7 @@ public:
     for (int redirects = 0;; ++redirects) {
       const http_hop hop = next_hop();
       const http_answer answer = transfer(hop, settings_.trust);
-      const std::string* location = request_.redirects_max > 0 ? redirect_of(answer) : nullptr;
+      const std::string* location = target_of(answer);
       if (location == nullptr) return judged(answer, hop);
       if (redirects >= request_.redirects_max)
         throw http_failure("HttpRedirect",
@@ -60,12 +60,16 @@ private:
             timeout,
             std::min(timeout, request_.connect_timeout),
             request_.response_bytes_max,
-            [this](int status) { return is_expected(status); },
+            [this](const http_answer& answer) { return target_of(answer) == nullptr && is_expected(answer.status); },
             [this] { return context_.is_stopping(); }};
   }
 
   bool is_expected(int status) const {
     return status >= 0 && status < status_end && request_.expected.test(static_cast<std::size_t>(status));
+  }
+
+  const std::string* target_of(const http_answer& answer) const {
+    return request_.redirects_max > 0 ? redirect_of(answer) : nullptr;
   }
 
   json judged(const http_answer& answer, const http_hop& hop) const {

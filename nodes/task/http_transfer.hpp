@@ -19,6 +19,12 @@ struct http_trust {
   std::string ca_path;
 };
 
+struct http_answer {
+  int status = 0;
+  http_headers headers;
+  std::string body;
+};
+
 struct http_hop {
   const std::string& method;
   const http_url& url;
@@ -27,16 +33,10 @@ struct http_hop {
   std::chrono::milliseconds timeout;
   std::chrono::milliseconds connect_timeout;
   std::size_t body_bytes_max; ///< after decompression
-  /// Whether the body of an answer with this status is wanted; else nothing of it is read.
-  std::function<bool(int status)> wants_body;
+  /// Whether the body of an answer with this status and these headers is wanted; else nothing of it is read.
+  std::function<bool(const http_answer& answer)> wants_body;
   /// Whether to break off; asked about once a second. May be empty.
   std::function<bool()> is_stopping;
-};
-
-struct http_answer {
-  int status = 0;
-  http_headers headers;
-  std::string body;
 };
 
 /// `GET https://host:port`, for errors.

@@ -146,6 +146,23 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.close()
         self.close_connection = True
 
+    def route_raw(self, rest, url, body):
+        """/raw/NAME: these bytes, and then nothing until the client hangs up."""
+        start = b"HTTP/1.1 "
+        end = b"\r\n\r\n"
+        self.wfile.write({
+            "line": start + b"200 OK\r\nX: " + b"a" * 150_000 + end,
+            "encoding": start + b"503 Busy\r\nContent-Encoding: foo\r\nRetry-After: 5\r\nContent-Length: 5" + end + b"busy!",
+            "late": start + b"404 Missing\r\nContent-Length: 5" + end,
+            "switch": start + b"101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: mine" + end + b"mine",
+            "moved": start + b"302 Found\r\nLocation: /echo\r\nContent-Length: 5" + end,
+            "hints": start + b"103 Early Hints\r\nX-Early: 1" + end + start + b"200 OK\r\nContent-Length: 2" + end + b"ok",
+            "trailer": start + b"200 OK\r\nX-First: 1\r\nTrailer: X-First, X-Last\r\nTransfer-Encoding: chunked" + end
+                       + b"2\r\nok\r\n0\r\nX-First: 2\r\nX-Last: 3" + end,
+        }[rest])
+        self.wfile.flush()
+        self.connection.recv(1)
+
     def route_no_http(self, rest, url, body):
         self.wfile.write(b"this is no HTTP\r\n\r\n")
         self.close_connection = True
