@@ -9,8 +9,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
+#include <string>
+#include <system_error>
 
 #include <unistd.h>
 
@@ -64,12 +68,12 @@ private:
             [this] { return context_.is_stopping(); }};
   }
 
-  bool is_expected(int status) const {
-    return status >= 0 && status < status_end && request_.expected.test(static_cast<std::size_t>(status));
-  }
-
   const std::string* target_of(const http_answer& answer) const {
     return request_.redirects_max > 0 ? redirect_of(answer) : nullptr;
+  }
+
+  bool is_expected(int status) const {
+    return status >= 0 && status < status_end && request_.expected.test(static_cast<std::size_t>(status));
   }
 
   json judged(const http_answer& answer, const http_hop& hop) const {
@@ -124,9 +128,30 @@ outcome run_http(node_context& context, const http_settings& settings) {
   }
 }
 
-result<void> check_readable(const std::string& path, const char* option) {
-  if (path.empty() || ::access(path.c_str(), R_OK) == 0) return {};
-  return error{errc::invalid_argument, fmt::format("http.{} cannot be read", option), path};
+// A guess by the file's marks: what is in the certificate is libcurl's to read, when a connection wants it.
+bool holds_certificate(std::ifstream& file) {
+  for (std::string line; std::getline(file, line);)
+    for (const char* kind : {"", "TRUSTED ", "X509 "})
+      if (line.find(fmt::format("-----BEGIN {}CERTIFICATE-----", kind)) != std::string::npos) return true;
+  return false;
+}
+
+result<void> check_ca_file(const std::string& path) {
+  if (path.empty()) return {};
+  const auto refused = [&](const char* why) { return error{errc::invalid_argument, why, path}; };
+  std::error_code ignored;
+  std::ifstream file;
+  if (std::filesystem::is_regular_file(path, ignored)) file.open(path, std::ios::binary);
+  if (!file.is_open()) return refused("http.ca_file is no file that can be read");
+  if (!holds_certificate(file)) return refused("http.ca_file holds no certificate in PEM");
+  return {};
+}
+
+result<void> check_ca_path(const std::string& path) {
+  std::error_code ignored;
+  if (path.empty() || (std::filesystem::is_directory(path, ignored) && ::access(path.c_str(), R_OK | X_OK) == 0))
+    return {};
+  return error{errc::invalid_argument, "http.ca_path is no folder that can be read", path};
 }
 
 } // namespace
@@ -134,8 +159,8 @@ result<void> check_readable(const std::string& path, const char* option) {
 result<node_type> http_type(const http_options& options, const core::json_limits& limits) {
   auto policy = http_policy::read(options);
   if (!policy) return policy.failure();
-  if (auto good = check_readable(options.ca_file, "ca_file"); !good) return good.failure();
-  if (auto good = check_readable(options.ca_path, "ca_path"); !good) return good.failure();
+  if (auto good = check_ca_file(options.ca_file); !good) return good.failure();
+  if (auto good = check_ca_path(options.ca_path); !good) return good.failure();
   const auto settings = std::make_shared<const http_settings>(
       http_settings{{std::move(*policy), options.ca_file, options.ca_path}, limits});
   node_type type;

@@ -26,7 +26,8 @@ struct http_options {
   bool only_allowed = false;
 
   /// Certificates of authorities in PEM, in a file, or in a folder that `openssl rehash` made. When one is given, those
-  /// of the system do not count. Must be readable when the runtime is opened, else `invalid_argument`.
+  /// of the system do not count. When the runtime is opened the file must be readable and hold a certificate and the
+  /// folder must be one, else `invalid_argument`.
   std::string ca_file;
   std::string ca_path;
 };
