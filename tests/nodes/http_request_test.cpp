@@ -177,12 +177,17 @@ TEST_CASE("http answer: Retry-After is seconds or a date, from now to a day") {
 
 TEST_CASE("http answer: repeated headers are joined, cookies are not") {
   const http_headers headers{{"a", "1"}, {"a", "2, 3"}, {"set-cookie", "x=1, y"}, {"b", "\xe9"}};
+  CHECK(ms("0000005") == 5000);
+  CHECK(ms("00000000") == 0);
   CHECK(to_json(headers) == json::parse(R"({"a": "1, 2, 3", "set-cookie": ["x=1, y"], "b": "é"})"));
   CHECK_FALSE(read_header_line("no colon"));
   CHECK_FALSE(read_header_line("bad name: x"));
   CHECK(read_header_line("Content-TYPE:\t a \r\n")->name == "content-type");
   CHECK(read_header_line("Content-TYPE:\t a \r\n")->value == "a");
 }
+  CHECK(ms("Sun, 06 Nov 2147483600 08:49:37 GMT") == 86'400'000);
+  CHECK(ms("Sun, 06 Nov 2147483600 08:49:37 GMT", {{"date", "Sun, 06 Nov 2147483600 08:49:37 GMT"}}) == 0);
+  CHECK(ms("Tue, 14 Nov 2023 22:14:20 GMT", {{"date", "Sun, 06 Nov 2147483600 08:49:37 GMT"}}) == 0);
 
 TEST_CASE("http answer: base64 is padded") {
   CHECK(base64("") == "");
