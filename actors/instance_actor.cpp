@@ -293,6 +293,7 @@ void instance_actor::send_to_node(const core::cursor& c, std::vector<core::conte
                   shared_->globals,
                   {uid_, workflow_->nodes[c.node].id, c.visit, c.attempt(), shared_->time.now()},
                   std::move(nodes)};
+  run->stopping = shared_->stopping;
   ++running_;
   request_execution(std::move(run), 1);
 }
@@ -309,6 +310,7 @@ void instance_actor::request_execution(std::shared_ptr<const nodes::execution> r
       .then(
           [this](const node_executed& answer) {
             --running_;
+            if (answer.outcome.abandoned) return park_if_idle(); // stop_instance is here or on its way
             when_idle(
                 [this, outcome = answer.outcome] { take(outcome.what, outcome.output, outcome.output_text, {}); });
           },

@@ -135,6 +135,8 @@ struct services {
   std::size_t checkpoint_wal_bytes = std::size_t{4} << 20;
   std::function<void(const std::string&)> log = [](const std::string&) {};
   bool has_listener = false;
+  /// Set when the runtime begins to stop; executors see it.
+  const std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
 
   address store;
   address timers;

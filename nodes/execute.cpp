@@ -27,6 +27,8 @@ constexpr std::int64_t retry_after_ms_max = 86'400'000; ///< a stranger's answer
 
 using resolved_data = result<std::optional<json>>;
 
+bool is_stopping(const execution& run) { return run.stopping && run.stopping->load(); }
+
 class attempt_context final : public node_context {
 public:
   attempt_context(const execution& run, std::function<resolved_data()> resolve)
@@ -58,6 +60,7 @@ public:
   const std::string& idempotency_key() const override { return run_.key; }
   std::int64_t time_ms() const override { return run_.context.run.time; }
   bool timer_fired() const override { return run_.timer_fired; }
+  bool is_stopping() const override { return nodes::is_stopping(run_); }
 
 private:
   const execution& run_;
@@ -83,6 +86,7 @@ public:
                                                         monotonic_ms} {}
 
   executed carry_out() {
+    if (is_stopping(run_)) return abandoned(); // it waited for a thread until now
     attempt_context context(run_, [this] { return resolve(); });
     if (!node_.type->lazy_data && !context.resolved()) return data_failed(context.resolved().failure());
     const outcome given = call(context);
@@ -90,6 +94,12 @@ public:
   }
 
 private:
+  static executed abandoned() {
+    executed nothing;
+    nothing.abandoned = true;
+    return nothing;
+  }
+
   resolved_data resolve() {
     resolved_data data = node_.data->render(root_, environment_);
     if (!data || !node_.type->input) return data;
@@ -179,7 +189,7 @@ private:
       if (!text) return failed("PauseError", text.failure().message, false);
       event.node_state = core::share(*w.node_state);
     }
-    return {std::move(event), nullptr, std::nullopt};
+    return {std::move(event), nullptr, std::nullopt, false};
   }
 
   result<json_ptr> take_payload_schema(const json& document) const {
@@ -196,6 +206,11 @@ private:
 
   executed made(const outcome::content::failure& f) { return failed(f.name, f.message, f.retryable, f.after_ms); }
 
+  executed made(const outcome::content::given_up&) {
+    if (is_stopping(run_)) return abandoned();
+    return failed("GivenUp", "the executor gave up although the runtime does not stop", true);
+  }
+
   executed failed(const std::string& name, const std::string& message, bool retryable, std::int64_t after_ms = 0) {
     core::node_failed event;
     event.of = run_.of;
@@ -205,7 +220,7 @@ private:
     event.max_attempts = policy.max_attempts;
     event.delay_ms =
         std::max(core::retry_delay_ms(policy, run_.of.attempt, run_.key), std::min(after_ms, retry_after_ms_max));
-    return {std::move(event), nullptr, std::nullopt};
+    return {std::move(event), nullptr, std::nullopt, false};
   }
 
   // A policy whose expressions fail is no policy: the attempt's own error is what counts.

@@ -7,6 +7,7 @@
 #include "runtime/core/workflow.hpp"
 #include "runtime/expression/evaluate.hpp"
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,15 +34,17 @@ struct execution {
   bool timer_fired = false;
   std::vector<core::memory_change> memory; ///< what the node remembers
   core::flattened_context context;
+  std::shared_ptr<const std::atomic<bool>> stopping = nullptr; ///< whether the runtime stops; null: it never does
 };
 
 struct executed {
   core::event_content what;               ///< node_succeeded, node_failed or node_paused
   core::json_ptr output;                  ///< of a success; null: undefined
   std::optional<std::string> output_text; ///< its JSON text, ready for the store
+  bool abandoned = false; ///< the runtime stops and the attempt came to nothing: `what` is no event, nothing happened
 };
 
-/// Never throws. Blocks as long as the executor does.
+/// Never throws. Blocks as long as the executor does, which is not called any more once the runtime stops.
 executed execute(const execution& run, const execution_limits& limits);
 
 } // namespace pawl::nodes

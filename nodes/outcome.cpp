@@ -31,6 +31,7 @@ outcome outcome::fail(std::string message, std::string name) {
 outcome outcome::fail_for_good(std::string message, std::string name) {
   return outcome(content{content::failure{std::move(name), std::move(message), false, 0}});
 }
+outcome outcome::give_up() { return outcome(content{content::given_up{}}); }
 
 outcome&& outcome::keep(json node_state) && {
   if (auto* wait = std::get_if<content::wait>(&content_->what)) wait->node_state = std::move(node_state);

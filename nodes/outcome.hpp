@@ -31,7 +31,8 @@ struct outcome::content {
     bool retryable = true;
     std::int64_t after_ms = 0;
   };
-  std::variant<success, wait, failure> what;
+  struct given_up {};
+  std::variant<success, wait, failure, given_up> what;
 };
 
 } // namespace pawl

@@ -9,8 +9,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
+#include <string>
+#include <system_error>
 
 #include <unistd.h>
 
@@ -39,7 +43,7 @@ public:
     for (int redirects = 0;; ++redirects) {
       const http_hop hop = next_hop();
       const http_answer answer = transfer(hop, settings_.trust);
-      const std::string* location = request_.redirects_max > 0 ? redirect_of(answer) : nullptr;
+      const std::string* location = target_of(answer);
       if (location == nullptr) return judged(answer, hop);
       if (redirects >= request_.redirects_max)
         throw http_failure("HttpRedirect",
@@ -60,7 +64,12 @@ private:
             timeout,
             std::min(timeout, request_.connect_timeout),
             request_.response_bytes_max,
-            [this](int status) { return is_expected(status); }};
+            [this](const http_answer& answer) { return target_of(answer) == nullptr && is_expected(answer.status); },
+            [this] { return context_.is_stopping(); }};
+  }
+
+  const std::string* target_of(const http_answer& answer) const {
+    return request_.redirects_max > 0 ? redirect_of(answer) : nullptr;
   }
 
   bool is_expected(int status) const {
@@ -112,14 +121,37 @@ outcome run_http(node_context& context, const http_settings& settings) {
   } catch (const http_failure& e) {
     return e.is_retryable() ? outcome::fail(e.what(), e.name()).after(e.after)
                             : outcome::fail_for_good(e.what(), e.name());
+  } catch (const http_given_up&) {
+    return outcome::give_up();
   } catch (const std::invalid_argument& e) {
     return outcome::fail_for_good(e.what(), "HttpRequest");
   }
 }
 
-result<void> check_readable(const std::string& path, const char* option) {
-  if (path.empty() || ::access(path.c_str(), R_OK) == 0) return {};
-  return error{errc::invalid_argument, fmt::format("http.{} cannot be read", option), path};
+// A guess by the file's marks: what is in the certificate is libcurl's to read, when a connection wants it.
+bool holds_certificate(std::ifstream& file) {
+  for (std::string line; std::getline(file, line);)
+    for (const char* kind : {"", "TRUSTED ", "X509 "})
+      if (line.find(fmt::format("-----BEGIN {}CERTIFICATE-----", kind)) != std::string::npos) return true;
+  return false;
+}
+
+result<void> check_ca_file(const std::string& path) {
+  if (path.empty()) return {};
+  const auto refused = [&](const char* why) { return error{errc::invalid_argument, why, path}; };
+  std::error_code ignored;
+  std::ifstream file;
+  if (std::filesystem::is_regular_file(path, ignored)) file.open(path, std::ios::binary);
+  if (!file.is_open()) return refused("http.ca_file is no file that can be read");
+  if (!holds_certificate(file)) return refused("http.ca_file holds no certificate in PEM");
+  return {};
+}
+
+result<void> check_ca_path(const std::string& path) {
+  std::error_code ignored;
+  if (path.empty() || (std::filesystem::is_directory(path, ignored) && ::access(path.c_str(), R_OK | X_OK) == 0))
+    return {};
+  return error{errc::invalid_argument, "http.ca_path is no folder that can be read", path};
 }
 
 } // namespace
@@ -127,8 +159,8 @@ result<void> check_readable(const std::string& path, const char* option) {
 result<node_type> http_type(const http_options& options, const core::json_limits& limits) {
   auto policy = http_policy::read(options);
   if (!policy) return policy.failure();
-  if (auto good = check_readable(options.ca_file, "ca_file"); !good) return good.failure();
-  if (auto good = check_readable(options.ca_path, "ca_path"); !good) return good.failure();
+  if (auto good = check_ca_file(options.ca_file); !good) return good.failure();
+  if (auto good = check_ca_path(options.ca_path); !good) return good.failure();
   const auto settings = std::make_shared<const http_settings>(
       http_settings{{std::move(*policy), options.ca_file, options.ca_path}, limits});
   node_type type;

@@ -74,6 +74,7 @@ constexpr std::array v6_rules{
     rule{"fd00:ec2::/32", place::forbidden}, // metadata of Amazon
     rule{"fd20:ce::254", place::forbidden},  // of Google
     rule{"fd00:c1::/32", place::forbidden},  // of Oracle
+    rule{"fd00:42::42", place::forbidden},   // of Scaleway
     rule{"::1", place::loopback},
     rule{"fc00::/7", place::private_network},
     rule{"2001::/23", place::forbidden},     // Teredo, benchmarks and other protocols, no hosts

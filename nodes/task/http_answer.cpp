@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace pawl::nodes {
 namespace {
@@ -16,6 +17,13 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 
 constexpr std::int64_t one_day_s = 86'400;
+constexpr std::int64_t last_second = 253'402'300'799; ///< of the year 9999: whatever a server says, sums stay in range
+
+std::optional<std::int64_t> date_ms(const std::string& text) {
+  const std::time_t read = ::curl_getdate(text.c_str(), nullptr);
+  if (read < 0) return std::nullopt;
+  return std::min<std::int64_t>(read, last_second) * 1000;
+}
 
 bool says_json(const http_headers& headers) {
   const std::string* type = find_header(headers, "content-type");
@@ -74,15 +82,15 @@ milliseconds retry_after(const http_headers& headers, std::int64_t now_ms) {
   const std::string* given = find_header(headers, "retry-after");
   if (given == nullptr || given->empty()) return milliseconds(0);
   if (std::all_of(given->begin(), given->end(), [](char c) { return c >= '0' && c <= '9'; })) {
-    const std::int64_t seconds = given->size() > 6 ? one_day_s : std::stoll(*given);
+    const std::string digits = given->substr(std::min(given->find_first_not_of('0'), given->size() - 1));
+    const std::int64_t seconds = digits.size() > 6 ? one_day_s : std::stoll(digits);
     return std::chrono::seconds(std::min(seconds, one_day_s));
   }
-  const std::time_t then = ::curl_getdate(given->c_str(), nullptr);
-  if (then < 0) return milliseconds(0);
+  const auto then = date_ms(*given);
+  if (!then) return milliseconds(0);
   const std::string* date = find_header(headers, "date");
-  const std::time_t server_now = date != nullptr ? ::curl_getdate(date->c_str(), nullptr) : -1;
-  const std::int64_t now = server_now >= 0 ? static_cast<std::int64_t>(server_now) * 1000 : now_ms;
-  return milliseconds(std::clamp<std::int64_t>(static_cast<std::int64_t>(then) * 1000 - now, 0, one_day_s * 1000));
+  const auto server_now = date != nullptr ? date_ms(*date) : std::nullopt;
+  return milliseconds(std::clamp<std::int64_t>(*then - server_now.value_or(now_ms), 0, one_day_s * 1000));
 }
 
 bool may_pass(int status) noexcept { return status == 408 || status == 429 || (status >= 500 && status < 600); }

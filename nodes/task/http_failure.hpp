@@ -24,4 +24,7 @@ private:
   bool retryable_;
 };
 
+/// The runtime stops: the request was broken off, what the server made of it is not known.
+struct http_given_up {};
+
 } // namespace pawl::nodes

@@ -2,6 +2,7 @@
 #include "nodes/task/http_headers.hpp"
 
 #include "runtime/core/json.hpp"
+#include "runtime/expression/numbers.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -56,7 +57,7 @@ std::string_view trimmed(std::string_view text) {
 std::string value_of(const std::string& name, const json& given) {
   if (!given.is_string() && !given.is_number() && !given.is_boolean())
     throw std::invalid_argument(fmt::format("data.headers.{} must be a text, a number or a boolean", name));
-  std::string value = given.is_string() ? given.get<std::string>() : given.dump();
+  std::string value = given.is_string() ? given.get<std::string>() : plain_text(given);
   if (has_control(value))
     throw std::invalid_argument(fmt::format("data.headers.{} holds a line end or another control character", name));
   if (value.size() > value_bytes_max)
@@ -80,6 +81,10 @@ std::string as_utf8(const std::string& value) {
 }
 
 } // namespace
+
+std::string plain_text(const json& value) {
+  return value.is_number_float() ? expression::number_to_text(value.get<double>()) : value.dump();
+}
 
 bool same_name(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });

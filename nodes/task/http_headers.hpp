@@ -20,6 +20,10 @@ using http_headers = std::vector<http_header>;
 /// control character, a field that only the connection may set. Never names a value.
 http_headers read_headers(const nlohmann::json& object);
 
+/// A number or boolean as headers, queries and forms send it: a number as expressions write it, so 2.0 is "2" whether
+/// it was written or computed. Whole numbers keep all their digits.
+std::string plain_text(const nlohmann::json& value);
+
 /// The first value of that name, whatever its case; null pointer when there is none.
 const std::string* find_header(const http_headers& headers, std::string_view name);
 

@@ -73,7 +73,7 @@ void add_pair(std::vector<std::string>& pairs, const char* of, const std::string
   if (value.is_structured()) wrong(fmt::format("data.{} must hold texts, numbers, booleans or lists of them", of));
   if (pairs.size() >= pairs_max) wrong(fmt::format("data.{} holds more than {} values", of, pairs_max));
   pairs.push_back(percent_encoded(name) + "=" +
-                  percent_encoded(value.is_string() ? value.get<std::string>() : value.dump()));
+                  percent_encoded(value.is_string() ? value.get<std::string>() : plain_text(value)));
 }
 
 // `{name: value | [value …]}` as name=value&…, percent-encoded; null is left out.

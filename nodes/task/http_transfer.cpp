@@ -1,4 +1,5 @@
-// libcurl, told everything: nothing may come from the environment, from files of the user, or from curl's defaults.
+// libcurl, told everything: no proxy, password, cookie or option may come from the environment, from files of the user,
+// or from curl's defaults. What the TLS library reads by itself (SSLKEYLOGFILE, OPENSSL_CONF) cannot be told otherwise.
 #include "nodes/task/http_transfer.hpp"
 
 #include "nodes/task/http_failure.hpp"
@@ -30,10 +31,13 @@ struct conversation {
   std::size_t header_lines = 0;
   unsigned sockets = 0; ///< that were permitted
   std::string refusal{};
+  bool headers_ended = false;
   bool headers_too_large = false;
+  bool switches = false; ///< to another protocol than HTTP
   bool body_too_large = false;
   bool body_unwanted = false;
   bool out_of_memory = false;
+  bool given_up = false;
 };
 
 int status_now(CURL* handle) {
@@ -61,6 +65,19 @@ curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) noex
   }
 }
 
+// The blank line after the header of an answer: whether to read on. What is wrong with a body that nobody wants, or how
+// long it takes, must not hide the status.
+bool end_headers(conversation& talk) {
+  const int status = status_now(talk.handle);
+  talk.switches = status == 101;
+  if (talk.switches) return false;
+  if (status < 200) return true; // another answer follows
+  talk.headers_ended = true;
+  talk.answer.status = status;
+  talk.body_unwanted = !talk.hop.wants_body(talk.answer);
+  return !talk.body_unwanted;
+}
+
 std::size_t take_header(char* text, std::size_t, std::size_t size, void* self) noexcept {
   auto& talk = *static_cast<conversation*>(self);
   try {
@@ -70,6 +87,8 @@ std::size_t take_header(char* text, std::size_t, std::size_t size, void* self) n
       return 0;
     }
     const std::string_view line(text, size);
+    if (talk.headers_ended) return size; // trailer fields: a server adds there what was not looked at before the body
+    if (line == "\r\n" || line == "\n") return end_headers(talk) ? size : 0;
     if (line.substr(0, 5) == "HTTP/") talk.answer.headers.clear(); // those before were of an interim answer
     if (auto header = read_header_line(line)) talk.answer.headers.push_back(std::move(*header));
     return size;
@@ -82,10 +101,6 @@ std::size_t take_header(char* text, std::size_t, std::size_t size, void* self) n
 std::size_t take_body(char* data, std::size_t, std::size_t size, void* self) noexcept {
   auto& talk = *static_cast<conversation*>(self);
   try {
-    if (!talk.hop.wants_body(status_now(talk.handle))) {
-      talk.body_unwanted = true;
-      return 0;
-    }
     if (talk.answer.body.size() + size > talk.hop.body_bytes_max) {
       talk.body_too_large = true;
       return 0;
@@ -96,6 +111,13 @@ std::size_t take_body(char* data, std::size_t, std::size_t size, void* self) noe
     talk.out_of_memory = true;
     return 0;
   }
+}
+
+// libcurl calls it at least once a second, also while nothing moves.
+int look_up(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
+  auto& talk = *static_cast<conversation*>(self);
+  talk.given_up = talk.hop.is_stopping && talk.hop.is_stopping();
+  return talk.given_up ? 1 : 0;
 }
 
 struct easy_closer {
@@ -163,6 +185,9 @@ void set_answer(CURL* handle, const http_hop& hop, conversation& talk) {
   set(handle, CURLOPT_HEADERDATA, static_cast<void*>(&talk));
   set(handle, CURLOPT_WRITEFUNCTION, &take_body);
   set(handle, CURLOPT_WRITEDATA, static_cast<void*>(&talk));
+  set(handle, CURLOPT_XFERINFOFUNCTION, &look_up);
+  set(handle, CURLOPT_XFERINFODATA, static_cast<void*>(&talk));
+  set(handle, CURLOPT_NOPROGRESS, 0L);
 }
 
 void append(list_handle& list, const std::string& line) {
@@ -187,6 +212,7 @@ http_failure failure_of(CURLcode code, const conversation& talk) {
     return http_failure(name, fmt::format("{}: {}", shown(talk.hop), why), retryable);
   };
   if (talk.headers_too_large) return made("HttpResponse", false, "the header of the answer is too large");
+  if (talk.switches) return made("HttpResponse", false, "the server switches to another protocol");
   if (talk.body_too_large)
     return made("HttpResponse", false,
                 fmt::format("the answer is larger than {} bytes (data.responseBytesMax)", talk.hop.body_bytes_max));
@@ -197,12 +223,15 @@ http_failure failure_of(CURLcode code, const conversation& talk) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CRL_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
       return made("HttpTls", false, fmt::format("the server is not trusted: {}", ::curl_easy_strerror(code)));
+    case CURLE_SSL_CACERT_BADFILE:
+      return made("HttpTls", false,
+                  "the certificates that this host trusts (http.ca_file, http.ca_path) cannot be used");
     case CURLE_SSL_CONNECT_ERROR: return made("HttpTls", true, "no secure connection came about");
+    case CURLE_OUT_OF_MEMORY: // what libcurl says of a single line of more than 100 kB
+      return made("HttpResponse", false, "the header of the answer is too large");
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY: return made("HttpResponse", false, "the answer is not good HTTP");
@@ -226,9 +255,9 @@ http_answer transfer(const http_hop& hop, const http_trust& trust) {
   const list_handle lines = lines_of(hop.headers);
   set(handle.get(), CURLOPT_HTTPHEADER, lines.get());
   const CURLcode code = ::curl_easy_perform(handle.get());
-  if (talk.out_of_memory || code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+  if (talk.out_of_memory) throw std::bad_alloc();
+  if (talk.given_up) throw http_given_up();
   if (code != CURLE_OK && !talk.body_unwanted) throw failure_of(code, talk);
-  talk.answer.status = status_now(handle.get());
   return std::move(talk.answer);
 }
 

@@ -19,6 +19,12 @@ struct http_trust {
   std::string ca_path;
 };
 
+struct http_answer {
+  int status = 0;
+  http_headers headers;
+  std::string body;
+};
+
 struct http_hop {
   const std::string& method;
   const http_url& url;
@@ -27,21 +33,17 @@ struct http_hop {
   std::chrono::milliseconds timeout;
   std::chrono::milliseconds connect_timeout;
   std::size_t body_bytes_max; ///< after decompression
-  /// Whether the body of an answer with this status is wanted; else nothing of it is read.
-  std::function<bool(int status)> wants_body;
-};
-
-struct http_answer {
-  int status = 0;
-  http_headers headers;
-  std::string body;
+  /// Whether the body of an answer with this status and these headers is wanted; else nothing of it is read.
+  std::function<bool(const http_answer& answer)> wants_body;
+  /// Whether to break off; asked about once a second. May be empty.
+  std::function<bool()> is_stopping;
 };
 
 /// `GET https://host:port`, for errors.
 std::string shown(const http_hop& hop);
 
 /// Connects only where the policy lets it, asked for each address right before it is connected to. Throws http_failure:
-/// HttpRefused, HttpTls, HttpTimeout, HttpNetwork, HttpResponse. Blocks; thread-safe.
+/// HttpRefused, HttpTls, HttpTimeout, HttpNetwork, HttpResponse; or http_given_up. Blocks; thread-safe.
 http_answer transfer(const http_hop& hop, const http_trust& trust);
 
 } // namespace pawl::nodes

@@ -69,6 +69,19 @@ result<http_url> taken(const url_handle& url) {
   return read;
 }
 
+// Texts outside of ASCII go as browsers send them. The host stays as it is: there they mean something else.
+std::string with_ascii_path(const std::string& text) {
+  const std::size_t host = text.find_first_not_of('/', std::min(text.find(':'), text.size() - 1) + 1);
+  const std::size_t path = host == std::string::npos ? host : text.find_first_of("/?#", host);
+  if (path == std::string::npos) return text;
+  std::string encoded = text.substr(0, path);
+  for (const char c : text.substr(path)) {
+    const auto byte = static_cast<unsigned char>(c);
+    encoded += byte < 0x80 ? std::string(1, c) : fmt::format("%{:02X}", byte);
+  }
+  return encoded;
+}
+
 // Not by CURLU_APPENDQUERY, which turns %C3 into %c3: a signed URL would no longer fit its signature.
 std::string with_query(const std::string& text, const std::string& query) {
   if (query.empty()) return text;
@@ -91,8 +104,8 @@ result<http_url> http_url::read(const std::string& text, const std::string& quer
   if (text.size() + query.size() > url_bytes_max) return refused(fmt::format("is longer than {} bytes", url_bytes_max));
   if (text.find('\0') != std::string::npos) return refused(CURLUE_MALFORMED_INPUT);
   const url_handle url = make_handle();
-  if (const CURLUcode wrong =
-          ::curl_url_set(url.get(), CURLUPART_URL, with_query(text, query).c_str(), CURLU_DISALLOW_USER))
+  if (const CURLUcode wrong = ::curl_url_set(url.get(), CURLUPART_URL, with_ascii_path(with_query(text, query)).c_str(),
+                                             CURLU_DISALLOW_USER))
     return refused(wrong);
   return taken(url);
 }

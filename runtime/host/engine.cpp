@@ -355,6 +355,7 @@ caf::actor engine::find_live(const std::string& uid) {
 
 void engine::stop() {
   if (stopped_.exchange(true) || !system_) return;
+  shared_->stopping->store(true);
   pending<void> answer;
   caf::anon_send(shared_->supervisor.get(), actors::stop_all{std::exchange(answer.reply, {})});
   (void)answer.future.get();

@@ -56,6 +56,7 @@ TEST_CASE("http address: every kind of place is known by every spelling") {
         "169.254.255.255",
         "100.100.100.200",
         "168.63.129.16",
+        "fd00:42::42",
         "192.0.0.192",
         "192.0.2.1",
         "192.88.99.1",

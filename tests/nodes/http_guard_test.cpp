@@ -6,6 +6,7 @@
 #include "tests/support/temp_folder.hpp"
 
 #include <cstdlib>
+#include <fstream>
 
 using namespace pawl;
 using namespace pawl::test;
@@ -137,10 +138,39 @@ TEST_CASE("http guard: a server without a certificate that is trusted is refused
 }
 
 TEST_CASE("http guard: options that cannot be used are refused when the types are made", "[server]") {
-  nodes::built_in_settings settings;
-  settings.http.ca_file = "/no/such/file";
-  auto made = nodes::built_in_types(settings);
-  REQUIRE_FALSE(made);
-  CHECK(made.failure().code == errc::invalid_argument);
-  CHECK(made.failure().message.find("http.ca_file") == 0);
+  temp_folder folder;
+  const auto refused = [](const std::string& ca_file, const std::string& ca_path) {
+    nodes::built_in_settings settings;
+    settings.http.ca_file = ca_file;
+    settings.http.ca_path = ca_path;
+    auto made = nodes::built_in_types(settings);
+    if (!made) CHECK(made.failure().code == errc::invalid_argument);
+    return made ? "" : made.failure().message;
+  };
+  const auto written = [&](const char* name, const std::string& text) {
+    std::ofstream(folder.file(name)) << text;
+    return folder.file(name);
+  };
+  for (const std::string& none : {std::string("/no/such/file"), folder.file("")})
+    CHECK(refused(none, "") == "http.ca_file is no file that can be read");
+  for (const char* text : {"", "no certificate\n", "-----BEGIN PRIVATE KEY-----\n"})
+    CHECK(refused(written("no.pem", text), "") == "http.ca_file holds no certificate in PEM");
+  const std::string good = written("good.pem", "a comment\n-----BEGIN CERTIFICATE-----\n");
+  CHECK(refused(good, "") == "");
+  CHECK(refused("", good) == "http.ca_path is no folder that can be read");
+  CHECK(refused("", folder.file("")) == "");
+}
+
+TEST_CASE("http guard: a broken certificate of the host's own is not called the server's fault", "[server]") {
+  temp_folder folder;
+  make_certificate(folder, "127.0.0.1", "IP");
+  http_server secure(folder.file("certificate.pem"), folder.file("key.pem"));
+  http_options options;
+  options.allow_private = true;
+  options.ca_file = folder.file("broken.pem");
+  std::ofstream(options.ca_file) << "-----BEGIN CERTIFICATE-----\nbroken\n";
+  const attempted done = get(options, {{"url", "https://127.0.0.1:" + secure.port() + "/echo"}});
+  CHECK(done.error_name == "HttpTls");
+  CHECK(done.error.find("http.ca_file") != std::string::npos);
+  CHECK(done.error.find("the server") == std::string::npos);
 }

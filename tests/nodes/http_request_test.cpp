@@ -76,6 +76,20 @@ TEST_CASE("http request: a URL is normalised as it will be connected to") {
   CHECK(read({{"url", "https://host./"}}).url.target.host == "host");
 }
 
+TEST_CASE("http request: a URL's path and query are sent in ASCII, its host must be") {
+  CHECK(read({{"url", "http://h/\xc3\xa4?q=\xc3\xa4#\xc3\xa4"}}).url.text == "http://h/%C3%A4?q=%C3%A4");
+  CHECK(read({{"url", "http://h?\xff"}}).url.text == "http://h/?%FF");
+  CHECK(read({{"url", "http://h/%c3?%2f"}}).url.text == "http://h/%c3?%2f"); // what is encoded stays as it is
+  CHECK(begins(said({{"url", "http://\xc3\xa4/\xc3\xa4"}}), "data.url "));
+}
+
+TEST_CASE("http request: a number is the same text, written or computed") {
+  const json query = json::parse(R"({"a": 1.0, "b": 0.5, "c": 9007199254740993, "d": -0.0, "e": 1e21})");
+  CHECK(read({{"query", query}}).url.text == "http://host/path?a=1&b=0.5&c=9007199254740993&d=0&e=1e%2B21");
+  CHECK(read({{"method", "POST"}, {"form", {{"a", 2.0}}}}).body == "a=2");
+  CHECK(*find_header(read({{"headers", {{"X-N", 3.0}}}}).headers, "x-n") == "3");
+}
+
 TEST_CASE("http request: query values are appended and encoded") {
   const json query = json::parse(R"({"a": "b&c=d e", "list": [1, true, "ä"], "none": null, "k=&": ""})");
   CHECK(read({{"url", "http://h/?x=1#f"}, {"query", query}}).url.text ==
@@ -163,12 +177,17 @@ TEST_CASE("http answer: Retry-After is seconds or a date, from now to a day") {
   CHECK(retry_after({}, now).count() == 0);
   CHECK(ms("0") == 0);
   CHECK(ms("7") == 7000);
+  CHECK(ms("0000005") == 5000);
+  CHECK(ms("00000000") == 0);
   CHECK(ms("86401") == 86'400'000);
   CHECK(ms("99999999999999999999") == 86'400'000);
   CHECK(ms("Tue, 14 Nov 2023 22:14:20 GMT") == 60'000);
   CHECK(ms("Tuesday, 14-Nov-23 22:14:20 GMT") == 60'000);
   CHECK(ms("Tue, 14 Nov 2023 22:13:19 GMT") == 0);
   CHECK(ms("Tue, 14 Nov 2033 22:13:19 GMT") == 86'400'000);
+  CHECK(ms("Sun, 06 Nov 2147483600 08:49:37 GMT") == 86'400'000);
+  CHECK(ms("Sun, 06 Nov 2147483600 08:49:37 GMT", {{"date", "Sun, 06 Nov 2147483600 08:49:37 GMT"}}) == 0);
+  CHECK(ms("Tue, 14 Nov 2023 22:14:20 GMT", {{"date", "Sun, 06 Nov 2147483600 08:49:37 GMT"}}) == 0);
   // The server's clock, not this one's, is what its date is by.
   CHECK(ms("Thu, 01 Jan 1970 00:00:09 GMT", {{"date", "Thu, 01 Jan 1970 00:00:04 GMT"}}) == 5000);
   for (const char* wrong : {"", "soon", "-5", "1.5", "5 s"})

@@ -1,5 +1,7 @@
 // http in a running engine: its retries, and what an embedder must open.
+#include "tests/nodes/attempt.hpp"
 #include "tests/support/http_server.hpp"
+#include "tests/support/temp_folder.hpp"
 
 #include <pawl/runtime.hpp>
 
@@ -102,6 +104,35 @@ TEST_CASE("http runtime: many calls at once", "[server]") {
   }
   for (const std::string& id : ids)
     CHECK(reach(rt, id, wait_until::ended).status() == instance_status::completed);
+}
+
+TEST_CASE("http runtime: a call that hangs does not hold up the end, and is made again", "[server]") {
+  http_server server;
+  temp_folder folder;
+  const auto on_file = [&] {
+    options opts;
+    opts.store_path = folder.file("a.db");
+    opts.http.allow_private = true;
+    return opts;
+  };
+  nodes::built_in_settings settings;
+  settings.http.allow_private = true;
+  std::string id;
+  {
+    runtime rt = open(on_file());
+    // Longer than this test may take.
+    id = begin(rt,
+               {{"id", "n"}, {"type", "http"}, {"data", {{"url", server.url("/silent/one")}, {"timeout", 600'000}}}});
+    REQUIRE(attempt(types_with(settings), "http", {{"url", server.url("/await/one")}}).output["status"] == 200);
+    rt.stop();
+  }
+  runtime rt = open(on_file());
+  const auto now = rt.query(id);
+  REQUIRE(now);
+  CHECK(now->status() == instance_status::active);
+  const auto history = rt.history(id);
+  REQUIRE(history);
+  CHECK(history->size() == 1); // started
 }
 
 TEST_CASE("http runtime: an allow-list that cannot be read fails the opening") {

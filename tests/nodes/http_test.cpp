@@ -183,6 +183,36 @@ TEST_CASE("http: an answer is bounded, also one that packs small", "[server]") {
   CHECK(failed(call("/status/500", {{"responseBytesMax", 0}})) == "HttpStatus*");
 }
 
+TEST_CASE("http: the header decides, whatever becomes of a body that nobody wants", "[server]") {
+  const json brief{{"timeout", 20'000}}; // what waits for the body is an HttpTimeout
+  CHECK(failed(call("/raw/late", brief)) == "HttpStatus");
+  const attempted busy = call("/raw/encoding", brief);
+  CHECK(failed(busy) == "HttpStatus*");
+  CHECK(busy.after_ms == 5000);
+  CHECK(failed(call("/raw/encoding", {{"expect", 503}})) == "HttpResponse"); // the control
+  CHECK(failed(call("/raw/switch", brief)) == "HttpResponse");
+  CHECK(failed(call("/raw/switch", {{"expect", 101}})) == "HttpResponse");
+  CHECK(call("/raw/moved", {{"followRedirects", 1}}).output["url"] == server().url("/echo"));
+  CHECK(failed(call("/raw/moved", brief)) == "HttpStatus");
+  CHECK(failed(call("/raw/moved", {{"expect", 302}, {"timeout", 60}})) == "HttpTimeout*"); // its body is wanted
+}
+
+TEST_CASE("http: the headers are those of the answer, not of what comes before or after it", "[server]") {
+  const attempted early = call("/raw/hints");
+  CHECK(early.output["body"] == "ok");
+  CHECK_FALSE(early.output["headers"].contains("x-early"));
+  const attempted late = call("/raw/trailer");
+  CHECK(late.output["body"] == "ok");
+  CHECK(late.output["headers"]["x-first"] == "1");
+  CHECK_FALSE(late.output["headers"].contains("x-last"));
+}
+
+TEST_CASE("http: a header line that is too large for libcurl is no lack of memory", "[server]") {
+  const attempted done = call("/raw/line");
+  CHECK(failed(done) == "HttpResponse");
+  CHECK(done.error == "GET http://" + host() + ": the header of the answer is too large");
+}
+
 TEST_CASE("http: what does not answer in time is a timeout, and tried again", "[server]") {
   CHECK(failed(call("/silent", {{"timeout", 60}})) == "HttpTimeout*");
   CHECK(failed(call("/half", {{"timeout", 60}})) == "HttpTimeout*");

@@ -17,12 +17,13 @@ import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 counts = {}
-counts_lock = threading.Lock()
+counts_lock = threading.Condition()
 
 
 def count(name):
     with counts_lock:
         counts[name] = counts.get(name, 0) + 1
+        counts_lock.notify_all()
         return counts[name]
 
 
@@ -79,7 +80,14 @@ class Handler(BaseHTTPRequestHandler):
         """/moved/STATUS?to=URL"""
         self.send(int(rest), b"moved", [("Location", urllib.parse.parse_qs(url.query)["to"][0])])
 
+    def route_await(self, rest, url, body):
+        """/await/NAME: answers once /silent/NAME was asked for."""
+        with counts_lock:
+            counts_lock.wait_for(lambda: counts.get("silent " + rest))
+        self.send_json(200, counts["silent " + rest])
+
     def route_silent(self, rest, url, body):
+        count("silent " + rest)
         self.connection.recv(1)  # until the client hangs up
 
     def route_half(self, rest, url, body):
@@ -137,6 +145,23 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
         self.close_connection = True
+
+    def route_raw(self, rest, url, body):
+        """/raw/NAME: these bytes, and then nothing until the client hangs up."""
+        start = b"HTTP/1.1 "
+        end = b"\r\n\r\n"
+        self.wfile.write({
+            "line": start + b"200 OK\r\nX: " + b"a" * 150_000 + end,
+            "encoding": start + b"503 Busy\r\nContent-Encoding: foo\r\nRetry-After: 5\r\nContent-Length: 5" + end + b"busy!",
+            "late": start + b"404 Missing\r\nContent-Length: 5" + end,
+            "switch": start + b"101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: mine" + end + b"mine",
+            "moved": start + b"302 Found\r\nLocation: /echo\r\nContent-Length: 5" + end,
+            "hints": start + b"103 Early Hints\r\nX-Early: 1" + end + start + b"200 OK\r\nContent-Length: 2" + end + b"ok",
+            "trailer": start + b"200 OK\r\nX-First: 1\r\nTrailer: X-First, X-Last\r\nTransfer-Encoding: chunked" + end
+                       + b"2\r\nok\r\n0\r\nX-First: 2\r\nX-Last: 3" + end,
+        }[rest])
+        self.wfile.flush()
+        self.connection.recv(1)
 
     def route_no_http(self, rest, url, body):
         self.wfile.write(b"this is no HTTP\r\n\r\n")

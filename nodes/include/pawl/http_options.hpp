@@ -10,9 +10,9 @@ namespace pawl {
 /// hop of a redirect, and on the address that is connected to, after its name was resolved.
 ///
 /// Never reached, whatever is listed here: link-local addresses (169.254.0.0/16, fe80::/10), the metadata services of
-/// clouds (169.254.169.254, 100.100.100.200, 168.63.129.16, fd00:ec2::/32, fd00:c1::/32, fd20:ce::254), unspecified,
-/// multicast, broadcast and reserved ones; also when they are written as IPv4-mapped, NAT64 or 6to4 addresses. No
-/// proxy, .netrc, .curlrc or cookie is used. Certificates are always verified; nothing turns that off.
+/// clouds (169.254.169.254, 100.100.100.200, 168.63.129.16, fd00:ec2::/32, fd00:c1::/32, fd20:ce::254, fd00:42::42),
+/// unspecified, multicast, broadcast and reserved ones; also when they are written as IPv4-mapped, NAT64 or 6to4
+/// addresses. No proxy, .netrc, .curlrc or cookie is used. Certificates are always verified; nothing turns that off.
 struct http_options {
   /// What may be reached although it is loopback (127.0.0.0/8, ::1) or private (10.0.0.0/8, 172.16.0.0/12,
   /// 192.168.0.0/16, 100.64.0.0/10, fc00::/7). One entry is an address or a network ("10.1.0.0/16", "::1"), or the name
@@ -26,7 +26,8 @@ struct http_options {
   bool only_allowed = false;
 
   /// Certificates of authorities in PEM, in a file, or in a folder that `openssl rehash` made. When one is given, those
-  /// of the system do not count. Must be readable when the runtime is opened, else `invalid_argument`.
+  /// of the system do not count. When the runtime is opened the file must be readable and hold a certificate and the
+  /// folder must be one, else `invalid_argument`.
   std::string ca_file;
   std::string ca_path;
 };

@@ -53,6 +53,9 @@ public:
   virtual std::int64_t time_ms() const = 0;
   /// Whether this is the run after the timer of outcome::pause_for went off.
   virtual bool timer_fired() const = 0;
+  /// Whether the runtime is stopping, which waits for running executors: one that takes long should look now and then,
+  /// and answer outcome::give_up(). May become true during the call; never false again.
+  virtual bool is_stopping() const { return false; }
 };
 
 /// What an executor answers. Built by the static functions; cheap to move.
@@ -77,6 +80,10 @@ public:
   static outcome fail(std::string message, std::string name = "Error");
   /// The attempt failed and trying again cannot help: no retry.
   static outcome fail_for_good(std::string message, std::string name = "Error");
+  /// The attempt is given up because the runtime stops (node_context::is_stopping): nothing is recorded, and the visit
+  /// runs again with the same key and attempt when the store is opened next. When the runtime does not stop it is a
+  /// failed attempt with the error `GivenUp`.
+  static outcome give_up();
 
   /// Keeps up to 64 KiB of JSON for the next run of the same visit. Only on a pause.
   outcome&& keep(nlohmann::json node_state) &&;

@@ -108,8 +108,9 @@ public:
   /// Blocks until no instance is active: all ended or wait. Errors: `timed_out`, `stopped`.
   result<void> drain(std::chrono::milliseconds timeout) const;
 
-  /// Dispatches nothing more, waits for running executors and their commits, closes the store. What was not finished
-  /// goes on at the next open. Harmless when called again.
+  /// Dispatches nothing more, waits for running executors and their commits, closes the store. Executors see it coming
+  /// (node_context::is_stopping) and may give up; `http` does, within about a second. What was not finished or was
+  /// given up goes on at the next open. Harmless when called again.
   void stop();
 
 private:
