@@ -3,6 +3,7 @@
 
 #include "runtime/expression/functions/call.hpp"
 #include "runtime/expression/functions/registry.hpp"
+#include "runtime/expression/json_template.hpp"
 
 #include <pawl/functions.hpp>
 
@@ -174,6 +175,47 @@ TEST_CASE("functions: patterns never take longer than the text is long", "[funct
   for (int i = 0; i < 20; ++i) // more than are kept compiled
     CHECK(ask("'x" + std::to_string(i) + "y'|extract('x(" + std::to_string(i) + ")y')") ==
           "\"" + std::to_string(i) + "\"");
+}
+
+TEST_CASE("functions: compiling a pattern is paid for", "[functions]") {
+  const json context = {{"p", "(?i)(?:" + repeat("\\pL", 20) + "){0}"}, {"q", "(?:" + repeat("\\pL", 21) + "){0}"}};
+  CHECK(ask("'b'|matches(p)", context) == "true");
+  CHECK(ask("'b'|matches(q)", context) == "limit: a pattern has too many Unicode classes: more than 20");
+  CHECK(ask(R"('pL'|matches('\\Q' + x + '\\E'))", {{"x", repeat("\\pL", 30)}}) == "false"); // a plain text
+
+  std::vector<template_problem> problems;
+  json data = json::array();
+  for (int i = 0; i < 600; ++i)
+    data.push_back("{{ 'b'|matches(p + '" + std::to_string(i) + "') }}");
+  const auto t = json_template::compile(data, problems);
+  usage used;
+  auto rendered = t.render(value::borrow(context), standard(), &used);
+  REQUIRE_FALSE(rendered);
+  CHECK(rendered.failure().message.find("template_steps_max = 1000000") != std::string::npos);
+  CHECK(rendered.failure().where == "/50"); // 20,000 steps each
+
+  // The clock is looked at when an expression starts and after every compile.
+  environment with = standard();
+  with.allowed.template_steps_max = 1'000'000'000;
+  std::int64_t now = 0;
+  with.now_ms = [&now] { return now += 7; };
+  rendered = t.render(value::borrow(context), with);
+  REQUIRE_FALSE(rendered);
+  CHECK(rendered.failure().code == pawl::errc::limit);
+  CHECK(rendered.failure().message.find("the template takes too long: more than template_time_ms_max = 500") !=
+        std::string::npos);
+  CHECK(now <= 520);
+  with.now_ms = [&now] { return now += 60; };
+  CHECK(run("'b'|matches('b')", context, with) == "limit: the expression takes too long: more than time_ms_max = 50");
+}
+
+TEST_CASE("functions: a pattern that stays the same is paid for once an evaluation", "[functions]") {
+  json context = {{"l", json::array()}, {"p", repeat("\\pL", 6) + repeat("x?", 150)}}; // too much to be kept
+  for (int i = 0; i < 300; ++i)
+    context["l"].push_back({{"t", "name"}});
+  CHECK(ask(R"(l[.t|matches('^\\pL+$')]|length)", context) == "300");
+  CHECK(ask("l[.t|matches('^[a-z]+$')]|length", context) == "300");
+  CHECK(ask_code("l[.t|matches('a' + p) || .t|matches('b' + p)]", context) == errc::limit); // in turn
 }
 
 TEST_CASE("functions: sorting is stable and has a place for every kind", "[functions]") {
