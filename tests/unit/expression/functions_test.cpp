@@ -228,6 +228,19 @@ TEST_CASE("functions: sorting is stable and has a place for every kind", "[funct
   CHECK(ask("[1, b]|sort", {{"b", 9007199254740993}}).rfind("evaluation", 0) == 0);
 }
 
+TEST_CASE("functions: a direction alone sorts plain items", "[functions]") {
+  CHECK(ask("[[3, 1, 2]|sort('desc'), ['b', 1, 'c']|sort('asc')]") == R"([[3,2,1],[1,"b","c"]])");
+  CHECK(ask("[{desc: 2}, {desc: 1}]|sort('desc')|map('desc')") == "[1,2]"); // a property
+}
+
+TEST_CASE("functions: unique takes the longest arrays", "[functions]") {
+  CHECK(ask("range(10000)|unique|length") == "10000");
+  json context = {{"l", json::array()}};
+  for (int i = 0; i < 9000; ++i)
+    context["l"].push_back({{"id", "customer-" + std::to_string(i)}});
+  CHECK(ask("l|unique('id')|length", context) == "9000");
+}
+
 TEST_CASE("functions: names such as __proto__ are names", "[functions]") {
   CHECK(ask("l|groupBy('p')", {{"l", {{{"p", "__proto__"}}, {{"q", 1}}}}}) ==
         R"({"__proto__":[{"p":"__proto__"}],"undefined":[{"q":1}]})");
@@ -277,6 +290,9 @@ TEST_CASE("functions: encodings refuse what does not decode to text", "[function
     CHECK(ask_code(source) == errc::evaluation);
   }
   CHECK(ask("[''|base64, ''|fromBase64, ''|hex, '%41%c3%bc'|urlDecode]") == R"(["","","","Aü"])");
+  CHECK(ask("'ab%zz'|urlDecode") ==
+        "evaluation: 'urlDecode': argument 1 (text) has, after 2 bytes, a % without two hexadecimal digits");
+  CHECK(ask("t|fromJson", {{"t", R"({"a":1,"a":2})"}}).find("(in an object at depth 1)") != std::string::npos);
   CHECK(ask("''|sha256") == "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"");
 }
 
@@ -285,12 +301,15 @@ TEST_CASE("functions: times at the edges of the calendar", "[functions]") {
   CHECK(ask("'2025-03-31'|parseTime|addTime(-1, 'months')|formatTime('d.M.yy')") == "\"28.2.25\"");
   CHECK(ask("'1969-12-31T23:59:59.999Z'|parseTime") == "-1");
   CHECK(ask("-1|formatTime") == "\"1969-12-31T23:59:59.999Z\"");
+  CHECK(ask("addTime(0, 1.005, 'seconds')") == "1005");
+  CHECK(ask("'2016-12-31T23:59:60Z'|parseTime|formatTime") == "\"2017-01-01T00:00:00.000Z\"");
+  CHECK(ask("'2025-01-01T24:00:00Z'|parseTime|formatTime") == "\"2025-01-02T00:00:00.000Z\"");
   CHECK(ask("'0000-01-01'|parseTime|formatTime") == "\"0000-01-01T00:00:00.000Z\"");
   CHECK(ask("'9999-12-31T23:59:59.999Z'|parseTime|formatTime(\"h 'o''clock' a\")") == "\"11 o'clock PM\"");
   CHECK(ask("'2025-01-01T00:30:00.5-05:30'|parseTime|formatTime") == "\"2025-01-01T06:00:00.500Z\"");
   const char* const bad[] = {"'2025-13-01'|parseTime",
                              "'2025-02-29'|parseTime",
-                             "'2025-01-01T24:00:00Z'|parseTime",
+                             "'2025-01-01T24:00:01Z'|parseTime",
                              "'2025-01-01T00:00:60Z'|parseTime",
                              "'2025-01-01 '|parseTime",
                              "'2025-01-01T00:00:00+2'|parseTime",
