@@ -108,6 +108,11 @@ TEST_CASE("functions: texts count UTF-16 units and never cut a character in half
   CHECK(ask("[upper('ÿßžα'), lower('ŸŽΑЁ')]") == "[\"ŸSSŽΑ\",\"ÿžαё\"]");
 }
 
+TEST_CASE("functions: letters of each block have their case", "[functions]") {
+  CHECK(ask("upper('ơưəɓǆǰƀʌɛ ϙͱϻ ҁԯ և ựỿ')") == "\"ƠƯƏƁǄǰɃɅƐ ϘͰϺ ҀԮ և ỰỾ\"");
+  CHECK(ask("lower('ƠƯƏƁǄɃɅƐ ϘͰϺ ҀԮ ỰỾ İΣ')") == "\"ơưəɓǆƀʌɛ ϙͱϻ ҁԯ ựỿ İσ\"");
+}
+
 TEST_CASE("functions: split as JavaScript does it", "[functions]") {
   CHECK(ask("[''|split(','), ''|split(''), 'a,'|split(','), 'aXXb'|split('XX'), 'a,b'|split(',', 0)]") ==
         R"([[""],[],["a",""],["a","b"],[]])");
