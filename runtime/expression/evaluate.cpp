@@ -22,8 +22,8 @@ public:
       : code_(program), root_(root), known_(with.known), cost_(with.allowed, with.should_stop, with.now_ms),
         top_(stack) {}
 
-  result<value> run(usage& used) {
-    const bool ok = run(0, code_.instructions.size(), root_);
+  result<value> run(usage& used, std::optional<std::int64_t> rendering_since_ms) {
+    const bool ok = cost_.start(rendering_since_ms) && run(0, code_.instructions.size(), root_);
     const usage mine = cost_.used();
     used.steps += mine.steps;
     used.allocated_bytes += mine.allocated_bytes;
@@ -245,12 +245,14 @@ result<value> evaluate(const program& what, const value& root, const environment
   return evaluate(what, root, with, unread);
 }
 
-result<value> evaluate(const program& what, const value& root, const environment& with, usage& used) {
+result<value> evaluate(const program& what, const value& root, const environment& with, usage& used,
+                       std::optional<std::int64_t> rendering_since_ms) {
   const code& compiled = what.compiled();
   std::array<value, 8> near;
-  if (compiled.stack_size < near.size()) return machine(compiled, root, with, near.data()).run(used);
+  if (compiled.stack_size < near.size())
+    return machine(compiled, root, with, near.data()).run(used, rendering_since_ms);
   std::vector<value> stack(compiled.stack_size + 1);
-  return machine(compiled, root, with, stack.data()).run(used);
+  return machine(compiled, root, with, stack.data()).run(used, rendering_since_ms);
 }
 
 } // namespace pawl::expression

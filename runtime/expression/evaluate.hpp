@@ -9,6 +9,7 @@
 #include <pawl/result.hpp>
 
 #include <functional>
+#include <optional>
 
 namespace pawl::expression {
 
@@ -16,7 +17,7 @@ struct environment {
   limits allowed;
   const functions* known = nullptr;          ///< none: every call is an error; must outlive the evaluation
   std::function<bool()> should_stop = {};    ///< asked now and then; true ends the evaluation with errc::stopped
-  std::function<std::int64_t()> now_ms = {}; ///< monotonic; none: limits::time_ms_max is not watched
+  std::function<std::int64_t()> now_ms = {}; ///< monotonic; none: no limit of time is watched
 };
 
 /// The value of `what` with `root` as its outermost context.
@@ -25,7 +26,9 @@ struct environment {
 /// (names the limit), `stopped`; `where` is "byte N" of the source where that is known. Messages quote the expression's
 /// own names, never a value. Safe from any thread; throws nothing.
 result<value> evaluate(const program& what, const value& root, const environment& with);
-/// The same; adds what it cost to `used`, also when it fails.
-result<value> evaluate(const program& what, const value& root, const environment& with, usage& used);
+/// The same; adds what it cost to `used`, also when it fails. As part of a rendering that runs since then it also keeps
+/// limits::template_time_ms_max.
+result<value> evaluate(const program& what, const value& root, const environment& with, usage& used,
+                       std::optional<std::int64_t> rendering_since_ms = std::nullopt);
 
 } // namespace pawl::expression

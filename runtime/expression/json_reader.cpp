@@ -47,7 +47,7 @@ public:
     json& object = *open_.back();
     if (object.contains(v)) {
       failure_ = error{errc::bad_json, fmt::format("{} names one member of an object twice", what_),
-                       fmt::format("JSON pointer of the object: {}", depth_text())};
+                       fmt::format("in an object at depth {}", open_.size())};
       return false;
     }
     key_ = std::move(v);
@@ -99,8 +99,6 @@ private:
     open_.pop_back();
     return true;
   }
-
-  std::string depth_text() const { return fmt::format("depth {}", open_.size()); }
 
   std::string_view text_;
   const char* what_;

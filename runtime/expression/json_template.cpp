@@ -14,9 +14,12 @@ using json = nlohmann::json;
 /// One rendering: the first failing text ends it, and every call answers whether to go on.
 class renderer {
 public:
-  renderer(const value& root, const environment& with) noexcept
+  renderer(const value& root, const environment& with)
       : root_(root), with_(with), text_cost_(with.allowed, with.should_stop, with.now_ms),
-        builder_(with.allowed.output_bytes_max) {}
+        builder_(with.allowed.output_bytes_max) {
+    if (with.now_ms) since_ms_ = with.now_ms();
+    text_cost_.join_rendering(since_ms_);
+  }
 
   error take_failure() { return std::move(failure_); }
   void add_usage(usage& to) const noexcept {
@@ -56,7 +59,7 @@ private:
   bool evaluate_part(value& out, const template_expression& part) {
     if (!part.compiled) return fail(part.compiled.failure(), part);
     if (!is_affordable()) return false;
-    auto answer = evaluate(*part.compiled, root_, with_, used_);
+    auto answer = evaluate(*part.compiled, root_, with_, used_, since_ms_);
     if (!answer) {
       auto failure = std::move(answer).failure();
       if (!failure.where.empty()) failure.message += " at " + failure.where;
@@ -173,6 +176,7 @@ private:
 
   const value& root_;
   const environment& with_;
+  std::optional<std::int64_t> since_ms_;
   meter text_cost_;
   json_builder builder_;
   usage used_;

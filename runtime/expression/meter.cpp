@@ -17,19 +17,26 @@ bool meter::over_steps() {
   return fail(errc::limit, over("the expression takes too long", "steps_max", allowed_.steps_max));
 }
 
+bool meter::start(std::optional<std::int64_t> rendering_since_ms) {
+  if (!now_ms_) return true;
+  since_ms_ = now_ms_();
+  rendering_since_ms_ = rendering_since_ms;
+  return check_time(*since_ms_);
+}
+
 bool meter::poll() {
   until_poll_ = steps_a_poll;
   if (should_stop_ && should_stop_()) return fail(errc::stopped, "the evaluation was stopped");
-  if (is_out_of_time())
-    return fail(errc::limit, over("the expression takes too long", "time_ms_max", allowed_.time_ms_max));
-  return true;
+  return !now_ms_ || check_time(now_ms_());
 }
 
-bool meter::is_out_of_time() {
-  if (!now_ms_) return false;
-  const auto now = now_ms_();
-  if (!first_poll_ms_) first_poll_ms_ = now;
-  return now - *first_poll_ms_ > static_cast<std::int64_t>(allowed_.time_ms_max);
+bool meter::check_time(std::int64_t now) {
+  if (since_ms_ && now - *since_ms_ > static_cast<std::int64_t>(allowed_.time_ms_max))
+    return fail(errc::limit, over("the expression takes too long", "time_ms_max", allowed_.time_ms_max));
+  if (rendering_since_ms_ && now - *rendering_since_ms_ > static_cast<std::int64_t>(allowed_.template_time_ms_max))
+    return fail(errc::limit,
+                over("the template takes too long", "template_time_ms_max", allowed_.template_time_ms_max));
+  return true;
 }
 
 bool meter::steps(std::uint64_t count) {

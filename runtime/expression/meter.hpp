@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,6 +25,11 @@ public:
   meter(const meter&) = delete;
   meter& operator=(const meter&) = delete;
 
+  /// Starts the clock of the evaluation. `rendering_since_ms`: since when the rendering runs that it is part of.
+  bool start(std::optional<std::int64_t> rendering_since_ms);
+  /// For what belongs to a rendering and to none of its expressions: only the rendering's own time counts.
+  void join_rendering(std::optional<std::int64_t> since_ms) noexcept { rendering_since_ms_ = since_ms; }
+
   const limits& allowed() const noexcept { return allowed_; }
   usage used() const noexcept { return {allowed_.steps_max - steps_left_, allowed_.allocated_bytes_max - bytes_left_}; }
 
@@ -33,6 +39,8 @@ public:
     return --until_poll_ != 0 || poll();
   }
   bool steps(std::uint64_t count);
+  /// Looks at the clock at once: for after work that steps count badly.
+  bool poll();
   /// Charges for memory before it is asked for, and for copying `bytes` into it.
   bool allocate(std::uint64_t bytes);
   /// Charges for reading or comparing text.
@@ -58,19 +66,23 @@ public:
     if (failure_.where.empty()) failure_.where = std::move(where);
   }
 
+  /// What a function may remember from one call to the next of the same evaluation, so that it is paid for once.
+  std::shared_ptr<const void>& remembered() noexcept { return remembered_; }
+
 private:
   static constexpr std::uint64_t bytes_a_step = 64;
   static constexpr std::uint64_t comparisons_a_key = 4;
   static constexpr std::uint32_t steps_a_poll = 1024;
 
   bool over_steps();
-  bool poll();
-  bool is_out_of_time();
+  bool check_time(std::int64_t now);
 
   const limits& allowed_;
   const std::function<bool()>& should_stop_;
   const std::function<std::int64_t()>& now_ms_;
-  std::optional<std::int64_t> first_poll_ms_; ///< cheap expressions never look at the clock
+  std::optional<std::int64_t> since_ms_;
+  std::optional<std::int64_t> rendering_since_ms_;
+  std::shared_ptr<const void> remembered_;
   std::uint64_t steps_left_;
   std::uint64_t bytes_left_;
   std::uint32_t until_poll_ = steps_a_poll;

@@ -48,10 +48,14 @@ result<expression::limits> host::accept_limits(const expression_limits& given) {
   if (given.nodes_max > 60'000) return error{errc::invalid_argument, "expressions.nodes_max is at most 60000", ""};
   if (given.time_ms_max > UINT32_MAX)
     return error{errc::invalid_argument, "expressions.time_ms_max is at most 4294967295", ""};
-  return expression::limits{
+  if (given.template_time_ms_max > UINT32_MAX)
+    return error{errc::invalid_argument, "expressions.template_time_ms_max is at most 4294967295", ""};
+  expression::limits accepted{
       given.source_bytes_max,    given.depth_max,        given.nodes_max,
       given.steps_max,           given.string_bytes_max, given.array_items_max,
       given.allocated_bytes_max, given.output_bytes_max, static_cast<std::uint32_t>(given.time_ms_max)};
+  accepted.template_time_ms_max = static_cast<std::uint32_t>(given.template_time_ms_max);
+  return accepted;
 }
 
 json_result evaluate_expression(std::string_view source, const nlohmann::json& context,

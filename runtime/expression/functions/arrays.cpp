@@ -5,6 +5,8 @@
 #include "runtime/expression/operators.hpp"
 #include "runtime/expression/unicode.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -126,17 +128,30 @@ bool read_direction(call& c, bool& descending) {
   return descending || direction == "asc" || c.refuse(2, "must be 'asc' or 'desc'");
 }
 
+/// `sort('desc')` of items that have no properties means the direction.
+bool is_direction(call& c, std::string_view by) {
+  if (c.count() != 2 || (by != "asc" && by != "desc")) return false;
+  return c.at(0).each_item([](const value& item) { return !item.is_container(); });
+}
+
 bool sort(call& c) {
   std::string_view by;
   bool descending = false;
-  const bool has_key = !c.lacks(1);
+  bool has_key = !c.lacks(1);
   if (!c.array(0) || (has_key && !c.text(1, by)) || !read_direction(c, descending)) return false;
+  if (!c.cost().steps(c.at(0).size() / 16)) return false;
+  if (is_direction(c, by)) {
+    descending = by == "desc";
+    has_key = false;
+  }
   if (!c.cost().build_array(c.at(0).size()) || !c.cost().allocate(3 * c.at(0).size() * sizeof(value))) return false;
   std::vector<std::pair<value, value>> keyed;
   keyed.reserve(c.at(0).size());
   const bool ok = c.at(0).each_item([&](const value& item) {
     const value key = has_key ? item.member(by) : item;
-    if (key.is(kind::big_integer)) return c.wrong_item(0, keyed.size(), key, "sorted by something exact");
+    if (key.is(kind::big_integer))
+      return c.fail(fmt::format(
+          "item {} of argument 1 (array) cannot be put in order: an integer too large to be exact", keyed.size()));
     keyed.emplace_back(key, item);
     return c.cost().step();
   });
@@ -168,8 +183,8 @@ bool unique(call& c) {
   const bool ok = c.at(0).each_item([&](const value& item) {
     std::string key;
     if (!c.cost().allocate(2 * sizeof(key)) || !identity(c, has_key ? item.member(by) : item, key)) return false;
-    // Looking up compares with as many keys as the tree is high.
-    if (!c.cost().steps(std::bit_width(seen.size()) * (1 + key.size() / 64))) return false;
+    // Looking up compares with as many keys as the tree is high; short ones cost next to nothing.
+    if (!c.cost().steps(2 + std::bit_width(seen.size()) * (key.size() / 64))) return false;
     return !seen.insert(std::move(key)).second || c.add_item(items, item);
   });
   return ok && c.give(std::move(items));
@@ -247,9 +262,11 @@ chapter array_chapter() {
            reverse},
           {"sort(array, by?, direction?)",
            "The array in order: by the items, or by their property `by`; `'desc'` turns the order round.",
-           "Stable. Numbers by size, texts by code point. Mixed kinds come as null, false, true, numbers, NaN, texts, "
+           "Stable. `sort('desc')` of plain items sorts them by themselves. Numbers by size, texts by code point. "
+           "Mixed kinds come as null, false, true, numbers, NaN, texts, "
            "arrays, objects; undefined is always last.",
            {{"[10, 9, 1]|sort", "[1,9,10]"},
+            {"[3, 1, 2]|sort('desc')", "[3,2,1]"},
             {"list|sort", R"([null,true,2,"a","b"])", R"({"list": ["b", 2, null, "a", true]})"},
             {"items|sort('n', 'desc')|map('n')", "[3,2,1]", R"({"items": [{"n": 2}, {"n": 3}, {"n": 1}]})"}},
            sort},

@@ -93,7 +93,9 @@ chapter conversion_chapter() {
                to_text},
               {"toNumber(x)",
                "JavaScript's Number(x).",
-               "NaN for a text that is no number: storing that is an error, `toNumber(x) || 0` avoids it.",
+               "NaN for a text that is no number. NaN cannot leave an expression (`JSON has no number that is NaN or "
+               "infinite`): "
+               "`toNumber(x) || 0` puts 0 in its place, `matches` checks a text first; `default` does not see NaN.",
                {{"' 12.5 '|toNumber", "12.5"}, {"'0x10'|toNumber", "16"}, {"toNumber('12 kg') || 0", "0"}},
                to_number},
               {"toJson(x)",
@@ -108,7 +110,8 @@ chapter conversion_chapter() {
                from_json},
               {"default(x, instead)",
                "`instead` when `x` is null or undefined, else `x`.",
-               "Unlike `||` it keeps 0, false and the empty text.",
+               "`null` itself is a name in Jexl, undefined unless the context has it. Unlike `||` it keeps 0, false "
+               "and the empty text.",
                {{"missing|default('none')", "\"none\""}, {"0|default(5)", "0"}},
                default_to},
           }};

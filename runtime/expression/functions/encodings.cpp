@@ -51,7 +51,8 @@ bool url_decode(call& c) {
     }
     const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
     const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-    if (high < 0 || low < 0) return c.refuse(0, "has a % without two hexadecimal digits at byte " + std::to_string(i));
+    if (high < 0 || low < 0)
+      return c.refuse(0, "has, after " + std::to_string(i) + " bytes, a % without two hexadecimal digits");
     out += static_cast<char>(high * 16 + low);
     i += 2;
   }

@@ -1,5 +1,6 @@
 // Regular expressions by RE2: linear in the text, bounded in memory, never a backtracker.
-// What a match may cost is charged before it runs: bytes of the text times instructions of the compiled pattern.
+// What a match may cost is charged before it runs: bytes of the text times instructions of the compiled pattern. What
+// compiling may cost is charged before it as well, once for every change of the pattern within an evaluation.
 #include "runtime/expression/functions/call.hpp"
 #include "runtime/expression/unicode.hpp"
 
@@ -15,22 +16,69 @@ namespace pawl::expression {
 namespace {
 
 constexpr std::size_t pattern_bytes_max = 1000;
-constexpr std::int64_t pattern_memory_max = 512 * 1024;  ///< of one compiled pattern with its automata
-constexpr std::size_t patterns_kept_max = 8;             ///< a thread
+constexpr std::size_t unicode_classes_max = 20;
+/// Of one compiled pattern: its program and its automata, which grow as it matches. What RE2 reads the pattern into is
+/// not part of it: some 5 KiB for each Unicode class, little else.
+constexpr std::int64_t pattern_memory_max = 256 * 1024;
+
+// What stays compiled in a thread. Programs and classes together keep to kept_bytes_max; automata may add
+// pattern_memory_max for each pattern, and add a few KiB for common ones.
+constexpr std::size_t patterns_kept_max = 8;
+constexpr std::size_t kept_bytes_max = 128 * 1024;
+constexpr std::size_t kept_source_bytes_max = 256;
+constexpr std::size_t kept_classes_max = 4;
+constexpr std::size_t bytes_an_instruction = 16;
+constexpr std::size_t bytes_a_unicode_class = 6 * 1024;
+
+// Compiling: about a microsecond for three bytes, a millisecond for a Unicode class.
+constexpr std::uint64_t steps_a_unicode_class = 1000;
+constexpr std::uint64_t steps_a_class = 50;
 constexpr int groups_max = 10;                           ///< the match itself and $1 to $9
 constexpr std::uint64_t work_a_step = 64;                ///< bytes times instructions
 constexpr std::uint64_t further_work_a_step = 16 * 1024; ///< the same for every further match of one text
 
 using re2::StringPiece;
 
-/// RE2 has one pattern that matches half a character; texts must stay UTF-8.
-bool asks_for_bytes(std::string_view pattern) noexcept {
-  for (std::size_t i = 0; i + 1 < pattern.size(); ++i) {
-    if (pattern[i] != '\\') continue;
-    if (pattern[i + 1] == 'C') return true;
-    ++i;
+/// What a look at the source tells about a pattern.
+struct outline {
+  bool asks_for_bytes = false; ///< \C, which matches half a character; texts must stay UTF-8
+  std::size_t unicode_classes = 0;
+  std::uint64_t steps = 0; ///< what compiling it may cost
+};
+
+/// The largest number of a repetition such as {2,9}; 0 for another brace.
+std::uint64_t repetition(std::string_view rest) noexcept {
+  std::uint64_t largest = 0;
+  std::uint64_t number = 0;
+  for (std::size_t i = 1; i < rest.size() && i < 12; ++i) {
+    if (rest[i] >= '0' && rest[i] <= '9') {
+      number = number * 10 + static_cast<std::uint64_t>(rest[i] - '0');
+      largest = std::max(largest, number);
+    } else if (rest[i] == ',') {
+      number = 0;
+    } else {
+      break;
+    }
   }
-  return false;
+  return std::min<std::uint64_t>(largest, 1000); // RE2 refuses more
+}
+
+outline outline_of(std::string_view pattern) noexcept {
+  outline seen;
+  seen.steps = 16 + pattern.size();
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char at = pattern[i];
+    if (at == '[') seen.steps += steps_a_class;
+    if (at == '{') seen.steps += repetition(pattern.substr(i));
+    if (at != '\\' || ++i == pattern.size()) continue;
+    const char escaped = pattern[i];
+    if (escaped == 'C') seen.asks_for_bytes = true;
+    if (escaped == 'p' || escaped == 'P') ++seen.unicode_classes;
+    // A plain text in between. Where RE2 does not take it for one, it refuses the pattern here.
+    if (escaped == 'Q') i = std::min(pattern.find("\\E", i), pattern.size() - 1);
+  }
+  seen.steps += seen.unicode_classes * steps_a_unicode_class;
+  return seen;
 }
 
 std::shared_ptr<const RE2> compile_pattern(std::string_view pattern) {
@@ -40,17 +88,57 @@ std::shared_ptr<const RE2> compile_pattern(std::string_view pattern) {
   return std::make_shared<const RE2>(StringPiece(pattern.data(), pattern.size()), options);
 }
 
-/// Most patterns are constants: the latest few stay compiled. What is charged does not depend on it.
-std::shared_ptr<const RE2> known_pattern(std::string_view pattern) {
-  thread_local std::list<std::shared_ptr<const RE2>> kept;
-  const auto found = std::find_if(kept.begin(), kept.end(), [&](const auto& p) { return p->pattern() == pattern; });
-  if (found != kept.end()) {
-    kept.splice(kept.begin(), kept, found);
-    return kept.front();
+/// The latest few patterns of a thread: most are constants. What is charged does not depend on it.
+class kept_patterns {
+public:
+  std::shared_ptr<const RE2> get(std::string_view pattern, const outline& seen) {
+    const auto found =
+        std::find_if(all_.begin(), all_.end(), [&](const auto& k) { return k.what->pattern() == pattern; });
+    if (found != all_.end()) {
+      all_.splice(all_.begin(), all_, found);
+      return all_.front().what;
+    }
+    auto made = compile_pattern(pattern);
+    if (pattern.size() <= kept_source_bytes_max && seen.unicode_classes <= kept_classes_max) keep(made, seen);
+    return made;
   }
-  kept.push_front(compile_pattern(pattern));
-  if (kept.size() > patterns_kept_max) kept.pop_back();
-  return kept.front();
+
+private:
+  struct kept {
+    std::shared_ptr<const RE2> what;
+    std::size_t bytes;
+  };
+
+  void keep(const std::shared_ptr<const RE2>& made, const outline& seen) {
+    const auto instructions = static_cast<std::size_t>(std::max(made->ProgramSize(), 0));
+    const std::size_t bytes =
+        made->pattern().size() + instructions * bytes_an_instruction + seen.unicode_classes * bytes_a_unicode_class;
+    if (bytes > kept_bytes_max) return;
+    all_.push_front({made, bytes});
+    for (bytes_ += bytes; all_.size() > patterns_kept_max || bytes_ > kept_bytes_max; all_.pop_back())
+      bytes_ -= all_.back().bytes;
+  }
+
+  std::list<kept> all_;
+  std::size_t bytes_ = 0;
+};
+
+/// The evaluation remembers the latest pattern, so that one that stays the same is paid for once.
+bool compiled_pattern(call& c, std::string_view pattern, std::shared_ptr<const RE2>& out) {
+  auto latest = std::static_pointer_cast<const RE2>(c.cost().remembered());
+  if (latest && latest->pattern() == pattern) {
+    out = std::move(latest);
+    return c.cost().steps(16 + pattern.size() / 4);
+  }
+  const outline seen = outline_of(pattern);
+  if (seen.asks_for_bytes) return c.refuse(1, "must not use \\C, which matches half a character");
+  if (seen.unicode_classes > unicode_classes_max)
+    return c.cost().fail(errc::limit, "a pattern has too many Unicode classes: more than 20");
+  if (!c.cost().steps(seen.steps)) return false;
+  thread_local kept_patterns kept;
+  out = kept.get(pattern, seen);
+  c.cost().remembered() = out;
+  return c.cost().poll() && c.cost().steps(static_cast<std::uint64_t>(std::max(out->ProgramSize(), 0)));
 }
 
 /// RE2's own words quote the pattern, which may be a value.
@@ -99,16 +187,14 @@ bool prepare(call& c, matcher& made) {
   if (!c.text(0, made.text) || !c.text(1, pattern)) return false;
   if (pattern.size() > pattern_bytes_max)
     return c.cost().fail(errc::limit, "a pattern is too long: more than 1000 bytes");
-  if (asks_for_bytes(pattern)) return c.refuse(1, "must not use \\C, which matches half a character");
-  if (!c.cost().steps(16 + pattern.size() / 4)) return false;
-  made.pattern = known_pattern(pattern);
+  if (!compiled_pattern(c, pattern, made.pattern)) return false;
   if (!made.pattern->ok()) {
     if (made.pattern->error_code() == RE2::ErrorPatternTooLarge)
       return c.cost().fail(errc::limit, "a pattern is too large once it is compiled");
     return c.refuse(1, std::string("is no pattern: ") + fault(made.pattern->error_code()));
   }
   made.group_count = std::min(made.pattern->NumberOfCapturingGroups() + 1, groups_max);
-  return c.cost().steps(static_cast<std::uint64_t>(made.pattern->ProgramSize()) / 4 + made.work(0) / work_a_step);
+  return c.cost().steps(static_cast<std::uint64_t>(made.pattern->ProgramSize()) / 16 + made.work(0) / work_a_step);
 }
 
 bool matches(call& c) {
@@ -171,9 +257,9 @@ chapter pattern_chapter() {
       {
           {"matches(text, pattern)",
            "Whether the pattern is found anywhere in the text; `^` and `$` tie it to the ends.",
-           "Patterns are those of RE2 (no look-around, no back references), at most 1000 bytes. `(?i)` in front "
-           "ignores "
-           "case; `\\\\Q…\\\\E` takes a text as it is. A backslash is written twice in an expression.",
+           "Patterns are those of RE2 (no look-around, no back references), at most 1000 bytes with at most 20 "
+           "Unicode classes such as `\\\\pL`. `(?i)` in front ignores case; `\\\\Q…\\\\E` takes a text as it is. A "
+           "backslash is written twice in an expression.",
            {{R"('order-42'|matches('^order-\\d+$'))", "true"}, {"'Ann'|matches('(?i)ANN')", "true"}},
            matches},
           {"extract(text, pattern, group?)",

@@ -200,7 +200,9 @@ chapter text_chapter() {
           {
               {"upper(text)",
                "The text in capitals.",
-               "Latin, Greek, Cyrillic and Armenian letters; others stay. No language has rules of its own.",
+               "Latin, Greek, Cyrillic and Armenian letters; others stay. No language has rules of its own. Unlike "
+               "JavaScript: İ stays, every Σ becomes σ, and of the letters whose capitals are several only ß changes, "
+               "to SS.",
                {{"'Grüße'|upper", "\"GRÜSSE\""}, {"upper(name)", "\"АННА\"", R"({"name": "Анна"})"}},
                upper},
               {"lower(text)",

@@ -122,7 +122,8 @@ bool add_time(call& c) {
   const unit* const u = find_unit(name);
   if (u == nullptr) return c.refuse(2, "must be milliseconds, seconds, minutes, hours, days, weeks, months or years");
   if (u->months == 0) {
-    const double sum = std::floor(static_cast<double>(ms) + amount * u->ms);
+    // Rounded to a millisecond before the sum: 4.1 hours are a hair less than 14,760,000 ms, 1.005 seconds than 1,005.
+    const double sum = static_cast<double>(ms) + std::floor(amount * u->ms + 0.5);
     if (!(sum >= static_cast<double>(first_moment) && sum <= static_cast<double>(last_moment)))
       return c.fail("the sum is outside of the years 0 to 9999");
     return c.give(sum);
@@ -136,34 +137,38 @@ bool add_time(call& c) {
 } // namespace
 
 chapter time_chapter() {
-  return {
-      "Times",
-      {
-          {"formatTime(ms, pattern?, offset?)",
-           "A moment as text: RFC 3339, or as the pattern says; in UTC, or at an offset such as `'+02:00'` (or "
-           "minutes).",
-           "A pattern has `yyyy yy MMMM MMM MM M dd d EEEE EEE HH H hh h mm m ss s SSS a`, `ZZ` (+02:00) and `ZZZ` "
-           "(+0200); other letters go between single quotes. Names are English. The years 0 to 9999.",
-           {{"formatTime(run.time)", "\"2025-01-31T12:00:00.123Z\"", R"({"run": {"time": 1738324800123}})"},
-            {"1738324800123|formatTime('EEE d MMM yyyy, HH:mm ZZ', '+02:00')", "\"Fri 31 Jan 2025, 14:00 +02:00\""},
-            {"0|formatTime(\"yyyy-MM-dd'T'HH\", -60)", "\"1969-12-31T23\""}},
-           format_time},
-          {"parseTime(text, pattern?)",
-           "The moment that a text names, in milliseconds since 1970: RFC 3339, or as the pattern says.",
-           "Without an offset in the text it is UTC; a date alone is its midnight. Patterns as for formatTime, without "
-           "names, `yy`, `h` and `a`.",
-           {{"'2025-01-31T12:00:00.123Z'|parseTime", "1738324800123"},
-            {"'2025-01-31T14:00:00+02:00'|parseTime", "1738324800000"},
-            {"'31.1.2025 13:30'|parseTime('d.M.yyyy HH:mm')", "1738330200000"}},
-           parse_time},
-          {"addTime(ms, amount, unit)",
-           "The moment so much later; a negative amount is earlier.",
-           "Units: milliseconds, seconds, minutes, hours, days, weeks, months, years, also without the s. Months and "
-           "years follow the calendar in UTC: a day that the month lacks becomes its last one.",
-           {{"'2025-01-31T12:00:00Z'|parseTime|addTime(1, 'month')|formatTime", "\"2025-02-28T12:00:00.000Z\""},
-            {"addTime(0, -1.5, 'hours')", "-5400000"}},
-           add_time},
-      }};
+  return {"Times",
+          {
+              {"formatTime(ms, pattern?, offset?)",
+               "A moment as text: RFC 3339, or as the pattern says; in UTC, or at an offset such as `'+02:00'` (or "
+               "minutes).",
+               "A pattern has `yyyy yy MMMM MMM MM M dd d EEEE EEE HH H hh h mm m ss s SSS a`, `ZZ` (+02:00) and `ZZZ` "
+               "(+0200); other letters go between single quotes. Names are English. The years 0 to 9999.",
+               {{"formatTime(run.time)", "\"2025-01-31T12:00:00.123Z\"", R"({"run": {"time": 1738324800123}})"},
+                {"1738324800123|formatTime('EEE d MMM yyyy, HH:mm ZZ', '+02:00')", "\"Fri 31 Jan 2025, 14:00 +02:00\""},
+                {"0|formatTime(\"yyyy-MM-dd'T'HH\", -60)", "\"1969-12-31T23\""}},
+               format_time},
+              {"parseTime(text, pattern?)",
+               "The moment that a text names, in milliseconds since 1970: RFC 3339, or as the pattern says.",
+               "Without an offset in the text it is UTC; a date alone is its midnight; seconds may be left out; 24:00 "
+               "is the next "
+               "midnight, a leap second `23:59:60` the next second. Patterns as for formatTime, without "
+               "names, `yy`, `h` and `a`.",
+               {{"'2025-01-31T12:00:00.123Z'|parseTime", "1738324800123"},
+                {"'2025-01-31T14:00:00+02:00'|parseTime", "1738324800000"},
+                {"'2025-01-31T12:00Z'|parseTime", "1738324800000"},
+                {"'31.1.2025 13:30'|parseTime('d.M.yyyy HH:mm')", "1738330200000"}},
+               parse_time},
+              {"addTime(ms, amount, unit)",
+               "The moment so much later; a negative amount is earlier.",
+               "Units: milliseconds, seconds, minutes, hours, days, weeks, months, years, also without the s, rounded "
+               "to milliseconds. Months and "
+               "years follow the calendar in UTC: a day that the month lacks becomes its last one.",
+               {{"'2025-01-31T12:00:00Z'|parseTime|addTime(1, 'month')|formatTime", "\"2025-02-28T12:00:00.000Z\""},
+                {"addTime(0, -1.5, 'hours')", "-5400000"},
+                {"addTime(0, 4.1, 'hours')", "14760000"}},
+               add_time},
+          }};
 }
 
 } // namespace pawl::expression

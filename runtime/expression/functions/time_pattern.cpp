@@ -69,11 +69,12 @@ bool take_time(std::string_view& text, calendar_time& t) noexcept {
   const auto hour = take_digits(text, 2, 2);
   if (!hour || !take(text, ":")) return false;
   const auto minute = take_digits(text, 2, 2);
-  if (!minute || !take(text, ":")) return false;
-  const auto second = take_digits(text, 2, 2);
-  if (!second) return false;
+  if (!minute) return false;
   t.hour = *hour;
   t.minute = *minute;
+  if (!take(text, ":")) return true;
+  const auto second = take_digits(text, 2, 2);
+  if (!second) return false;
   t.second = *second;
   if (!take(text, ".")) return true;
   const auto before = text.size();
@@ -129,12 +130,17 @@ calendar_time to_calendar(std::int64_t ms, std::int64_t offset_minutes) noexcept
 }
 
 std::optional<std::int64_t> to_moment(const calendar_time& t) noexcept {
+  // The end of a day may be written as its 24:00, and a leap second as the 60th, which is the next second then.
+  const bool is_end = t.hour == 24 && t.minute == 0 && t.second == 0 && t.millisecond == 0;
+  const auto in_utc = ((t.hour * 60 + t.minute - t.offset_minutes) % 1440 + 1440) % 1440;
+  const bool is_leap = t.second == 60 && in_utc == 1439;
   const bool is_time = t.year >= 0 && t.year <= 9999 && t.month >= 1 && t.month <= 12 && t.day >= 1 && t.hour >= 0 &&
-                       t.hour < 24 && t.minute >= 0 && t.minute < 60 && t.second >= 0 && t.second < 60;
+                       (t.hour < 24 || is_end) && t.minute >= 0 && t.minute < 60 && t.second >= 0 &&
+                       (t.second < 60 || is_leap);
   if (!is_time || !date_of(t).ok()) return std::nullopt;
   const std::int64_t days = chrono::sys_days(date_of(t)).time_since_epoch().count();
-  const auto ms =
-      days * day_ms + t.hour * 3'600'000 + (t.minute - t.offset_minutes) * minute_ms + t.second * 1000 + t.millisecond;
+  const auto ms = days * day_ms + t.hour * 3'600'000 + (t.minute - t.offset_minutes) * minute_ms + t.second * 1000 +
+                  (is_leap ? 0 : t.millisecond);
   if (ms < first_moment || ms > last_moment) return std::nullopt;
   return ms;
 }

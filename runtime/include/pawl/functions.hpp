@@ -57,6 +57,7 @@ struct expression_limits {
   std::size_t allocated_bytes_max = 8 * 1024 * 1024; ///< all that one evaluation asks for
   std::size_t output_bytes_max = 1024 * 1024;        ///< a node's resolved data, as JSON text
   std::size_t time_ms_max = 50;                      ///< a backstop, looked at every 1,024 steps
+  std::size_t template_time_ms_max = 500;            ///< the same for all expressions of one rendering together
 };
 
 } // namespace pawl

@@ -3,6 +3,7 @@
 
 #include "runtime/expression/functions/call.hpp"
 #include "runtime/expression/functions/registry.hpp"
+#include "runtime/expression/json_template.hpp"
 
 #include <pawl/functions.hpp>
 
@@ -107,6 +108,11 @@ TEST_CASE("functions: texts count UTF-16 units and never cut a character in half
   CHECK(ask("[upper('ÿßžα'), lower('ŸŽΑЁ')]") == "[\"ŸSSŽΑ\",\"ÿžαё\"]");
 }
 
+TEST_CASE("functions: letters of each block have their case", "[functions]") {
+  CHECK(ask("upper('ơưəɓǆǰƀʌɛ ϙͱϻ ҁԯ և ựỿ')") == "\"ƠƯƏƁǄǰɃɅƐ ϘͰϺ ҀԮ և ỰỾ\"");
+  CHECK(ask("lower('ƠƯƏƁǄɃɅƐ ϘͰϺ ҀԮ ỰỾ İΣ')") == "\"ơưəɓǆƀʌɛ ϙͱϻ ҁԯ ựỿ İσ\"");
+}
+
 TEST_CASE("functions: split as JavaScript does it", "[functions]") {
   CHECK(ask("[''|split(','), ''|split(''), 'a,'|split(','), 'aXXb'|split('XX'), 'a,b'|split(',', 0)]") ==
         R"([[""],[],["a",""],["a","b"],[]])");
@@ -176,6 +182,47 @@ TEST_CASE("functions: patterns never take longer than the text is long", "[funct
           "\"" + std::to_string(i) + "\"");
 }
 
+TEST_CASE("functions: compiling a pattern is paid for", "[functions]") {
+  const json context = {{"p", "(?i)(?:" + repeat("\\pL", 20) + "){0}"}, {"q", "(?:" + repeat("\\pL", 21) + "){0}"}};
+  CHECK(ask("'b'|matches(p)", context) == "true");
+  CHECK(ask("'b'|matches(q)", context) == "limit: a pattern has too many Unicode classes: more than 20");
+  CHECK(ask(R"('pL'|matches('\\Q' + x + '\\E'))", {{"x", repeat("\\pL", 30)}}) == "false"); // a plain text
+
+  std::vector<template_problem> problems;
+  json data = json::array();
+  for (int i = 0; i < 600; ++i)
+    data.push_back("{{ 'b'|matches(p + '" + std::to_string(i) + "') }}");
+  const auto t = json_template::compile(data, problems);
+  usage used;
+  auto rendered = t.render(value::borrow(context), standard(), &used);
+  REQUIRE_FALSE(rendered);
+  CHECK(rendered.failure().message.find("template_steps_max = 1000000") != std::string::npos);
+  CHECK(rendered.failure().where == "/50"); // 20,000 steps each
+
+  // The clock is looked at when an expression starts and after every compile.
+  environment with = standard();
+  with.allowed.template_steps_max = 1'000'000'000;
+  std::int64_t now = 0;
+  with.now_ms = [&now] { return now += 7; };
+  rendered = t.render(value::borrow(context), with);
+  REQUIRE_FALSE(rendered);
+  CHECK(rendered.failure().code == pawl::errc::limit);
+  CHECK(rendered.failure().message.find("the template takes too long: more than template_time_ms_max = 500") !=
+        std::string::npos);
+  CHECK(now <= 520);
+  with.now_ms = [&now] { return now += 60; };
+  CHECK(run("'b'|matches('b')", context, with) == "limit: the expression takes too long: more than time_ms_max = 50");
+}
+
+TEST_CASE("functions: a pattern that stays the same is paid for once an evaluation", "[functions]") {
+  json context = {{"l", json::array()}, {"p", repeat("\\pL", 6) + repeat("x?", 150)}}; // too much to be kept
+  for (int i = 0; i < 300; ++i)
+    context["l"].push_back({{"t", "name"}});
+  CHECK(ask(R"(l[.t|matches('^\\pL+$')]|length)", context) == "300");
+  CHECK(ask("l[.t|matches('^[a-z]+$')]|length", context) == "300");
+  CHECK(ask_code("l[.t|matches('a' + p) || .t|matches('b' + p)]", context) == errc::limit); // in turn
+}
+
 TEST_CASE("functions: sorting is stable and has a place for every kind", "[functions]") {
   const json context = {{"l", {{{"k", 1}, {"n", 1}}, {{"k", 0}, {"n", 2}}, {{"k", 1}, {"n", 3}}, {{"n", 4}}}}};
   CHECK(ask("l|sort('k')|map('n')", context) == "[2,1,3,4]");
@@ -184,6 +231,19 @@ TEST_CASE("functions: sorting is stable and has a place for every kind", "[funct
         R"([null,false,true,9,10,"a","b",[],{},null])");
   CHECK(ask("([2, 0/0, 1]|sort)[0]") == "1");
   CHECK(ask("[1, b]|sort", {{"b", 9007199254740993}}).rfind("evaluation", 0) == 0);
+}
+
+TEST_CASE("functions: a direction alone sorts plain items", "[functions]") {
+  CHECK(ask("[[3, 1, 2]|sort('desc'), ['b', 1, 'c']|sort('asc')]") == R"([[3,2,1],[1,"b","c"]])");
+  CHECK(ask("[{desc: 2}, {desc: 1}]|sort('desc')|map('desc')") == "[1,2]"); // a property
+}
+
+TEST_CASE("functions: unique takes the longest arrays", "[functions]") {
+  CHECK(ask("range(10000)|unique|length") == "10000");
+  json context = {{"l", json::array()}};
+  for (int i = 0; i < 9000; ++i)
+    context["l"].push_back({{"id", "customer-" + std::to_string(i)}});
+  CHECK(ask("l|unique('id')|length", context) == "9000");
 }
 
 TEST_CASE("functions: names such as __proto__ are names", "[functions]") {
@@ -235,6 +295,9 @@ TEST_CASE("functions: encodings refuse what does not decode to text", "[function
     CHECK(ask_code(source) == errc::evaluation);
   }
   CHECK(ask("[''|base64, ''|fromBase64, ''|hex, '%41%c3%bc'|urlDecode]") == R"(["","","","Aü"])");
+  CHECK(ask("'ab%zz'|urlDecode") ==
+        "evaluation: 'urlDecode': argument 1 (text) has, after 2 bytes, a % without two hexadecimal digits");
+  CHECK(ask("t|fromJson", {{"t", R"({"a":1,"a":2})"}}).find("(in an object at depth 1)") != std::string::npos);
   CHECK(ask("''|sha256") == "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"");
 }
 
@@ -243,12 +306,15 @@ TEST_CASE("functions: times at the edges of the calendar", "[functions]") {
   CHECK(ask("'2025-03-31'|parseTime|addTime(-1, 'months')|formatTime('d.M.yy')") == "\"28.2.25\"");
   CHECK(ask("'1969-12-31T23:59:59.999Z'|parseTime") == "-1");
   CHECK(ask("-1|formatTime") == "\"1969-12-31T23:59:59.999Z\"");
+  CHECK(ask("addTime(0, 1.005, 'seconds')") == "1005");
+  CHECK(ask("'2016-12-31T23:59:60Z'|parseTime|formatTime") == "\"2017-01-01T00:00:00.000Z\"");
+  CHECK(ask("'2025-01-01T24:00:00Z'|parseTime|formatTime") == "\"2025-01-02T00:00:00.000Z\"");
   CHECK(ask("'0000-01-01'|parseTime|formatTime") == "\"0000-01-01T00:00:00.000Z\"");
   CHECK(ask("'9999-12-31T23:59:59.999Z'|parseTime|formatTime(\"h 'o''clock' a\")") == "\"11 o'clock PM\"");
   CHECK(ask("'2025-01-01T00:30:00.5-05:30'|parseTime|formatTime") == "\"2025-01-01T06:00:00.500Z\"");
   const char* const bad[] = {"'2025-13-01'|parseTime",
                              "'2025-02-29'|parseTime",
-                             "'2025-01-01T24:00:00Z'|parseTime",
+                             "'2025-01-01T24:00:01Z'|parseTime",
                              "'2025-01-01T00:00:60Z'|parseTime",
                              "'2025-01-01 '|parseTime",
                              "'2025-01-01T00:00:00+2'|parseTime",

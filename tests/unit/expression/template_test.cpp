@@ -115,6 +115,17 @@ TEST_CASE("template: one rendering has limits of its own") {
   CHECK(render(many, context, with).find("template_steps_max = 20000") != std::string::npos);
 }
 
+TEST_CASE("template: one rendering has one clock") {
+  environment with;
+  std::int64_t now = 0;
+  with.now_ms = [&now] { return now += 5; };
+  CHECK(render(json(90, "{{ 1 }}"), json::object(), with).front() == '[');
+  CHECK(render(json(200, "{{ 1 }}"), json::object(), with).find("template_time_ms_max = 500 @/100") !=
+        std::string::npos);
+  with.allowed.template_time_ms_max = 20;
+  CHECK(render(json(9, "-{{ 1 }}"), json::object(), with).find("template_time_ms_max = 20 @/4") != std::string::npos);
+}
+
 TEST_CASE("template: expressions are counted, problems are listed up to a hundred") {
   std::vector<template_problem> problems;
   limits allowed;
