@@ -25,11 +25,11 @@ json nested_arrays(std::size_t depth) {
 json reference(const std::string& name) { return {{"$ref", "#/definitions/" + name}}; }
 
 // a0 -> a1, a1 -> a2 ... each by `twice(next)`: 2^levels ways through the schema.
-json fan_out(int levels, const std::function<json(json)>& twice) {
+json fan_out(int levels, const std::function<json(json)>& twice, const json& last = {{"maximum", 5}}) {
   json document = reference("a0");
   for (int i = 0; i < levels; ++i)
     document["definitions"]["a" + std::to_string(i)] = twice(reference("a" + std::to_string(i + 1)));
-  document["definitions"]["a" + std::to_string(levels)] = {{"maximum", 5}};
+  document["definitions"]["a" + std::to_string(levels)] = last;
   return document;
 }
 
@@ -262,6 +262,30 @@ TEST_CASE("hostile schemas: many properties against many objects are metered") {
   const lines missing = violations_of(compile({{"items", {{"required", required}}}}), objects);
   REQUIRE(missing.size() == 22);
   CHECK(missing.back() == ": expected a check within its limits, found the rest of the value was not checked");
+}
+
+TEST_CASE("hostile schemas: what is looked up in a large object costs steps by its size, and visits no other member") {
+  json members = {{"zzz", 1}};
+  for (int i = 0; i < 99'000; ++i)
+    members["k" + std::to_string(i)] = 1;
+  const json last = {{"properties", {{"zzz", false}}}};
+  const auto twice = [](const json& s) { return json{{"anyOf", {s, s}}}; };
+  // Any member visited beyond steps_max takes minutes here.
+  CHECK(code_of(compile(fan_out(30, twice, last)), members) == "limit");
+
+  const auto fewest_steps = [&](const json& document, const json& value) {
+    pawl::schema::limits allowed;
+    for (allowed.steps_max = 1; code_of(compile(document, allowed), value) == "limit";)
+      ++allowed.steps_max;
+    return allowed.steps_max;
+  };
+  CHECK(fewest_steps(last, members) - fewest_steps(last, {{"zzz", 1}}) == 4); // for the 17 levels of the tree
+  const json closed = {{"patternProperties", {{"^k", true}}}, {"additionalProperties", false}};
+  members.erase("zzz");
+  CHECK(code_of(compile(closed), members).empty());
+  pawl::schema::limits allowed;
+  allowed.steps_max = 3 * members.size(); // a match, its schema, and once more for additionalProperties
+  CHECK(code_of(compile(closed, allowed), members) == "limit");
 }
 
 TEST_CASE("hostile schemas: identifiers are only names") {
