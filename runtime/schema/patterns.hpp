@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/schema/meter.hpp"
+#include "runtime/schema/schema.hpp"
 
 #include <memory>
 #include <string>
@@ -17,8 +18,12 @@ namespace pawl::schema {
 /// A compiled pattern. May be used by many threads at once.
 class pattern {
 public:
-  /// nullptr with the reason in `fault` when RE2 cannot match as ECMA 262 would, or the pattern is too large.
-  static std::unique_ptr<const pattern> compile(std::string_view ecma, std::string& fault);
+  struct outcome {
+    std::unique_ptr<const pattern> made;
+    std::string fault; ///< RE2 cannot match as ECMA 262 would, or the pattern is too large
+    std::string over;  ///< when there is no fault: what exceeds the budget, "1000 patterns"
+  };
+  static outcome compile(std::string_view ecma, compile_budget& budget);
   ~pattern();
 
   /// Anywhere in `text`. False as well when the meter ran out.

@@ -14,8 +14,10 @@
 namespace pawl::schema {
 
 std::shared_ptr<const schema> schema::compile(const nlohmann::json& document, std::vector<problem>& problems,
-                                              const std::string& pointer, const limits& allowed) {
-  outline read(document, problems, pointer, allowed);
+                                              const std::string& pointer, const limits& allowed,
+                                              compile_budget* budget) {
+  compile_budget own;
+  outline read(document, problems, pointer, allowed, budget != nullptr ? *budget : own);
   if (read.has_errors()) return nullptr;
   try {
     return make_validator(make_plan(document, read), allowed);
