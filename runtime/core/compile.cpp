@@ -105,7 +105,7 @@ private:
     const auto at = object.find(name);
     if (at == object.end() || at->is_null()) return nullptr;
     std::vector<problem> found;
-    auto compiled = schema::schema::compile(*at, found, pointer + "/" + pointer_token(name));
+    auto compiled = schema::schema::compile(*at, found, pointer + "/" + pointer_token(name), {}, &patterns_);
     take(std::move(found));
     return compiled;
   }
@@ -403,6 +403,7 @@ private:
   compile_options how_;
   std::shared_ptr<workflow> made_;
   problem_list problems_;
+  schema::compile_budget patterns_; // of all schemas together
   std::vector<std::string> node_pointers_;
   std::map<std::pair<node_index, std::optional<std::string>>, std::size_t> exits_; ///< place in workflow_node::exits
   std::size_t expressions_ = 0;

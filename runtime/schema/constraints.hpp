@@ -97,6 +97,26 @@ inline bool is_of_type(const nlohmann::json& value, valijson::constraints::TypeC
   return true;
 }
 
+/// Calls f(expected, bound, found) for each bound that `number` is outside of.
+template <class F> void each_misfit(const comparison& with, const nlohmann::json& number, F f) {
+  const auto judge = [&](bool is_good, const char* expected, const std::optional<nlohmann::json>& bound,
+                         const char* found) {
+    if (!is_good) f(expected, *bound, found);
+  };
+  if (with.minimum)
+    judge(compare_numbers(number, *with.minimum) >= 0, "a number of at least ", with.minimum, "the number is smaller");
+  if (with.maximum)
+    judge(compare_numbers(number, *with.maximum) <= 0, "a number of at most ", with.maximum, "the number is larger");
+  if (with.exclusive_minimum)
+    judge(compare_numbers(number, *with.exclusive_minimum) > 0, "a number above ", with.exclusive_minimum,
+          "the number is not above it");
+  if (with.exclusive_maximum)
+    judge(compare_numbers(number, *with.exclusive_maximum) < 0, "a number below ", with.exclusive_maximum,
+          "the number is not below it");
+  if (with.multiple_of)
+    judge(is_multiple(number, with.divisor), "a multiple of ", with.multiple_of, "the number is none");
+}
+
 inline std::string list_of(const choices& among) {
   constexpr std::size_t quoted_choices_max = 6;
   if (among.values.size() == 1) return "exactly " + quote(among.values[0]);

@@ -1,6 +1,7 @@
 // What one check may cost. Must never be asked to give back: whoever is told `false` unwinds at once.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -27,6 +28,11 @@ public:
   }
 
   bool read(std::size_t bytes) { return spend(1 + bytes / bytes_a_step); }
+  /// A name among `count` members, which are kept as a tree.
+  bool look_up(std::size_t bytes, std::size_t count) {
+    return spend(1 + bytes / bytes_a_step + static_cast<std::uint64_t>(std::bit_width(count)) / 4);
+  }
+
   bool over() const { return over_; }
 
 private:

@@ -17,7 +17,6 @@ using nlohmann::json;
 
 constexpr std::size_t no_node = static_cast<std::size_t>(-1);
 constexpr std::size_t problems_max = 100;
-constexpr std::size_t patterns_max = 256;
 constexpr std::size_t uri_bytes_max = 1024;
 constexpr std::string_view draft_07 = "http://json-schema.org/draft-07/schema";
 
@@ -25,8 +24,9 @@ bool holds_zero(std::string_view text) { return text.find('\0') != std::string_v
 
 } // namespace
 
-outline::outline(const json& document, std::vector<problem>& problems, std::string pointer, const limits& allowed)
-    : problems_(problems), pointer_(std::move(pointer)), allowed_(allowed) {
+outline::outline(const json& document, std::vector<problem>& problems, std::string pointer, const limits& allowed,
+                 compile_budget& budget)
+    : problems_(problems), pointer_(std::move(pointer)), allowed_(allowed), budget_(budget) {
   std::size_t values_left = allowed.schema_values_max;
   if (!measure(document, allowed.schema_depth_max, values_left)) return;
   bases_.emplace_back();
@@ -120,18 +120,25 @@ void outline::judge_names(std::size_t at, const keyword& known, const json& cont
 }
 
 void outline::judge_pattern(std::size_t at, const std::string& token, const std::string& source) {
-  if (patterns_.contains(source) || reported_ > problems_max) return; // one that is too large takes 7 ms to find out
-  if (patterns_.size() >= patterns_max) {
-    report(false, at, token, fmt::format("the schema has more than {} patterns", patterns_max), "use fewer");
-    return;
+  if (patterns_.contains(source) || is_over_budget_) return;
+  auto refused = refused_.find(source);
+  if (refused == refused_.end()) {
+    pattern::outcome compiled = pattern::compile(source, budget_);
+    if (compiled.made != nullptr) {
+      patterns_.emplace(source, std::move(compiled.made));
+      return;
+    }
+    if (compiled.fault.empty()) return report_over_budget(at, token, compiled.over);
+    refused = refused_.emplace(source, std::move(compiled.fault)).first;
   }
-  std::string fault;
-  auto compiled = pattern::compile(source, instructions_left_, fault);
-  if (compiled == nullptr)
-    report(false, at, token, fmt::format("this pattern cannot be used: {}", fault),
-           "write an ECMA 262 pattern without looking ahead or behind and without back references");
-  else
-    patterns_.emplace(source, std::move(compiled));
+  report(false, at, token, fmt::format("this pattern cannot be used: {}", refused->second),
+         "write an ECMA 262 pattern without looking ahead or behind and without back references");
+}
+
+void outline::report_over_budget(std::size_t at, const std::string& token, const std::string& over) {
+  is_over_budget_ = true;
+  report(false, at, token, fmt::format("the patterns up to this one take too much: more than {}", over),
+         "use fewer or simpler patterns; what is repeated often, as in (…){400}, and \\p{…} cost most");
 }
 
 void outline::judge_siblings(std::size_t at) {

@@ -22,7 +22,8 @@ using pattern_table = std::map<std::string, std::unique_ptr<const pattern>, std:
 class outline {
 public:
   /// Reads all of `document`, which must outlive the outline; its faults go into `problems`.
-  outline(const nlohmann::json& document, std::vector<problem>& problems, std::string pointer, const limits& allowed);
+  outline(const nlohmann::json& document, std::vector<problem>& problems, std::string pointer, const limits& allowed,
+          compile_budget& budget);
 
   bool has_errors() const { return has_errors_; }
 
@@ -51,6 +52,7 @@ private:
   void judge_keyword(std::size_t at, const keyword& known, const nlohmann::json& content);
   void judge_names(std::size_t at, const keyword& known, const nlohmann::json& content);
   void judge_pattern(std::size_t at, const std::string& token, const std::string& source);
+  void report_over_budget(std::size_t at, const std::string& token, const std::string& over);
   void judge_siblings(std::size_t at);
   void note_id(std::size_t at);
 
@@ -67,6 +69,7 @@ private:
   std::vector<problem>& problems_;
   std::string pointer_;
   const limits& allowed_;
+  compile_budget& budget_;
   bool has_errors_ = false;
   std::size_t reported_ = 0;
 
@@ -77,7 +80,8 @@ private:
   std::unordered_map<const nlohmann::json*, const nlohmann::json*> references_;
   std::vector<const nlohmann::json*> targets_;
   pattern_table patterns_;
-  std::size_t instructions_left_ = pattern::instructions_of_all_max;
+  std::map<std::string, std::string, std::less<>> refused_; ///< patterns, with the fault
+  bool is_over_budget_ = false;
 };
 
 } // namespace pawl::schema

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/schema/meter.hpp"
+#include "runtime/schema/schema.hpp"
 
 #include <memory>
 #include <string>
@@ -17,13 +18,12 @@ namespace pawl::schema {
 /// A compiled pattern. May be used by many threads at once.
 class pattern {
 public:
-  /// Instructions of all patterns of one schema: what they take to compile and to keep grows with them.
-  static constexpr std::size_t instructions_of_all_max = 25'000;
-
-  /// nullptr with the reason in `fault` when RE2 cannot match as ECMA 262 would, or the pattern is too large.
-  /// Takes its instructions off `instructions_left`; of one that is too large as many as one may have.
-  static std::unique_ptr<const pattern> compile(std::string_view ecma, std::size_t& instructions_left,
-                                                std::string& fault);
+  struct outcome {
+    std::unique_ptr<const pattern> made;
+    std::string fault; ///< RE2 cannot match as ECMA 262 would, or the pattern is too large
+    std::string over;  ///< when there is no fault: what exceeds the budget, "1000 patterns"
+  };
+  static outcome compile(std::string_view ecma, compile_budget& budget);
   ~pattern();
 
   /// Anywhere in `text`. False as well when the meter ran out.

@@ -19,8 +19,10 @@ constexpr std::size_t message_bytes_max = 12 * 1024; // of violations together: 
 } // namespace
 
 std::shared_ptr<const schema> schema::compile(const nlohmann::json& document, std::vector<problem>& problems,
-                                              const std::string& pointer, const limits& allowed) {
-  outline read(document, problems, pointer, allowed);
+                                              const std::string& pointer, const limits& allowed,
+                                              compile_budget* budget) {
+  compile_budget own;
+  outline read(document, problems, pointer, allowed, budget != nullptr ? *budget : own);
   if (read.has_errors()) return nullptr;
   try {
     return make_validator(make_plan(document, read), allowed);

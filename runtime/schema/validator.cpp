@@ -18,6 +18,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 namespace pawl::schema {
@@ -130,12 +131,11 @@ public:
   bool visit(const PropertiesConstraint& c) override {
     if (!value().is_object()) return true;
     const auto& members = value().get_ref<const json::object_t&>();
-    if (!costs_.read(members.size() / 8)) return false;
-    std::vector<bool> is_taken(members.size());
+    taken_members taken;
     bool fits = true;
-    visit_named(c, members, is_taken, fits);
-    if (fits || now_.out != nullptr) visit_patterns(c, members, is_taken, fits);
-    if (fits || now_.out != nullptr) visit_others(c, members, is_taken, fits);
+    visit_named(c, members, taken, fits);
+    if (fits || now_.out != nullptr) visit_patterns(c, members, taken, fits);
+    if (fits || now_.out != nullptr) visit_others(c, members, taken, fits);
     return fits && !costs_.over();
   }
 
@@ -276,7 +276,10 @@ public:
     if (own.of == own_constraint::kind::reference) return here(*by_.documents[own.index]);
     const comparison& with = by_.comparisons[own.index];
     bool fits = true;
-    if (value().is_number()) compare_number(with, fits);
+    if (value().is_number())
+      each_misfit(with, value(), [&](const char* expected, const json& bound, const char* found) {
+        fits = miss([&] { return violation{"", expected + quote(bound), found}; });
+      });
     for (const choices& among : with.one_of)
       if (!go_on(
               is_among(among) || miss([&] {
@@ -304,6 +307,9 @@ private:
 
   const json& value() const { return *now_.value; }
   const std::string& text() const { return now_.value->get_ref<const std::string&>(); }
+
+  // Those that 'properties' and 'patternProperties' judged.
+  using taken_members = std::vector<const json::object_t::value_type*>;
 
   // Adds one answer to `fits`; whether there is a reason to look further.
   bool go_on(bool answer, bool& fits) const {
@@ -351,7 +357,7 @@ private:
   }
   bool has_member(std::string_view name) {
     const auto& members = value().get_ref<const json::object_t&>();
-    return costs_.read(name.size()) && members.find(name) != members.end();
+    return costs_.look_up(name.size(), members.size()) && members.find(name) != members.end();
   }
 
   // The first `enough` that fit. Says why where none does.
@@ -371,48 +377,38 @@ private:
     return fitting;
   }
 
-  void visit_named(const PropertiesConstraint& c, const json::object_t& members, std::vector<bool>& is_taken,
-                   bool& fits) {
-    // Both are sorted by bytes.
-    auto next = members.begin();
-    std::size_t i = 0;
+  void visit_named(const PropertiesConstraint& c, const json::object_t& members, taken_members& taken, bool& fits) {
+    if (members.empty()) return;
+    const std::string& last = members.rbegin()->first;
     c.applyToProperties([&](const auto& name, const Subschema* s) {
       const std::string_view wanted = view(name);
-      if (!costs_.read(wanted.size())) return false;
-      for (; next != members.end() && next->first.compare(wanted) < 0; ++next) {
-        // Of those that are left nobody else may ever pay.
-        if (!costs_.read(std::min(next->first.size(), wanted.size()))) return false;
-        ++i;
-      }
-      if (next == members.end()) return false;
-      if (next->first != wanted) return true;
-      is_taken[i] = true;
-      return go_on(member(*s, *next), fits);
+      if (!costs_.look_up(wanted.size(), members.size())) return false;
+      if (last.compare(wanted) < 0) return false; // both are sorted by bytes
+      const auto found = members.find(wanted);
+      if (found == members.end()) return true;
+      taken.push_back(&*found);
+      return go_on(member(*s, *found), fits);
     });
   }
 
-  void visit_patterns(const PropertiesConstraint& c, const json::object_t& members, std::vector<bool>& is_taken,
-                      bool& fits) {
+  void visit_patterns(const PropertiesConstraint& c, const json::object_t& members, taken_members& taken, bool& fits) {
     c.applyToPatternProperties([&](const auto& source, const Subschema* s) {
       const pattern& matched = *by_.patterns.find(view(source))->second;
-      std::size_t i = 0;
       for (const auto& m : members) {
-        if (matched.matches(m.first, costs_)) {
-          is_taken[i] = true;
-          if (!go_on(member(*s, m), fits)) return false;
-        }
-        ++i;
+        if (!matched.matches(m.first, costs_)) continue;
+        taken.push_back(&m);
+        if (!go_on(member(*s, m), fits)) return false;
       }
       return !costs_.over();
     });
   }
 
-  void visit_others(const PropertiesConstraint& c, const json::object_t& members, const std::vector<bool>& is_taken,
-                    bool& fits) {
+  void visit_others(const PropertiesConstraint& c, const json::object_t& members, taken_members& taken, bool& fits) {
     const Subschema* others = c.getAdditionalPropertiesSubschema();
-    std::size_t i = 0;
+    std::sort(taken.begin(), taken.end(), std::less<>());
     for (const auto& m : members) {
-      if (is_taken[i++]) continue;
+      if (!costs_.spend()) return;
+      if (std::binary_search(taken.begin(), taken.end(), &m, std::less<>())) continue;
       if (!go_on(others != nullptr ? member(*others, m) : unexpected(m), fits)) return;
     }
   }
@@ -431,25 +427,6 @@ private:
   }
   violation at_most(std::uint64_t count, const char* thing) const {
     return {"", "at most " + counted(count, thing), kind_of(value())};
-  }
-
-  void compare_number(const comparison& with, bool& fits) {
-    const auto judge = [&](bool is_good, const char* expected, const std::optional<json>& bound, const char* found) {
-      if (!is_good) fits = miss([&] { return violation{"", expected + quote(*bound), found}; });
-    };
-    if (with.minimum)
-      judge(compare_numbers(value(), *with.minimum) >= 0, "a number of at least ", with.minimum,
-            "the number is smaller");
-    if (with.maximum)
-      judge(compare_numbers(value(), *with.maximum) <= 0, "a number of at most ", with.maximum, "the number is larger");
-    if (with.exclusive_minimum)
-      judge(compare_numbers(value(), *with.exclusive_minimum) > 0, "a number above ", with.exclusive_minimum,
-            "the number is not above it");
-    if (with.exclusive_maximum)
-      judge(compare_numbers(value(), *with.exclusive_maximum) < 0, "a number below ", with.exclusive_maximum,
-            "the number is not below it");
-    if (with.multiple_of)
-      judge(is_multiple(value(), with.divisor), "a multiple of ", with.multiple_of, "the number is none");
   }
 
   bool is_among(const choices& among) {

@@ -25,11 +25,11 @@ json nested_arrays(std::size_t depth) {
 json reference(const std::string& name) { return {{"$ref", "#/definitions/" + name}}; }
 
 // a0 -> a1, a1 -> a2 ... each by `twice(next)`: 2^levels ways through the schema.
-json fan_out(int levels, const std::function<json(json)>& twice) {
+json fan_out(int levels, const std::function<json(json)>& twice, const json& last = {{"maximum", 5}}) {
   json document = reference("a0");
   for (int i = 0; i < levels; ++i)
     document["definitions"]["a" + std::to_string(i)] = twice(reference("a" + std::to_string(i + 1)));
-  document["definitions"]["a" + std::to_string(levels)] = {{"maximum", 5}};
+  document["definitions"]["a" + std::to_string(levels)] = last;
   return document;
 }
 
@@ -236,18 +236,61 @@ TEST_CASE("hostile schemas: patterns match in linear time and little stack") {
   const json costly = {{"pattern", "^(?:[ab]*a[ab]{500})*c$"}};
   CHECK(code_of(compile(costly), std::string(1 << 20, 'a')) == "limit");
 
-  for (int i = 250; i < 260; ++i)
-    patterns["x" + std::to_string(i)] = true;
-  CHECK(problems_of({{"patternProperties", patterns}}).size() == 4);
   CHECK(problems_of({{"pattern", std::string(5'000, 'a')}}).size() == 1);
   CHECK(problems_of({{"pattern", "((a{100}){100}){100}"}}).size() == 1);
   CHECK(problems_of({{"pattern", "(a{1000}){1000}"}}).size() == 1);
   CHECK(problems_of({{"pattern", std::string(4'000, '(')}}).size() == 1);
-  json large = json::object();
-  for (int i = 0; i < 5'000; ++i)
-    large["\\p{L}{1000}" + std::to_string(i)] = true;
-  CHECK(problems_of({{"patternProperties", large}}).size() == 101);
   CHECK(problems_of({{"pattern", std::string(2'000, '(') + std::string(2'000, ')')}}).size() <= 1);
+}
+
+TEST_CASE("hostile schemas: patterns share what they may take to compile, the refused ones too") {
+  const auto numbered = [](int count, const std::string& front, const std::string& back) {
+    json patterns = json::object();
+    for (int i = 0; i < count; ++i)
+      patterns[front + std::to_string(i) + back] = true;
+    return json{{"patternProperties", patterns}};
+  };
+  const struct {
+    json document;
+    const char* over;
+  } rows[] = {
+      {numbered(1'001, "x", ""), "1000 patterns"},
+      {numbered(100, "[" + std::string(4'000, 'x'), "]"), "262144 bytes of patterns"},
+      {numbered(2'500, "(ab", "){400}"), "200000 instructions when compiled"},
+      {numbered(2'048, "(\\p{L}", "){9}"), "200000 instructions when compiled"},
+      {numbered(
+           10,
+           [] {
+             std::string classes = "[";
+             for (int i = 0; i < 500; ++i)
+               classes += "\\p{L}";
+             return classes + "]";
+           }(),
+           ""),
+       "2000 classes of Unicode (\\p{…})"},
+  };
+  for (const auto& r : rows) {
+    INFO(r.over);
+    const lines problems = problems_of(r.document);
+    REQUIRE_FALSE(problems.empty());
+    INFO(problems[0]);
+    INFO(problems.size());
+    CHECK(problems.size() <= 41);
+    CHECK(problems.back().find("take too much: more than " + std::string(r.over)) != std::string::npos);
+  }
+  CHECK(problems_of(numbered(1'000, "^[a-z]{1,9}", "$")).empty());
+  CHECK(problems_of({{"items", json::array_t(3'000, {{"pattern", "^a{400}$"}})}}).empty());
+  CHECK(problems_of({{"items", json::array_t(90, {{"pattern", "(a{1000}){1000}"}})}}).size() == 90);
+
+  pawl::schema::compile_budget shared;
+  std::vector<pawl::problem> problems;
+  std::size_t kept = 0;
+  for (int i = 0; i < 2'500; ++i)
+    kept += pawl::schema::schema::compile({{"pattern", "(ab" + std::to_string(i) + "){400}"}}, problems, "", {},
+                                          &shared) != nullptr;
+  CHECK(kept > 50);
+  CHECK(kept < 150);
+  CHECK(problems.size() == 2'500 - kept);
 }
 
 TEST_CASE("hostile schemas: many properties against many objects are metered") {
@@ -262,6 +305,30 @@ TEST_CASE("hostile schemas: many properties against many objects are metered") {
   const lines missing = violations_of(compile({{"items", {{"required", required}}}}), objects);
   REQUIRE(missing.size() == 22);
   CHECK(missing.back() == ": expected a check within its limits, found the rest of the value was not checked");
+}
+
+TEST_CASE("hostile schemas: what is looked up in a large object costs steps by its size, and visits no other member") {
+  json members = {{"zzz", 1}};
+  for (int i = 0; i < 99'000; ++i)
+    members["k" + std::to_string(i)] = 1;
+  const json last = {{"properties", {{"zzz", false}}}};
+  const auto twice = [](const json& s) { return json{{"anyOf", {s, s}}}; };
+  // Any member visited beyond steps_max takes minutes here.
+  CHECK(code_of(compile(fan_out(30, twice, last)), members) == "limit");
+
+  const auto fewest_steps = [&](const json& document, const json& value) {
+    pawl::schema::limits allowed;
+    for (allowed.steps_max = 1; code_of(compile(document, allowed), value) == "limit";)
+      ++allowed.steps_max;
+    return allowed.steps_max;
+  };
+  CHECK(fewest_steps(last, members) - fewest_steps(last, {{"zzz", 1}}) == 4); // for the 17 levels of the tree
+  const json closed = {{"patternProperties", {{"^k", true}}}, {"additionalProperties", false}};
+  members.erase("zzz");
+  CHECK(code_of(compile(closed), members).empty());
+  pawl::schema::limits allowed;
+  allowed.steps_max = 3 * members.size(); // a match, its schema, and once more for additionalProperties
+  CHECK(code_of(compile(closed, allowed), members) == "limit");
 }
 
 TEST_CASE("hostile schemas: identifiers are only names") {
