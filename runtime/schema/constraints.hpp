@@ -104,9 +104,9 @@ template <class F> void each_misfit(const comparison& with, const nlohmann::json
     if (!is_good) f(expected, *bound, found);
   };
   if (with.minimum)
-    judge(compare_numbers(number, *with.minimum) >= 0, "a number of at least ", with.minimum, "the number is smaller");
+    judge(compare_numbers(number, *with.minimum) >= 0, "a number of at least ", with.minimum, "a smaller number");
   if (with.maximum)
-    judge(compare_numbers(number, *with.maximum) <= 0, "a number of at most ", with.maximum, "the number is larger");
+    judge(compare_numbers(number, *with.maximum) <= 0, "a number of at most ", with.maximum, "a larger number");
   if (with.exclusive_minimum)
     judge(compare_numbers(number, *with.exclusive_minimum) > 0, "a number above ", with.exclusive_minimum,
           "the number is not above it");

@@ -43,7 +43,7 @@ struct compile_budget {
 struct violation {
   std::string pointer;  ///< JSON pointer into the value that was checked
   std::string expected; ///< "an integer of at most 10", "one of \"a\", \"b\"", "a member 'id'"
-  std::string actual;   ///< "a text of 12 characters", "the number is larger", "no such member"
+  std::string actual;   ///< "a text of 12 characters", "a larger number", "no such member"
 };
 
 /// A compiled schema. Immutable: may be used from any thread, by many at once.

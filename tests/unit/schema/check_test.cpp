@@ -34,7 +34,7 @@ TEST_CASE("schema check: every violation has its pointer, what was expected and 
   CHECK(violations_of(order, value) ==
         lines{"/a~1b~0c: expected a value that does not fit the schema in 'not', found it fits",
               "/count: expected an integer, found a number with a fraction",
-              "/count: expected a number of at most 10, found the number is larger",
+              "/count: expected a number of at most 10, found a larger number",
               "/extra: expected no member of this name, found an array of 2 elements",
               "/id: expected at least 2 characters, found a text of 1 character",
               "/id: expected a text that matches ^[a-z]+$, found a text of 1 character that does not",
@@ -58,7 +58,7 @@ TEST_CASE("schema check: alternatives that fail are summed up") {
     {"required": ["width"], "properties": {"width": {"type": "object", "properties": {"mm": {"minimum": 1}}}}}]})");
   CHECK(violations_of(shapes, {{"width", {{"mm", 0}}}}) ==
         lines{": expected a value that fits one of 2 alternatives, found it fits none; alternative 2 comes closest",
-              "/width/mm: expected a number of at least 1, found the number is smaller"});
+              "/width/mm: expected a number of at least 1, found a smaller number"});
   CHECK(violations_of(shapes, {{"width", json::object()}, {"radius", 1}}) ==
         lines{": expected a value that fits exactly one of the alternatives, found it fits alternatives 1 and 2"});
 }
