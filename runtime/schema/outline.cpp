@@ -54,6 +54,12 @@ bool outline::measure(const json& value, std::size_t depth_left, std::size_t& va
                      [&](const json& held) { return measure(held, depth_left - 1, values_left); });
 }
 
+// What people write who forget "properties".
+bool outline::looks_like_schema(const json& content) {
+  if (!content.is_object()) return false;
+  return content.contains("type") || content.contains("properties") || content.contains("$ref");
+}
+
 void outline::walk(const json& schema, std::size_t parent, std::string token, std::size_t base) {
   const std::size_t at = nodes_.size();
   if (!index_.emplace(&schema, at).second) return;
@@ -69,6 +75,9 @@ void outline::walk(const json& schema, std::size_t parent, std::string token, st
   for (const auto& [name, content] : schema.get_ref<const json::object_t&>()) {
     if (const keyword* known = find_keyword(name)) {
       judge_keyword(at, *known, content);
+    } else if (looks_like_schema(content)) {
+      report(true, at, pointer_token(name), fmt::format("'{}' is no keyword: it is ignored", shortened(name)),
+             "if it is a member's name, wrap it in \"properties\"");
     } else if (auto unknown = judge_unknown(name)) {
       report(true, at, pointer_token(name), std::move(unknown->message), std::move(unknown->advice));
     }
@@ -80,7 +89,10 @@ void outline::judge_keyword(std::size_t at, const keyword& known, const json& co
   const std::string own = "/" + std::string(known.name);
   const std::string fault = judge_content(known.holds, content, place);
   if (!fault.empty()) {
-    report(false, at, own + place, fmt::format("'{}' {}", known.name, fault), "see draft-07 of JSON Schema");
+    const bool is_draft_3 = known.name == "required" && content.is_boolean();
+    report(false, at, own + place, fmt::format("'{}' {}", known.name, fault),
+           is_draft_3 ? "list the member in the \"required\": [\"…\"] of the object around it"
+                      : "see draft-07 of JSON Schema");
     return;
   }
   judge_names(at, known, content);
@@ -132,7 +144,7 @@ void outline::judge_pattern(std::size_t at, const std::string& token, const std:
     refused = refused_.emplace(source, std::move(compiled.fault)).first;
   }
   report(false, at, token, fmt::format("this pattern cannot be used: {}", refused->second),
-         "write an ECMA 262 pattern without looking ahead or behind and without back references");
+         "correct it; looking ahead or behind and references back are not taken");
 }
 
 void outline::report_over_budget(std::size_t at, const std::string& token, const std::string& over) {

@@ -48,6 +48,7 @@ private:
   using work = std::vector<std::size_t>;
 
   bool measure(const nlohmann::json& value, std::size_t depth_left, std::size_t& values_left);
+  static bool looks_like_schema(const nlohmann::json& content);
   void walk(const nlohmann::json& schema, std::size_t parent, std::string token, std::size_t base);
   void judge_keyword(std::size_t at, const keyword& known, const nlohmann::json& content);
   void judge_names(std::size_t at, const keyword& known, const nlohmann::json& content);

@@ -131,7 +131,9 @@ private:
         return;
       }
       if (c == '\\')
-        escape(true);
+        class_escape();
+      else if (c == '-' && is_set_escape(at_))
+        out_ += "\\-";
       else if (c == '[')
         out_ += "\\["; // RE2 would read [[:alpha:]]
       else if (c == '\0')
@@ -140,6 +142,20 @@ private:
         out_ += c;
     }
     refuse("a '[' is not closed");
+  }
+
+  bool is_set_escape(std::size_t at) const {
+    constexpr std::string_view sets = "dDwWsSpP";
+    return at + 1 < source_.size() && source_[at] == '\\' && sets.find(source_[at + 1]) != std::string_view::npos;
+  }
+
+  // Beside a set there is no range: ECMA 262 reads the '-' as itself (annex B), RE2 would refuse or misread it.
+  void class_escape() {
+    const bool is_set = is_set_escape(at_ - 1);
+    escape(true);
+    if (!is_set || !next_is("-")) return;
+    ++at_;
+    out_ += "\\-";
   }
 
   void escape(bool in_class) {

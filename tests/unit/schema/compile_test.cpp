@@ -188,6 +188,12 @@ TEST_CASE("schema: patterns of ECMA 262 mean the same, or are refused") {
       {"^[\\S]$", "\xc2\xa0", false},
       {"^[\\s]$", "\xc2\xa0", true},
       {"^[^\\S]$", "\t", true},
+      {"^[\\w\\s-.]+$", "a b-c.d", true},
+      {"^[\\s-\\uffff]$", "-", true},
+      {"^[\\s-\\uffff]$", "Ａ", false},
+      {"^[!-\\d]$", "-", true},
+      {"^[!-\\d]$", "#", false},
+      {"^[\\d-]$", "-", true},
       {"^\\cA$", "\x01", true},
       {"^\\x41\\u0042$", "AB", true},
       {"^\\u{1F600}$", "😀", true},
@@ -250,4 +256,17 @@ TEST_CASE("schema: patterns of ECMA 262 mean the same, or are refused") {
     CHECK(problems[0].find(r.why) != std::string::npos);
     CHECK(problems_of({{"patternProperties", {{r.pattern, true}}}}).size() == 1);
   }
+}
+
+TEST_CASE("schema: what newcomers forget is named with what to do") {
+  std::vector<pawl::problem> problems;
+  CHECK(pawl::schema::schema::compile({{"id", {{"type", "string"}}}}, problems));
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].is_warning);
+  CHECK(problems[0].advice.find("wrap it in \"properties\"") != std::string::npos);
+  problems.clear();
+  CHECK_FALSE(pawl::schema::schema::compile({{"properties", {{"id", {{"required", true}}}}}}, problems));
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].pointer == "/properties/id/required");
+  CHECK(problems[0].advice.find("of the object around it") != std::string::npos);
 }
