@@ -168,9 +168,13 @@ private:
              "each run reads them from the store; 'last' costs the same however many there are");
     }
     for (const std::string& name : compiled.called().functions)
-      tell_call(pointer, name, {settings_.known.find_function(name) != nullptr, settings_.known.find_transform(name) != nullptr, "x|{}"});
+      tell_call(
+          pointer, name,
+          {settings_.known.find_function(name) != nullptr, settings_.known.find_transform(name) != nullptr, "x|{}"});
     for (const std::string& name : compiled.called().transforms)
-      tell_call(pointer, name, {settings_.known.find_transform(name) != nullptr, settings_.known.find_function(name) != nullptr, "{}(x)"});
+      tell_call(
+          pointer, name,
+          {settings_.known.find_transform(name) != nullptr, settings_.known.find_function(name) != nullptr, "{}(x)"});
     if (settings_.portable)
       for (const expression::extension used : compiled.extensions_used().list())
         warn(pointer, fmt::format("plain Jexl does not know the extension {}", expression::to_string(used)),

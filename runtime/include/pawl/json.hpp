@@ -17,11 +17,11 @@ struct json_limits {
   std::size_t values_max = 100'000;
 };
 
-/// Parses one JSON text strictly: no invalid UTF-8, lone surrogates, zero bytes, numbers that no double holds, or members
-/// named twice; the limits hold before anything is allocated. Text from strangers should be read by nothing else:
-/// nlohmann's own parser takes any depth, and copying such a value overflows the stack.
-/// Errors: `bad_json` (`where`: "byte B, line L, column C"), `limit` (names it), `invalid_argument` (depth_max). `what`
-/// names the text in messages ("the payload"). Safe from any thread.
+/// Parses one JSON text strictly: no invalid UTF-8, lone surrogates, zero bytes, numbers that no double holds, or
+/// members named twice; the limits hold before anything is allocated. Text from strangers should be read by nothing
+/// else: nlohmann's own parser takes any depth, and copying such a value overflows the stack. Errors: `bad_json`
+/// (`where`: "byte B, line L, column C"), `limit` (names it), `invalid_argument` (depth_max). `what` names the text in
+/// messages ("the payload"). Safe from any thread.
 result<nlohmann::json> parse_json(std::string_view text, const char* what, const json_limits& limits = {});
 
 } // namespace pawl
