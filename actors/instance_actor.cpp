@@ -11,7 +11,9 @@
 namespace pawl::actors {
 namespace {
 
-constexpr int node_deaths_max = 3;
+/// An executor cannot kill its actor by throwing: what does comes from outside, and may come again before a slow try
+/// ends.
+constexpr int node_deaths_max = 10;
 /// The supervisor needs a moment to put a new node actor in the place of one that died.
 constexpr auto node_pause = std::chrono::milliseconds(20);
 

@@ -21,7 +21,7 @@ schema_ptr compile(const nlohmann::json& document, std::vector<problem>& problem
   fuzz::require(is_refused == (compiled == nullptr), "a schema or an error");
   fuzz::require(problems.size() <= 101, "problems are bounded");
   for (const problem& p : problems)
-    fuzz::require(p.message.find("nothing is known to be wrong") == std::string::npos, "what was read is understood");
+    fuzz::require(p.message.rfind("the validator does not accept", 0) != 0, "what was read is understood");
   return compiled;
 }
 
