@@ -42,7 +42,7 @@ instance_actor::instance_actor(caf::actor_config& config, services_ptr shared, s
       definition_id_(start_->workflow->id), input_hash_(start_->input_hash), workflow_(start_->workflow),
       state_(core::initial_state(*workflow_, uid_)), input_(start_->input) {}
 
-instance_actor::instance_actor(caf::actor_config& config, services_ptr shared, std::shared_ptr<revived> from)
+instance_actor::instance_actor(caf::actor_config& config, services_ptr shared, const std::shared_ptr<revived>& from)
     : caf::event_based_actor(config), shared_(std::move(shared)), uid_(std::move(from->uid)),
       definition_id_(std::move(from->definition_id)), input_hash_(std::move(from->input_hash)), key_(from->key),
       workflow_(std::move(from->workflow)), state_(std::move(from->state)), input_(std::move(from->input)) {}
@@ -301,7 +301,7 @@ void instance_actor::send_to_node(const core::cursor& c, std::vector<core::conte
 }
 
 // A node actor that dies takes its attempt with it: the attempt is made again, under the same key.
-void instance_actor::request_execution(std::shared_ptr<const nodes::execution> run, int tries) {
+void instance_actor::request_execution(const std::shared_ptr<const nodes::execution>& run, int tries) {
   const std::string& type = run->workflow->nodes[run->node].type->name;
   const caf::actor worker = shared_->pools.pick(type);
   if (!worker) {

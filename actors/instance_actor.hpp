@@ -31,7 +31,7 @@ class instance_actor final : public caf::event_based_actor {
 public:
   /// A new instance: its first commit creates it.
   instance_actor(caf::actor_config& config, services_ptr shared, std::shared_ptr<start_instance> start);
-  instance_actor(caf::actor_config& config, services_ptr shared, std::shared_ptr<revived> from);
+  instance_actor(caf::actor_config& config, services_ptr shared, const std::shared_ptr<revived>& from);
 
   caf::behavior make_behavior() override;
   void on_exit() override;
@@ -67,7 +67,7 @@ private:
   void dispatch(core::cursor_id id);
   void dispatch_with_history(core::cursor_id id, std::int64_t visit, const std::vector<storage::result_row>& rows);
   void send_to_node(const core::cursor& c, std::vector<core::context_node> nodes);
-  void request_execution(std::shared_ptr<const nodes::execution> run, int tries);
+  void request_execution(const std::shared_ptr<const nodes::execution>& run, int tries);
   core::context_node context_of(core::node_index node) const;
 
   // Commands.
