@@ -296,14 +296,14 @@ void instance_actor::send_to_node(const core::cursor& c, std::vector<core::conte
                   {uid_, workflow_->nodes[c.node].id, c.visit, c.attempt(), shared_->time.now()},
                   std::move(nodes)};
   run->stopping = shared_->stopping;
+  if (workflow_->nodes[c.node].timeout.count() > 0) run->control = std::make_shared<nodes::attempt_control>();
   ++running_;
   request_execution(std::move(run), 1);
 }
 
 // A node actor that dies takes its attempt with it: the attempt is made again, under the same key.
 void instance_actor::request_execution(const std::shared_ptr<const nodes::execution>& run, int tries) {
-  const std::string& type = run->workflow->nodes[run->node].type->name;
-  const caf::actor worker = shared_->pools.pick(type);
+  const caf::actor worker = shared_->pools.pick(run->workflow->nodes[run->node].type);
   if (!worker) {
     --running_;
     return park_if_idle();

@@ -12,6 +12,7 @@
 #include <caf/actor_addr.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -45,6 +46,23 @@ struct execute_node {
 struct node_executed {
   nodes::executed outcome;
 };
+/// Call an asynchronous executor; answered by executor_called, its outcome goes to `done`.
+struct call_executor {
+  std::shared_ptr<const nodes::execution> run;
+  std::function<void(nodes::executed)> done;
+};
+struct executor_called {};
+/// To a dispatcher: an asynchronous attempt has its outcome.
+struct attempt_answered {
+  std::uint64_t number = 0;
+  nodes::executed outcome;
+};
+/// A dispatcher to itself.
+struct attempt_timed_out {
+  std::uint64_t number = 0;
+};
+/// To a dispatcher: the runtime stops and waits no longer for asynchronous attempts.
+struct abandon_attempts {};
 
 // --- to an instance actor
 
@@ -155,8 +173,11 @@ struct find_live {
   reply<caf::actor> answer;
 };
 struct stop_all {
+  std::chrono::milliseconds grace{0}; ///< how long asynchronous attempts may still answer
   reply<void> answer;
 };
+/// The supervisor to itself: the grace is over.
+struct grace_over {};
 
 // --- to the timer actor
 
@@ -189,6 +210,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::write_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::flush_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::execute_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::node_executed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::call_executor)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::executor_called)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::attempt_answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::attempt_timed_out)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::abandon_attempts)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::resume_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::start_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::wake_instance)
@@ -212,6 +238,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::recover_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::restart_entry)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::find_live)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::stop_all)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::grace_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_set)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::look_for_timers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_tick)

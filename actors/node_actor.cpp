@@ -7,37 +7,74 @@
 
 namespace pawl::actors {
 
+class answer_port {
+public:
+  explicit answer_port(caf::actor to) : to_(std::move(to)) {}
+  void send(std::uint64_t number, nodes::executed answer) {
+    std::lock_guard lock(mutex_);
+    if (to_) caf::anon_send(to_, attempt_answered{number, std::move(answer)});
+  }
+  void close() {
+    std::lock_guard lock(mutex_);
+    to_ = nullptr;
+  }
+
+private:
+  std::mutex mutex_;
+  caf::actor to_;
+};
+
 node_actor::node_actor(caf::actor_config& config, nodes::execution_limits limits)
-    : caf::event_based_actor(config), limits_(limits) {}
+    : caf::event_based_actor(config), limits_(std::move(limits)) {}
 
 caf::behavior node_actor::make_behavior() {
-  return {[this](const execute_node& request) { return node_executed{nodes::execute(*request.run, limits_)}; }};
+  return {
+      [this](const execute_node& request) { return node_executed{nodes::execute(*request.run, limits_)}; },
+      [this](const call_executor& request) {
+        nodes::execute_async(request.run, limits_, request.done);
+        return executor_called{};
+      },
+      [](const abandon_attempts&) {}, // it has none that could be
+  };
 }
 
-node_dispatcher::node_dispatcher(caf::actor_config& config, nodes::execution_limits limits, unsigned workers_max)
-    : caf::event_based_actor(config), limits_(limits), workers_max_(std::max(1u, workers_max)) {}
+node_dispatcher::node_dispatcher(caf::actor_config& config, std::shared_ptr<const core::registered_type> type,
+                                 nodes::execution_limits limits)
+    : caf::event_based_actor(config), type_(std::move(type)), limits_(std::move(limits)) {}
 
 caf::behavior node_dispatcher::make_behavior() {
+  port_ = std::make_shared<answer_port>(caf::actor_cast<caf::actor>(this));
   set_down_handler([this](const caf::down_msg& down) {
     const auto is_dead = [&](const caf::actor& a) { return a.address() == down.source; };
     std::erase_if(workers_, is_dead);
     std::erase_if(idle_, is_dead);
     assign();
   });
-  return {[this](const execute_node& request) -> caf::result<node_executed> {
-    auto promise = make_response_promise();
-    queue_.push_back({request, promise});
-    assign();
-    return caf::delegated<node_executed>();
-  }};
+  return {
+      [this](const execute_node& request) -> caf::result<node_executed> {
+        auto promise = make_response_promise();
+        queue_.push_back({request.run, promise});
+        assign();
+        return caf::delegated<node_executed>();
+      },
+      [this](const attempt_answered& given) { settle(given.number, given.outcome); },
+      [this](const attempt_timed_out& late) {
+        const auto at = owed_.find(late.number);
+        if (at == owed_.end()) return;
+        at->second.run->control->timed_out = true;
+        settle(late.number, nodes::timed_out(*at->second.run, limits_));
+      },
+      [this](const abandon_attempts&) { abandon_all(); },
+  };
 }
 
 // A promise that goes unanswered keeps its instance waiting for ever.
 void node_dispatcher::on_exit() {
+  port_->close();
   for (job& left : queue_)
     left.answer.deliver(caf::make_error(caf::sec::request_receiver_down));
-  for (auto& [number, answer] : owed_)
-    answer.deliver(caf::make_error(caf::sec::request_receiver_down));
+  for (auto& [number, left] : owed_)
+    left.answer.deliver(caf::make_error(caf::sec::request_receiver_down));
   owed_.clear();
   for (const caf::actor& worker : workers_)
     anon_send_exit(worker, caf::exit_reason::user_shutdown);
@@ -47,43 +84,98 @@ void node_dispatcher::on_exit() {
 }
 
 void node_dispatcher::assign() {
-  while (!queue_.empty()) {
-    if (idle_.empty()) {
-      if (workers_.size() >= workers_max_) return;
-      idle_.push_back(spawn<node_actor, caf::detached>(limits_));
-      workers_.push_back(idle_.back());
-      monitor(idle_.back());
+  while (!queue_.empty() && find_worker()) {
+    job next = std::move(queue_.front());
+    queue_.pop_front();
+    if (type_->is_async()) {
+      call(std::move(next));
+      continue;
     }
     const caf::actor worker = std::move(idle_.back());
     idle_.pop_back();
-    job next = std::move(queue_.front());
-    queue_.pop_front();
     run(worker, std::move(next));
   }
 }
 
-void node_dispatcher::run(const caf::actor& worker, job next) {
-  const std::uint64_t number = ++last_owed_;
-  owed_.emplace(number, next.answer);
-  const auto settle = [this, number](auto&& answer) {
-    auto promise = owed_.extract(number);
-    if (promise) promise.mapped().deliver(std::forward<decltype(answer)>(answer));
-  };
-  request(worker, caf::infinite, std::move(next.what))
-      .then(
-          [this, worker, settle](const node_executed& executed) {
-            settle(node_executed(executed));
-            idle_.push_back(worker);
-            assign();
-          },
-          [settle](caf::error& dead) { settle(std::move(dead)); });
+// Afterwards the last of `idle_` may take a job.
+bool node_dispatcher::find_worker() {
+  if (type_->is_async() && owed_.size() >= type_->concurrency) return false;
+  if (!idle_.empty()) return true;
+  if (!type_->is_async() && workers_.size() >= type_->concurrency) return false;
+  workers_.push_back(spawn_worker());
+  idle_.push_back(workers_.back());
+  return true;
 }
 
-std::vector<caf::actor> spawn_pool(caf::actor_system& system, const node_type& type,
+caf::actor node_dispatcher::spawn_worker() {
+  caf::actor made =
+      type_->blocking ? caf::actor(spawn<node_actor, caf::detached>(limits_)) : caf::actor(spawn<node_actor>(limits_));
+  monitor(made);
+  return made;
+}
+
+std::uint64_t node_dispatcher::owe(job next) {
+  const std::uint64_t number = ++last_owed_;
+  watch_time(*next.run, number);
+  owed_.emplace(number, std::move(next));
+  return number;
+}
+
+void node_dispatcher::watch_time(const nodes::execution& run, std::uint64_t number) {
+  if (!run.control) return;
+  const auto timeout = run.workflow->nodes[run.node].timeout;
+  run.control->deadline = std::chrono::steady_clock::now() + timeout;
+  delayed_anon_send(this, timeout, attempt_timed_out{number});
+}
+
+void node_dispatcher::run(const caf::actor& worker, job next) {
+  const auto what = next.run;
+  const std::uint64_t number = owe(std::move(next));
+  request(worker, caf::infinite, execute_node{what})
+      .then(
+          [this, worker, number](const node_executed& executed) {
+            idle_.push_back(worker);
+            settle(number, executed.outcome);
+            assign();
+          },
+          [this, number](caf::error& dead) { settle_dead(number, std::move(dead)); });
+}
+
+void node_dispatcher::call(job next) {
+  const auto what = next.run;
+  const std::uint64_t number = owe(std::move(next));
+  const auto send_back = [port = port_, number](nodes::executed answer) { port->send(number, std::move(answer)); };
+  request(idle_.back(), caf::infinite, call_executor{what, send_back})
+      .then([](const executor_called&) {}, [this, number](caf::error& dead) { settle_dead(number, std::move(dead)); });
+}
+
+void node_dispatcher::settle(std::uint64_t number, nodes::executed answer) {
+  auto owed = owed_.extract(number);
+  if (!owed) return;
+  owed.mapped().answer.deliver(node_executed{std::move(answer)});
+  if (type_->is_async()) assign();
+}
+
+void node_dispatcher::settle_dead(std::uint64_t number, caf::error why) {
+  auto owed = owed_.extract(number);
+  if (owed) owed.mapped().answer.deliver(std::move(why));
+}
+
+// The runtime stops and waits no longer for answers that may never come. A synchronous attempt is waited for.
+void node_dispatcher::abandon_all() {
+  if (!type_->is_async()) return;
+  for (job& left : queue_)
+    left.answer.deliver(node_executed{nodes::abandoned_attempt()});
+  queue_.clear();
+  while (!owed_.empty())
+    settle(owed_.begin()->first, nodes::abandoned_attempt());
+}
+
+std::vector<caf::actor> spawn_pool(caf::actor_system& system, const std::shared_ptr<const core::registered_type>& type,
                                    const nodes::execution_limits& limits, std::size_t scheduler_threads) {
-  if (type.blocking) return {system.spawn<node_dispatcher>(limits, type.concurrency)};
+  if (type->can_time_out()) return {system.spawn<node_dispatcher>(type, limits)};
   std::vector<caf::actor> members;
-  const std::size_t count = std::clamp<std::size_t>(type.concurrency, 1, std::max<std::size_t>(1, scheduler_threads));
+  const std::size_t count = std::clamp<std::size_t>(type->concurrency, 1, std::max<std::size_t>(1, scheduler_threads));
   for (std::size_t i = 0; i < count; ++i)
     members.push_back(system.spawn<node_actor>(limits));
   return members;

@@ -1,5 +1,5 @@
 // Node actors run executors. Those of a type that may block have threads of their own behind a dispatcher, so that they
-// never hold up the scheduler.
+// never hold up the scheduler; the dispatcher also keeps track of asynchronous attempts and of attempts with a timeout.
 #pragma once
 
 #include "actors/services.hpp"
@@ -12,7 +12,7 @@
 
 namespace pawl::actors {
 
-/// Executes one attempt after the other.
+/// Calls one executor after the other.
 class node_actor final : public caf::event_based_actor {
 public:
   node_actor(caf::actor_config& config, nodes::execution_limits limits);
@@ -23,33 +23,49 @@ private:
   nodes::execution_limits limits_;
 };
 
-/// Hands attempts of one type to at most `workers_max` node actors with threads of their own, started when needed.
+/// The way back for answers of asynchronous attempts: outlives its dispatcher, so that late ones find a closed door.
+class answer_port;
+
+/// At most `concurrency` attempts of one type are under way. Synchronous ones run on node actors with threads of their
+/// own, started when needed; one that timed out keeps its thread. Asynchronous ones are called by one node actor.
 class node_dispatcher final : public caf::event_based_actor {
 public:
-  node_dispatcher(caf::actor_config& config, nodes::execution_limits limits, unsigned workers_max);
+  node_dispatcher(caf::actor_config& config, std::shared_ptr<const core::registered_type> type,
+                  nodes::execution_limits limits);
   caf::behavior make_behavior() override;
   void on_exit() override;
   const char* name() const override { return "dispatcher"; }
 
 private:
   struct job {
-    execute_node what;
+    std::shared_ptr<const nodes::execution> run;
     caf::response_promise answer;
   };
-  void assign();
-  void run(const caf::actor& worker, job next);
+  using answered = std::function<void(std::uint64_t)>;
 
+  void assign();
+  bool find_worker();
+  caf::actor spawn_worker();
+  std::uint64_t owe(job next);
+  void run(const caf::actor& worker, job next);
+  void call(job next);
+  void watch_time(const nodes::execution& run, std::uint64_t number);
+  void settle(std::uint64_t number, nodes::executed answer);
+  void settle_dead(std::uint64_t number, caf::error why);
+  void abandon_all();
+
+  std::shared_ptr<const core::registered_type> type_;
   nodes::execution_limits limits_;
-  unsigned workers_max_;
   std::deque<job> queue_;
-  std::unordered_map<std::uint64_t, caf::response_promise> owed_; ///< attempts that the workers run
+  std::unordered_map<std::uint64_t, job> owed_; ///< attempts under way, without those that timed out
   std::uint64_t last_owed_ = 0;
   std::vector<caf::actor> idle_;
   std::vector<caf::actor> workers_;
+  std::shared_ptr<answer_port> port_;
 };
 
 /// The actors of one node type: several plain ones, or one dispatcher.
-std::vector<caf::actor> spawn_pool(caf::actor_system& system, const node_type& type,
+std::vector<caf::actor> spawn_pool(caf::actor_system& system, const std::shared_ptr<const core::registered_type>& type,
                                    const nodes::execution_limits& limits, std::size_t scheduler_threads);
 
 } // namespace pawl::actors

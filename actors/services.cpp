@@ -26,12 +26,12 @@ std::shared_ptr<const core::workflow> definitions::add(std::shared_ptr<const cor
   return all_.emplace(std::pair(w->hash, w->id), w).first->second;
 }
 
-void node_pools::set(const std::string& type, std::vector<caf::actor> members) {
+void node_pools::set(const type_ptr& type, std::vector<caf::actor> members) {
   std::lock_guard lock(mutex_);
   pools_[type] = pool{std::move(members), 0};
 }
 
-caf::actor node_pools::pick(const std::string& type) {
+caf::actor node_pools::pick(const type_ptr& type) {
   std::lock_guard lock(mutex_);
   const auto at = pools_.find(type);
   if (at == pools_.end() || at->second.members.empty()) return nullptr;
@@ -39,7 +39,7 @@ caf::actor node_pools::pick(const std::string& type) {
   return p.members[p.turn++ % p.members.size()];
 }
 
-bool node_pools::replace(const caf::actor_addr& dead, const std::function<caf::actor(const std::string&)>& make) {
+bool node_pools::replace(const caf::actor_addr& dead, const std::function<caf::actor(const type_ptr&)>& make) {
   std::lock_guard lock(mutex_);
   for (auto& [type, members_of] : pools_)
     for (caf::actor& member : members_of.members)
@@ -50,11 +50,17 @@ bool node_pools::replace(const caf::actor_addr& dead, const std::function<caf::a
   return false;
 }
 
-std::vector<caf::actor> node_pools::clear() {
+std::vector<caf::actor> node_pools::members() const {
   std::lock_guard lock(mutex_);
   std::vector<caf::actor> all;
-  for (auto& [type, p] : pools_)
+  for (const auto& [type, p] : pools_)
     all.insert(all.end(), p.members.begin(), p.members.end());
+  return all;
+}
+
+std::vector<caf::actor> node_pools::clear() {
+  std::vector<caf::actor> all = members();
+  std::lock_guard lock(mutex_);
   pools_.clear();
   return all;
 }

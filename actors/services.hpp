@@ -15,6 +15,7 @@
 #include <optional>
 #include <shared_mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace pawl::actors {
@@ -81,11 +82,14 @@ private:
 /// The node actors of each type.
 class node_pools {
 public:
-  void set(const std::string& type, std::vector<caf::actor> members);
+  using type_ptr = std::shared_ptr<const core::registered_type>;
+
+  void set(const type_ptr& type, std::vector<caf::actor> members);
   /// The next member in turn; null when the runtime is stopping.
-  caf::actor pick(const std::string& type);
-  /// Puts `fresh` in the place of a member that died; false when it was none.
-  bool replace(const caf::actor_addr& dead, const std::function<caf::actor(const std::string& type)>& make);
+  caf::actor pick(const type_ptr& type);
+  /// Puts a fresh one in the place of a member that died; false when it was none.
+  bool replace(const caf::actor_addr& dead, const std::function<caf::actor(const type_ptr&)>& make);
+  std::vector<caf::actor> members() const;
   std::vector<caf::actor> clear();
 
 private:
@@ -93,8 +97,8 @@ private:
     std::vector<caf::actor> members;
     std::size_t turn = 0;
   };
-  std::mutex mutex_;
-  std::map<std::string, pool> pools_;
+  mutable std::mutex mutex_;
+  std::unordered_map<type_ptr, pool> pools_;
 };
 
 /// The one store object of a runtime: outlives the store actor, so that a new one can take over.

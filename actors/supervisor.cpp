@@ -90,6 +90,10 @@ caf::behavior supervisor::make_behavior() {
         if (recovering_ && !store_is_down_) recover(0);
       },
       [this](const stop_all& request) { stop(request); },
+      [this](const grace_over&) {
+        for (const caf::actor& member : shared_->pools.members())
+          anon_send(member, abandon_attempts{});
+      },
   };
 }
 
@@ -110,11 +114,11 @@ void supervisor::spawn_helpers() {
   monitor(timers);
   shared_->timers.set(timers);
   const std::size_t threads = system().scheduler().num_workers();
-  for (const auto& [name, type] : shared_->types) {
-    auto members = spawn_pool(system(), *type, shared_->execution_limits, threads);
+  for (const auto& [key, type] : shared_->types) {
+    auto members = spawn_pool(system(), type, shared_->execution_limits, threads);
     for (const caf::actor& member : members)
       monitor(member);
-    shared_->pools.set(name, std::move(members));
+    shared_->pools.set(type, std::move(members));
   }
 }
 
@@ -318,8 +322,8 @@ void supervisor::down(const caf::down_msg& what) {
     shared_->timers.set(timers);
     return anon_send(timers, look_for_timers{}); // what was set between its first look and now went to the dead one
   }
-  const bool replaced = shared_->pools.replace(what.source, [this](const std::string& type) {
-    auto members = spawn_pool(system(), *shared_->types.at(type), shared_->execution_limits, 1);
+  const bool replaced = shared_->pools.replace(what.source, [this](const node_pools::type_ptr& type) {
+    auto members = spawn_pool(system(), type, shared_->execution_limits, 1);
     monitor(members.front());
     return members.front();
   });
@@ -496,6 +500,7 @@ void supervisor::check_idle() {
 void supervisor::stop(const stop_all& request) {
   if (stopping_) return request.answer({});
   stopping_ = request.answer;
+  delayed_anon_send(this, request.grace, grace_over{});
   for (auto at = entries_.begin(); at != entries_.end();) {
     for (const command& c : at->second.pending)
       refuse(c, {errc::stopped, "the runtime is stopping", ""});

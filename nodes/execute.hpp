@@ -1,5 +1,5 @@
 // Runs one attempt of one node: resolves its data against the context, calls the executor, turns the outcome into the
-// event of the pure core. The only way in which executors are called; used by the node actors and by the checker.
+// event of the pure core. The only way in which executors are called.
 #pragma once
 
 #include "runtime/core/context.hpp"
@@ -8,6 +8,8 @@
 #include "runtime/expression/evaluate.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +25,12 @@ struct execution_limits {
   std::shared_ptr<const expression::functions> functions = nullptr;
 };
 
+/// What becomes known of an attempt while it is under way. Thread-safe, but for `deadline`: set before it is called.
+struct attempt_control {
+  std::optional<std::chrono::steady_clock::time_point> deadline;
+  std::atomic<bool> timed_out{false};
+};
+
 /// Everything that one attempt needs; shared data, so cheap to send.
 struct execution {
   std::shared_ptr<const core::workflow> workflow;
@@ -35,6 +43,7 @@ struct execution {
   std::vector<core::memory_change> memory; ///< what the node remembers
   core::flattened_context context;
   std::shared_ptr<const std::atomic<bool>> stopping = nullptr; ///< whether the runtime stops; null: it never does
+  std::shared_ptr<attempt_control> control = nullptr;          ///< of a node with a timeout
 };
 
 struct executed {
@@ -44,7 +53,17 @@ struct executed {
   bool abandoned = false; ///< the runtime stops and the attempt came to nothing: `what` is no event, nothing happened
 };
 
-/// Never throws. Blocks as long as the executor does, which is not called any more once the runtime stops.
+/// Of a synchronous type. Never throws. Blocks as long as the executor does, which is not called any more once the
+/// runtime stops.
 executed execute(const execution& run, const execution_limits& limits);
+
+/// Of an asynchronous type. Never throws. Calls `done` exactly once, from this thread or another, now or when the last
+/// reference to the attempt has gone.
+void execute_async(std::shared_ptr<const execution> run, const execution_limits& limits,
+                   std::function<void(executed)> done);
+
+/// What comes of an attempt that the runtime's stop overtook, and of one whose time is over.
+executed abandoned_attempt();
+executed timed_out(const execution& run, const execution_limits& limits);
 
 } // namespace pawl::nodes

@@ -8,6 +8,8 @@ using content = outcome::content;
 
 outcome::outcome(content c) : content_(std::make_shared<content>(std::move(c))) {}
 
+outcome::content outcome::take() && { return content_.use_count() == 1 ? std::move(*content_) : *content_; }
+
 outcome outcome::output(json value) { return outcome(content{content::success{std::nullopt, std::move(value), {}}}); }
 outcome outcome::nothing() { return outcome(content{content::success{}}); }
 outcome outcome::to(std::string handle, json value) {

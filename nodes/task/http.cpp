@@ -65,7 +65,7 @@ private:
             std::min(timeout, request_.connect_timeout),
             request_.response_bytes_max,
             [this](const http_answer& answer) { return target_of(answer) == nullptr && is_expected(answer.status); },
-            [this] { return context_.is_stopping(); }};
+            [this] { return context_.is_cancelled(); }};
   }
 
   const std::string* target_of(const http_answer& answer) const {

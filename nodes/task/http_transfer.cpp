@@ -116,7 +116,7 @@ std::size_t take_body(char* data, std::size_t, std::size_t size, void* self) noe
 // libcurl calls it at least once a second, also while nothing moves.
 int look_up(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
   auto& talk = *static_cast<conversation*>(self);
-  talk.given_up = talk.hop.is_stopping && talk.hop.is_stopping();
+  talk.given_up = talk.hop.is_cancelled && talk.hop.is_cancelled();
   return talk.given_up ? 1 : 0;
 }
 

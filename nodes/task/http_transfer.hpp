@@ -36,7 +36,7 @@ struct http_hop {
   /// Whether the body of an answer with this status and these headers is wanted; else nothing of it is read.
   std::function<bool(const http_answer& answer)> wants_body;
   /// Whether to break off; asked about once a second. May be empty.
-  std::function<bool()> is_stopping;
+  std::function<bool()> is_cancelled;
 };
 
 /// `GET https://host:port`, for errors.

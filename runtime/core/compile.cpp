@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 namespace pawl::core {
@@ -19,6 +20,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t node_id_bytes_max = 200;
+constexpr std::int64_t timeout_ms_max = 30LL * 86'400'000;
 /// Names looked at for being misspelt: each costs a comparison with every known one.
 constexpr std::size_t foreign_names_max = 20'000;
 
@@ -189,8 +191,8 @@ private:
     node_pointers_.push_back(pointer);
     workflow_node& node = made_->nodes.emplace_back();
     if (!object.is_object()) return fail(pointer, "a node is an object", "write {\"id\": …, \"type\": …}");
-    check_fields(object, pointer, {"id", "type", "data", "retry", "metadata"},
-                 {"timeout", "join", "joinOf", "compensate", "history", "credentials"});
+    check_fields(object, pointer, {"id", "type", "typeVersion", "data", "retry", "timeout", "metadata"},
+                 {"join", "joinOf", "compensate", "history", "credentials"});
     read_node_id(node, object, pointer);
     read_node_type(node, object, pointer);
     const auto data = object.find("data");
@@ -199,6 +201,7 @@ private:
     check_data(node, data == object.end() ? json(nullptr) : *data, pointer + "/data");
     if (node.type) read_payload_schema(node, data == object.end() ? json(nullptr) : *data, pointer + "/data");
     read_node_retry(node, object, pointer);
+    read_node_timeout(node, object, pointer);
     made_->mentions.merge(node.mentions);
   }
 
@@ -257,12 +260,59 @@ private:
         fail(pointer, "the node has no type", "add \"type\": one of " + known_types());
       return;
     }
-    const auto at = types_.find(*name);
-    if (at == types_.end())
+    const auto versions = versions_of(*name);
+    if (versions.empty())
       return fail(pointer + "/type", fmt::format("no node type '{}' is registered", *name),
                   "known are " + known_types());
+    const auto version = whole_field(object, pointer, "typeVersion", 1);
+    if (!version) return;
+    const auto at = versions.find(*version);
+    if (at == versions.end())
+      return fail(pointer + (object.contains("typeVersion") ? "/typeVersion" : "/type"),
+                  fmt::format("the node type '{}' has no version {} here", *name, *version),
+                  "registered here are the versions " + listed(versions));
     node.type = at->second;
     if (node.type->retry) node.retry = *node.type->retry;
+    node.timeout = node.type->timeout;
+  }
+
+  using type_versions = std::map<std::int64_t, std::shared_ptr<const registered_type>>;
+  static std::string listed(const type_versions& versions) {
+    std::string list;
+    for (const auto& [version, type] : versions)
+      list += (list.empty() ? "" : ", ") + std::to_string(version);
+    return list;
+  }
+  type_versions versions_of(const std::string& name) const {
+    type_versions found;
+    for (auto at = types_.lower_bound({name, 0}); at != types_.end() && at->first.first == name; ++at)
+      found.emplace(at->first.second, at->second);
+    return found;
+  }
+
+  // A whole number from 1, or `absent`; nothing when it is something else, which is told.
+  std::optional<std::int64_t> whole_field(const json& object, const std::string& pointer, const char* name,
+                                          std::int64_t absent) {
+    const auto at = object.find(name);
+    if (at == object.end() || at->is_null()) return absent;
+    const double given = at->is_number() ? at->get<double>() : 0;
+    if (given >= 1 && given <= 9'007'199'254'740'992.0 && given == std::floor(given))
+      return static_cast<std::int64_t>(given);
+    fail(pointer + "/" + name, fmt::format("`{}` is a whole number from 1", name), "write it without quotes");
+    return std::nullopt;
+  }
+
+  void read_node_timeout(workflow_node& node, const json& object, const std::string& pointer) {
+    const auto given = whole_field(object, pointer, "timeout", 0);
+    if (!given || *given == 0 || !node.type) return;
+    if (!node.type->can_time_out())
+      return fail(
+          pointer + "/timeout",
+          fmt::format("attempts of the type '{}' never wait for anything: `timeout` bounds nothing", node.type->name),
+          node.type->can_wait ? "how long it waits at most is for `data.timeout`" : "leave it out");
+    if (*given > timeout_ms_max)
+      return fail(pointer + "/timeout", "an attempt takes at most 30 days", "let the node pause instead");
+    node.timeout = std::chrono::milliseconds(*given);
   }
 
   const expression::functions& known_functions() const {
@@ -271,8 +321,9 @@ private:
 
   std::string known_types() const {
     std::string list;
-    for (const auto& [name, type] : types_)
-      list += (list.empty() ? "" : ", ") + name;
+    std::string last;
+    for (const auto& [key, type] : types_)
+      if (key.first != last) list += (list.empty() ? "" : ", ") + (last = key.first);
     return list;
   }
 

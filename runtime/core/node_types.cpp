@@ -22,9 +22,24 @@ result<parsed_schema> parse_schema(const std::string& text, const std::string& w
   return made;
 }
 
+namespace {
+
+const char* fault_of(const node_type& type) {
+  if (type.name.empty()) return "a node type needs a name";
+  if (!type.execute == !type.execute_async)
+    return "a node type needs an executor, synchronous or asynchronous, not both";
+  if (type.version < 1) return "the versions of a node type count from 1";
+  if (type.concurrency < 1) return "a node type's concurrency is at least 1";
+  if (type.timeout.count() < 0) return "a node type's timeout is 0 (none) or more";
+  if (type.timeout.count() > 0 && !type.blocking && !type.execute_async)
+    return "a timeout needs a node type that is blocking or asynchronous";
+  return nullptr;
+}
+
+} // namespace
+
 result<void> add_type(node_types& types, node_type type) {
-  if (type.name.empty() || !type.execute)
-    return error{errc::invalid_argument, "a node type needs a name and an executor", type.name};
+  if (const char* fault = fault_of(type)) return error{errc::invalid_argument, fault, type.name};
   auto made = std::make_shared<registered_type>();
   const auto name_of = [&](const char* which) { return fmt::format("the {} of the node type '{}'", which, type.name); };
   auto input = parse_schema(type.input_schema, name_of("input_schema"));
@@ -38,8 +53,8 @@ result<void> add_type(node_types& types, node_type type) {
   made->output = std::move(output->compiled);
   made->payload = std::move(payload->compiled);
   made->payload_document = std::move(payload->document);
-  std::string name = made->name;
-  types.insert_or_assign(std::move(name), std::move(made));
+  std::pair key(made->name, made->version);
+  types.insert_or_assign(std::move(key), std::move(made));
   return {};
 }
 

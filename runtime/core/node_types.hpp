@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace pawl::core {
 
@@ -17,16 +18,20 @@ using schema_ptr = std::shared_ptr<const schema::schema>;
 
 /// A null schema: anything goes.
 struct registered_type : node_type {
+  bool is_async() const { return static_cast<bool>(execute_async); }
+  bool can_time_out() const { return blocking || is_async(); }
+
   schema_ptr input;
   schema_ptr output;
   schema_ptr payload;
   json_ptr payload_document; ///< `payload` as JSON, for the waits of this type
 };
 
-/// Immutable once built.
-using node_types = std::map<std::string, std::shared_ptr<const registered_type>, std::less<>>;
+/// By name and version. Immutable once built.
+using node_types = std::map<std::pair<std::string, int>, std::shared_ptr<const registered_type>>;
 
-/// A type of the same name is replaced. Errors: `invalid_argument` (no name, no executor, a schema that is none).
+/// A type of the same name and version is replaced. Errors: `invalid_argument` (no name, no executor or two, a schema
+/// that is none, a version below 1, a timeout that cannot be kept).
 result<void> add_type(node_types& types, node_type type);
 
 /// Compiles a schema that comes as JSON text, if there is one. Errors: `invalid_argument`, all faults a line each.

@@ -11,6 +11,7 @@
 #include <pawl/definition.hpp>
 #include <pawl/node.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -34,6 +35,7 @@ struct workflow_node {
   std::shared_ptr<const registered_type> type;
   std::optional<expression::json_template> data;             ///< always there once compiled
   retry_policy retry;                                        ///< as far as it is literal
+  std::chrono::milliseconds timeout{0};                      ///< of one attempt; 0: none
   std::optional<expression::json_template> retry_expression; ///< the `retry` object when it holds expressions
   expression::mentions mentions;                             ///< what data and retry read
   schema_ptr payload;        ///< what a payload must fit: its type's schema, or what its data says; null: anything

@@ -353,11 +353,11 @@ caf::actor engine::find_live(const std::string& uid) {
   return found ? *found : caf::actor();
 }
 
-void engine::stop() {
+void engine::stop(std::chrono::milliseconds grace) {
   if (stopped_.exchange(true) || !system_) return;
   shared_->stopping->store(true);
   pending<void> answer;
-  caf::anon_send(shared_->supervisor.get(), actors::stop_all{std::exchange(answer.reply, {})});
+  caf::anon_send(shared_->supervisor.get(), actors::stop_all{bounded(grace), std::exchange(answer.reply, {})});
   (void)answer.future.get();
   system_->await_all_actors_done();
   system_.reset();

@@ -32,7 +32,7 @@ public:
   result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision, std::size_t limit);
   result<snapshot> wait(std::string_view id, wait_until until, std::chrono::milliseconds timeout);
   result<void> drain(std::chrono::milliseconds timeout);
-  void stop();
+  void stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
 
   /// For tests that kill actors.
   actors::services& shared() { return *shared_; }

@@ -59,8 +59,8 @@ result<snapshot> runtime::wait(std::string_view id, wait_until until, std::chron
 
 result<void> runtime::drain(std::chrono::milliseconds timeout) const { return impl_->engine->drain(timeout); }
 
-void runtime::stop() {
-  if (impl_) impl_->engine->stop();
+void runtime::stop(std::chrono::milliseconds grace) {
+  if (impl_) impl_->engine->stop(grace);
 }
 
 const char* version() noexcept { return PAWL_VERSION; }

@@ -51,7 +51,7 @@ struct attempted {
 inline attempted attempt(const core::node_types& types, const char* type, nlohmann::json data) {
   fake_context context(std::move(data));
   try {
-    const outcome given = types.at(type)->execute(context);
+    const outcome given = types.at({type, 1})->execute(context);
     const auto& what = given.inside().what;
     if (const auto* failed = std::get_if<outcome::content::failure>(&what))
       return {"", nullptr, failed->name, failed->message, failed->retryable, failed->after_ms};

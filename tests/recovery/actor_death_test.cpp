@@ -20,7 +20,7 @@ using assassin = std::function<void(host::engine&)>;
 void kill(const caf::actor& victim) { caf::anon_send_exit(victim, caf::exit_reason::kill); }
 
 assassin killer_of_nodes(const std::string& type) {
-  return [type](host::engine& rt) { kill(rt.shared().pools.pick(type)); };
+  return [type](host::engine& rt) { kill(rt.shared().pools.pick(rt.shared().types.at({type, 1}))); };
 }
 
 void kill_instances(host::engine& rt) {

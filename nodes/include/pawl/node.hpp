@@ -18,8 +18,9 @@
 
 namespace pawl {
 
-/// What an executor sees of the world. Lives for one call; do not keep a reference to it.
-/// Everything here is the executor's own copy or immutable: reading needs no lock.
+/// What an executor sees of the world. A synchronous executor's lives for one call: do not keep a reference to it. An
+/// asynchronous one may keep its pointer as long as it likes, also when the runtime is gone.
+/// Everything here is the attempt's own copy or immutable: reading needs no lock.
 class node_context {
 public:
   virtual ~node_context() = default;
@@ -56,6 +57,11 @@ public:
   /// Whether the runtime is stopping, which waits for running executors: one that takes long should look now and then,
   /// and answer outcome::give_up(). May become true during the call; never false again.
   virtual bool is_stopping() const { return false; }
+  /// The cancellation flag: nobody waits for the outcome any more, because the attempt's time is over or the runtime
+  /// stops. Whatever is answered then counts for nothing but give_up() while stopping. Never becomes false again.
+  virtual bool is_cancelled() const { return is_stopping(); }
+  /// When the attempt's `timeout` ends it; nothing when it has none. Pass the rest of it on to calls that may hang.
+  virtual std::optional<std::chrono::steady_clock::time_point> deadline() const { return std::nullopt; }
 };
 
 /// What an executor answers. Built by the static functions; cheap to move.
@@ -105,10 +111,30 @@ public:
 
   struct content;
   const content& inside() const { return *content_; }
+  /// The inside, moved out unless a copy shares it.
+  content take() &&;
 
 private:
   explicit outcome(content c);
   std::shared_ptr<content> content_;
+};
+
+/// The right to answer one attempt of an asynchronous executor. Copies share it; the first answer counts. When the last
+/// copy goes and none was given, the attempt fails with the error `NoAnswer`. Safe from any thread and at any time:
+/// once the attempt has timed out or the runtime is gone, an answer is dropped.
+class completion {
+public:
+  /// Whether this answer was taken: false when there was one before, or when nobody waits for it any more. Checks and
+  /// converts the answer on the calling thread, and does not wait for the commit.
+  bool complete(outcome answer) const;
+  /// As node_context::is_cancelled().
+  bool is_cancelled() const;
+
+  class state;
+  explicit completion(std::shared_ptr<state> shared) : state_(std::move(shared)) {}
+
+private:
+  std::shared_ptr<state> state_;
 };
 
 enum class backoff { fixed, exponential };
@@ -129,19 +155,36 @@ struct node_type {
   /// Called for each attempt, at least once per visit: after a crash it may run again with the same key.
   /// Concurrently for different visits: it must be thread-safe. A throw is a failed attempt.
   using executor = std::function<outcome(node_context&)>;
+  /// As executor, but the answer is given later through `done`, from any thread. A throw before that is a failed
+  /// attempt. Attempts that wait for their answer hold no thread; `concurrency` of them are under way at once.
+  using async_executor = std::function<void(const std::shared_ptr<node_context>& context, const completion& done)>;
 
   node_type() = default;
   node_type(std::string type_name, executor run) : name(std::move(type_name)), execute(std::move(run)) {}
+  /// An asynchronous type. Its call is taken for short and not `blocking`.
+  node_type(std::string type_name, async_executor run)
+      : name(std::move(type_name)), execute_async(std::move(run)), blocking(false) {}
 
-  std::string name;                 ///< what `nodes[].type` says; not empty
-  executor execute;                 ///< must be callable
+  std::string name; ///< what `nodes[].type` says; not empty
+  /// What `nodes[].typeVersion` says; from 1. A definition without it means version 1, for ever: register a type whose
+  /// data or output changed as the next version, beside the old one, as long as definitions or instances name that.
+  int version = 1;
+  executor execute;                 ///< this one
+  async_executor execute_async;     ///< or this one must be callable
   std::vector<std::string> handles; ///< handles it may answer besides the default one; an edge of another is refused
   bool any_handle = false;          ///< handles come from data, so edges of every handle are accepted
   bool can_wait = false;            ///< it may answer outcome::pause…; permits edges of the handle `timeout`
-  bool blocking = true;             ///< it may block (I/O, locks): runs on threads of its own, `concurrency` of them
-  unsigned concurrency = 4;         ///< how many run at once in this runtime; at least 1
-  bool lazy_data = false; ///< data is resolved when the executor first asks, which may throw; else before it is called
+  /// It may block (I/O, locks): runs on threads of its own, `concurrency` of them; the call of an asynchronous executor
+  /// on one.
+  bool blocking = true;
+  unsigned concurrency = 4; ///< how many attempts are under way at once in this runtime; at least 1
+  /// Data is resolved when the executor first asks, which may throw; else before it is called. Not when asynchronous.
+  bool lazy_data = false;
   std::optional<retry_policy> retry; ///< when the node in the definition names none
+  /// When the node in the definition names no `timeout`: an attempt that takes longer fails with the error `Timeout`,
+  /// which the retry policy may repeat. 0: no bound. Only where `blocking` or asynchronous. A synchronous executor that
+  /// runs on all the same keeps its thread until it returns; what it answers then is dropped.
+  std::chrono::milliseconds timeout{0};
 
   // JSON Schemas (draft-07) as JSON text; empty: anything goes. A schema that is none keeps the runtime from opening.
   std::string input_schema;   ///< of the resolved data: else the attempt fails for good, the executor is not called

@@ -59,7 +59,7 @@ public:
 
   runtime(runtime&&) noexcept;
   runtime& operator=(runtime&&) noexcept;
-  /// As stop().
+  /// As stop(). Waits for calls that other threads have begun.
   ~runtime();
 
   /// Parses, checks and stores a definition; later starts of its id use it. Running instances keep the document that
@@ -109,9 +109,10 @@ public:
   result<void> drain(std::chrono::milliseconds timeout) const;
 
   /// Dispatches nothing more, waits for running executors and their commits, closes the store. Executors see it coming
-  /// (node_context::is_stopping) and may give up; `http` does, within about a second. What was not finished or was
-  /// given up goes on at the next open. Harmless when called again.
-  void stop();
+  /// (node_context::is_stopping) and may give up; `http` does, within about a second. Asynchronous attempts have
+  /// `grace` to answer; synchronous executors are waited for as long as they run. What was not finished or was given up
+  /// goes on at the next open. Calls that wait in other threads return `stopped`. Harmless when called again.
+  void stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
 
 private:
   class impl;

@@ -1,0 +1,182 @@
+// An attempt from the inside.
+#include "nodes/attempt.hpp"
+
+#include "nodes/short_text.hpp"
+#include "runtime/core/retry.hpp"
+#include "runtime/expression/functions/registry.hpp"
+#include "runtime/schema/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace pawl::nodes {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t name_bytes_max = 256; ///< of handles and of what is remembered
+constexpr std::size_t memory_names_max = 16;
+constexpr std::size_t payload_schema_bytes_max = std::size_t{64} << 10;
+constexpr std::int64_t retry_after_ms_max = 86'400'000; ///< a stranger's answer must not park an instance for ever
+
+// For the backstop of expressions only: nothing that is stored depends on it.
+std::int64_t monotonic_ms() {
+  const auto since = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+}
+
+const expression::functions* functions_of(const execution_limits& limits) {
+  return limits.functions ? limits.functions.get() : expression::standard_registry().get();
+}
+
+bool is_name(const std::string& name) { return name.size() <= name_bytes_max && core::to_text(json(name), "a name"); }
+
+const char* bad_name(const outcome::content::success& s) {
+  if (s.handle && !is_name(*s.handle)) return "the handle is longer than 256 bytes or not UTF-8";
+  if (s.memory.size() > memory_names_max) return "the node remembers more than 16 values at once";
+  for (const auto& [name, value] : s.memory)
+    if (!is_name(name)) return "a name to remember is longer than 256 bytes or not UTF-8";
+  return nullptr;
+}
+
+} // namespace
+
+bool is_stopping(const execution& run) { return run.stopping && run.stopping->load(); }
+bool is_cancelled(const execution& run) { return is_stopping(run) || (run.control && run.control->timed_out.load()); }
+
+executed abandoned_attempt() {
+  executed nothing;
+  nothing.abandoned = true;
+  return nothing;
+}
+
+attempt::attempt(const execution& run, const execution_limits& limits)
+    : run_(run), limits_(limits), node_(run.workflow->nodes[run.node]),
+      root_(core::root_of(run.context)), environment_{limits.expressions, functions_of(limits), {}, monotonic_ms} {}
+
+const attempt::resolved_data& attempt::data() {
+  if (!data_) data_ = resolve();
+  return *data_;
+}
+
+attempt::resolved_data attempt::resolve() {
+  resolved_data data = node_.data->render(root_, environment_);
+  if (!data || !node_.type->input) return data;
+  const auto fits = schema::require(*node_.type->input, *data ? **data : json(nullptr), "the node's data");
+  if (fits) return data;
+  misfits_ = true;
+  return fits.failure();
+}
+
+// Expressions may give something else the next time; what does not fit the schema is the author's to correct.
+std::optional<executed> attempt::data_failure() {
+  if (!data_ || *data_) return std::nullopt;
+  if (misfits_) return failed("InvalidData", data_->failure().message, false);
+  return failed("Error", data_->failure().message, true);
+}
+
+executed attempt::answer(outcome given) {
+  outcome::content what = std::move(given).take();
+  return std::visit([this](auto& w) { return made(w); }, what.what);
+}
+
+executed attempt::made(outcome::content::success& s) {
+  executed done;
+  if (const char* fault = bad_name(s)) return failed("OutputError", fault, false);
+  core::node_succeeded event{run_.of, std::move(s.handle), {}};
+  if (s.value) {
+    auto text = core::to_text(*s.value, "the output", limits_.output);
+    if (!text) return failed("OutputError", text.failure().message, false);
+    if (auto fits = check_output(*s.value); !fits) return failed("OutputError", fits.failure().message, false);
+    done.output = core::share(*std::move(s.value));
+    done.output_text = std::move(*text);
+  } else if (auto fits = check_output(nullptr); !fits) {
+    return failed("OutputError", fits.failure().message, false);
+  }
+  for (auto& [name, value] : s.memory) {
+    if (value) {
+      auto text = core::to_text(*value, "what the node remembers", limits_.output);
+      if (!text) return failed("OutputError", text.failure().message, false);
+    }
+    event.memory.push_back({std::move(name), value ? core::share(*std::move(value)) : nullptr});
+  }
+  done.what = std::move(event);
+  return done;
+}
+
+result<void> attempt::check_output(const json& value) const {
+  if (!node_.type->output) return {};
+  return schema::require(*node_.type->output, value, "the output");
+}
+
+executed attempt::made(outcome::content::wait& w) {
+  if (!node_.type->can_wait)
+    return failed("PauseError", fmt::format("the type '{}' paused without can_wait", node_.type->name), false);
+  core::node_paused event{
+      run_.of, w.for_payload ? wait_kind::payload : wait_kind::timer, shortened(w.reason), w.timer_ms, nullptr,
+      nullptr};
+  if (w.for_payload) event.payload_schema = node_.payload_document;
+  if (w.for_payload && w.payload_schema) {
+    auto taken = take_payload_schema(*w.payload_schema);
+    if (!taken) return failed("PauseError", taken.failure().message, false);
+    event.payload_schema = std::move(*taken);
+  }
+  if (w.node_state) {
+    core::json_limits state_limits = limits_.output;
+    state_limits.bytes_max = limits_.node_state_bytes_max;
+    auto text = core::to_text(*w.node_state, "the node state", state_limits);
+    if (!text) return failed("PauseError", text.failure().message, false);
+    event.node_state = core::share(*std::move(w.node_state));
+  }
+  return {std::move(event), nullptr, std::nullopt, false};
+}
+
+result<core::json_ptr> attempt::take_payload_schema(const json& document) const {
+  core::json_limits small = limits_.output;
+  small.bytes_max = payload_schema_bytes_max;
+  auto text = core::to_text(document, "the schema of the payload", small);
+  if (!text) return text.failure();
+  std::vector<problem> problems;
+  if (schema::schema::compile(document, problems)) return core::share(document);
+  const auto bad = std::find_if(problems.begin(), problems.end(), [](const problem& p) { return !p.is_warning; });
+  return error{errc::invalid_argument,
+               fmt::format("the schema of the payload is none: {}: {}", bad->pointer, bad->message), ""};
+}
+
+executed attempt::made(outcome::content::failure& f) { return failed(f.name, f.message, f.retryable, f.after_ms); }
+
+executed attempt::made(outcome::content::given_up&) {
+  if (is_stopping(run_)) return abandoned_attempt();
+  return failed("GivenUp", "the executor gave up although the runtime does not stop", true);
+}
+
+executed attempt::timed_out() {
+  return failed("Timeout", fmt::format("the attempt took longer than its timeout of {} ms", node_.timeout.count()),
+                true);
+}
+
+executed attempt::failed(const std::string& name, const std::string& message, bool retryable, std::int64_t after_ms) {
+  core::node_failed event;
+  event.of = run_.of;
+  event.error = shortened(message.empty() ? name : name + ": " + message);
+  const retry_policy policy = policy_now();
+  event.retryable = retryable && core::retries_error(policy, name);
+  event.max_attempts = policy.max_attempts;
+  event.delay_ms =
+      std::max(core::retry_delay_ms(policy, run_.of.attempt, run_.key), std::min(after_ms, retry_after_ms_max));
+  return {std::move(event), nullptr, std::nullopt, false};
+}
+
+// A policy whose expressions fail is no policy: the attempt's own error is what counts.
+retry_policy attempt::policy_now() {
+  if (!node_.retry_expression) return node_.retry;
+  auto rendered = node_.retry_expression->render(root_, environment_);
+  std::vector<problem> problems;
+  if (!rendered || !*rendered) return {};
+  const retry_policy policy = core::read_retry(**rendered, "/retry", problems);
+  const bool good = std::all_of(problems.begin(), problems.end(), [](const problem& p) { return p.is_warning; });
+  return good ? policy : retry_policy{};
+}
+
+} // namespace pawl::nodes

@@ -1,0 +1,55 @@
+// One attempt of one node from the inside: resolves its data, turns outcomes into events of the pure core. Calls no
+// executor itself; used by one thread at a time.
+#pragma once
+
+#include "nodes/execute.hpp"
+#include "nodes/outcome.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace pawl::nodes {
+
+bool is_stopping(const execution& run);
+/// Nobody waits for the outcome any more.
+bool is_cancelled(const execution& run);
+
+class attempt {
+public:
+  using resolved_data = result<std::optional<nlohmann::json>>;
+
+  /// Both must outlive it.
+  attempt(const execution& run, const execution_limits& limits);
+
+  const execution& run() const { return run_; }
+  const core::registered_type& type() const { return *node_.type; }
+
+  /// The node's data; the first call resolves it, its error stays.
+  const resolved_data& data();
+  /// When data() failed: the event for it, unless the data was never asked for or is good.
+  std::optional<executed> data_failure();
+  executed answer(outcome given);
+  executed timed_out();
+
+private:
+  using json = nlohmann::json;
+
+  resolved_data resolve();
+  executed made(outcome::content::success& s);
+  executed made(outcome::content::wait& w);
+  executed made(outcome::content::failure& f);
+  executed made(outcome::content::given_up&);
+  executed failed(const std::string& name, const std::string& message, bool retryable, std::int64_t after_ms = 0);
+  result<void> check_output(const json& value) const;
+  result<core::json_ptr> take_payload_schema(const json& document) const;
+  retry_policy policy_now();
+
+  const execution& run_;
+  const execution_limits& limits_;
+  const core::workflow_node& node_;
+  expression::value root_;
+  expression::environment environment_;
+  std::optional<resolved_data> data_;
+  bool misfits_ = false; ///< the data does not fit the type's schema
+};
+
+} // namespace pawl::nodes
