@@ -48,6 +48,7 @@ instance_actor::instance_actor(caf::actor_config& config, services_ptr shared, c
       workflow_(std::move(from->workflow)), state_(std::move(from->state)), input_(std::move(from->input)) {}
 
 caf::behavior instance_actor::make_behavior() {
+  told_ = shared_->feed->begin(uid_, start_ ? 0 : state_.revision);
   if (start_)
     create();
   else
@@ -98,6 +99,7 @@ caf::behavior instance_actor::make_behavior() {
 }
 
 void instance_actor::on_exit() {
+  if (!committing_) shared_->feed->end(uid_);
   inbox_.clear();
   committing_.reset();
   start_.reset();
@@ -172,6 +174,7 @@ void instance_actor::finish(const write_done& written) {
     committing_->on_done(e);
     if (start_) {
       start_->answer(e);
+      if (e.code != errc::storage) shared_->feed->end(uid_); // it is not there; else the one that finds it tells of it
       return quit();
     }
     return give_up(e);
@@ -217,13 +220,14 @@ void instance_actor::keep_result(const committing& taken) {
 }
 
 void instance_actor::announce(const committing& taken) {
-  if (!shared_->has_listener) return;
+  *told_ = state_.revision;
+  if (shared_->feed->is_idle()) return;
   instance_event told;
   told.instance_id = uid_;
   told.entry = core::describe(*workflow_, state_, taken.event, taken.step);
   told.status = state_.status;
   if (const core::cursor* now = state_.deciding_cursor()) told.next_node = workflow_->nodes[now->node].id;
-  anon_send(shared_->listener.get(), tell_listener{std::move(told)});
+  shared_->feed->publish(told);
 }
 
 // --- running nodes
@@ -366,8 +370,10 @@ void instance_actor::load_results() {
       if (what.latest && workflow_->find(node)) wanted.push_back(node);
   loading_ = true;
   const caf::actor self = caf::actor_cast<caf::actor>(this);
-  if (wanted.empty()) return anon_send(this, results_loaded{std::vector<storage::result_row>{}});
-  anon_send(shared_->store.get(), use_store{[self, wanted, key = key_](storage::store& store) {
+  if (wanted.empty() && *told_ == state_.revision) return anon_send(this, results_loaded{std::vector<storage::result_row>{}});
+  anon_send(shared_->store.get(), use_store{[self, wanted, key = key_, told = told_, uid = uid_, revision = state_.revision,
+                                             shared = shared_](storage::store& store) {
+              if (*told < revision) shared->publish_missed(store, uid, *told);
               caf::anon_send(self, results_loaded{store.last_results(key, wanted)});
             }});
 }

@@ -91,6 +91,8 @@ private:
   core::json_ptr input_;
   std::unordered_map<core::node_index, core::context_result> last_; ///< of the nodes that expressions mention
 
+  event_feed::told told_;
+
   std::optional<committing> committing_;
   std::deque<std::function<void()>> inbox_; ///< what came while a commit was under way
   std::uint64_t handled_ = 0;               ///< messages of the supervisor's

@@ -196,12 +196,6 @@ struct due_found {
   std::optional<core::timestamp_ms> next;
 };
 
-// --- to the listener actor
-
-struct tell_listener {
-  instance_event event;
-};
-
 } // namespace pawl::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::write_change)
@@ -243,4 +237,3 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_set)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::look_for_timers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::due_found)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::tell_listener)

@@ -1,6 +1,7 @@
 // What all actors of one runtime share: the clock, the definitions, each other's addresses. Thread-safe.
 #pragma once
 
+#include "actors/event_feed.hpp"
 #include "actors/messages.hpp"
 #include "runtime/core/workflow.hpp"
 
@@ -138,14 +139,15 @@ struct services {
   storage::result_limits history_max;
   std::size_t checkpoint_wal_bytes = std::size_t{4} << 20;
   std::function<void(const std::string&)> log = [](const std::string&) {};
-  bool has_listener = false;
+  const std::shared_ptr<event_feed> feed = std::make_shared<event_feed>();
+  /// Publishes the committed events of an instance behind `told`, which it moves on. On the store's thread.
+  std::function<void(storage::store&, const std::string& uid, std::atomic<std::int64_t>& told)> publish_missed;
   /// Set when the runtime begins to stop; executors see it.
   const std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
 
   address store;
   address timers;
   address supervisor;
-  address listener;
   node_pools pools;
 };
 

@@ -518,7 +518,7 @@ void supervisor::finish_stop() {
   if (!entries_.empty() || !shared_) return;
   for (const caf::actor& member : shared_->pools.clear())
     anon_send_exit(member, caf::exit_reason::user_shutdown);
-  for (actors::address* a : {&shared_->timers, &shared_->store, &shared_->listener}) {
+  for (actors::address* a : {&shared_->timers, &shared_->store}) {
     if (const caf::actor actor = a->get()) anon_send_exit(actor, caf::exit_reason::user_shutdown);
     a->set(nullptr);
   }

@@ -1,7 +1,6 @@
 // Calls from outside become messages; answers come back through futures.
 #include "runtime/host/engine.hpp"
 
-#include "actors/listener_actor.hpp"
 #include "actors/supervisor.hpp"
 #include "nodes/catalog.hpp"
 #include "runtime/core/hash.hpp"
@@ -9,6 +8,7 @@
 #include "runtime/expression/functions/registry.hpp"
 #include "runtime/host/expressions.hpp"
 #include "runtime/host/inspect.hpp"
+#include "runtime/host/subscription.hpp"
 #include "runtime/host/system_clock.hpp"
 #include "storage/store.hpp"
 
@@ -24,6 +24,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t instance_id_bytes_max = 200;
+constexpr std::size_t events_page = 64;
 
 error stopped_error() { return {errc::stopped, "the runtime is stopped", ""}; }
 
@@ -85,7 +86,10 @@ template <class T> struct pending {
 
 engine::engine(options opts) : options_(std::move(opts)) {}
 
-engine::~engine() { stop(); }
+engine::~engine() {
+  stop();
+  gate_->close();
+}
 
 result<std::unique_ptr<engine>> engine::open(options opts) {
   const std::string path = opts.store_path;
@@ -140,7 +144,10 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
         // What a host throws here must not take an actor down.
       }
     };
-  shared_->has_listener = static_cast<bool>(options_.on_event);
+  shared_->publish_missed = [this](storage::store& from, const std::string& uid, std::atomic<std::int64_t>& told) {
+    publish_missed(from, uid, told);
+  };
+  if (options_.on_event) start_listener();
 
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   config_.set("scheduler.policy", caf::atom("sharing"));
@@ -155,9 +162,35 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
 
 void engine::start_actors() {
   system_ = std::make_unique<caf::actor_system>(config_);
-  if (options_.on_event)
-    shared_->listener.set(system_->spawn<actors::listener_actor, caf::detached>(options_.on_event));
   shared_->supervisor.set(system_->spawn<actors::supervisor>(shared_));
+}
+
+void engine::start_listener() {
+  auto queue = std::make_shared<actors::event_queue>("", options_.event_queue_max);
+  shared_->feed->add(queue);
+  listener_ = std::thread([queue, tell = options_.on_event] {
+    while (!queue->is_closed()) {
+      const auto event = queue->pop(std::chrono::hours(1));
+      if (!event) continue;
+      try {
+        tell(*event);
+      } catch (...) {
+        // A listener must not throw; one that does loses this event and nothing else.
+      }
+    }
+  });
+}
+
+void engine::publish_missed(storage::store& store, const std::string& uid, std::atomic<std::int64_t>& told) {
+  for (;;) {
+    const auto events = read_events(store, uid, told, events_page);
+    if (!events) return shared_->log(fmt::format("instance '{}': events were not told: {}", uid, to_string(events.failure())));
+    for (const instance_event& event : *events) {
+      shared_->feed->publish(event);
+      told = event.entry.revision;
+    }
+    if (events->size() < events_page) return;
+  }
 }
 
 template <class T> result<T> engine::ask_store(std::function<result<T>(storage::store&)> question) {
@@ -188,12 +221,16 @@ template <class T> result<T> engine::understood(result<T> answer) const {
 // --- definitions
 
 result<std::vector<problem>> engine::check_definition(std::string_view text, const check_options& how) const {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
   auto compiled = core::compile(text, how.fallback_id, shared_->types, shared_->definition_limits, {how.portable});
   if (!compiled) return compiled.failure();
   return std::move(compiled->problems);
 }
 
 result<loaded_definition> engine::load_definition(std::string_view text, std::string_view fallback_id) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
   auto compiled = core::compile(text, fallback_id, shared_->types, shared_->definition_limits);
   if (!compiled) return compiled.failure();
   if (options_.strict_definitions)
@@ -250,7 +287,8 @@ bool engine::exists(const std::string& uid) {
 }
 
 result<std::string> engine::start(std::string_view definition_id, const json& input, const start_options& how) {
-  if (stopped_) return stopped_error();
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
   auto workflow = find_definition(std::string(definition_id));
   if (!workflow) return workflow.failure();
   actors::start_instance start;
@@ -288,7 +326,8 @@ result<std::string> engine::start(std::string_view definition_id, const json& in
 }
 
 result<void> engine::resume(std::string_view id, const json* payload, const resume_options& which) {
-  if (stopped_) return stopped_error();
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
   actors::resume_instance command;
   command.which = which;
   auto limit = accept_step_limit(which.step_limit);
@@ -306,23 +345,30 @@ result<void> engine::resume(std::string_view id, const json* payload, const resu
 }
 
 result<snapshot> engine::query(std::string_view id) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
   return ask_store<snapshot>([id = std::string(id)](storage::store& s) { return read_snapshot(s, id); });
 }
 
 result<std::vector<instance_summary>> engine::list(std::size_t limit, std::string_view after_id) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
   return ask_store<std::vector<instance_summary>>(
       [limit, after = std::string(after_id)](storage::store& s) { return read_list(s, limit, after); });
 }
 
 result<std::vector<history_entry>> engine::history(std::string_view id, std::int64_t after_revision,
                                                    std::size_t limit) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
   return ask_store<std::vector<history_entry>>([id = std::string(id), after_revision, limit](storage::store& s) {
     return read_history(s, id, after_revision, limit);
   });
 }
 
 result<snapshot> engine::wait(std::string_view id, wait_until until, std::chrono::milliseconds timeout) {
-  if (stopped_) return stopped_error();
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
   pending<void> answer;
   const std::uint64_t watcher = next_watcher_++;
   caf::anon_send(shared_->supervisor.get(),
@@ -336,8 +382,24 @@ result<snapshot> engine::wait(std::string_view id, wait_until until, std::chrono
   return query(id);
 }
 
+result<subscription> engine::subscribe(const subscribe_options& how) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
+  if (!how.instance_id.empty())
+    if (auto good = check_id(how.instance_id); !good) return good.failure();
+  if (how.after_revision < 0) return error{errc::invalid_argument, "revisions count from 1, after_revision from 0", ""};
+  const auto read = [this, gate = gate_](const std::string& id, std::int64_t after) {
+    const auto inside = gate->enter();
+    if (!inside) return result<std::vector<instance_event>>(stopped_error());
+    return ask_store<std::vector<instance_event>>(
+        [id, after](storage::store& s) { return read_events(s, id, after, events_page); });
+  };
+  return subscription(std::make_unique<subscription::impl>(shared_->feed, how, read));
+}
+
 result<void> engine::drain(std::chrono::milliseconds timeout) {
-  if (stopped_) return stopped_error();
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
   pending<void> answer;
   const std::uint64_t watcher = next_watcher_++;
   caf::anon_send(shared_->supervisor.get(), actors::watch_idle{watcher, std::exchange(answer.reply, {})});
@@ -354,6 +416,7 @@ caf::actor engine::find_live(const std::string& uid) {
 }
 
 void engine::stop(std::chrono::milliseconds grace) {
+  const auto pass = gate_->enter(); // who destroys the engine waits for whoever stops it
   if (stopped_.exchange(true) || !system_) return;
   shared_->stopping->store(true);
   pending<void> answer;
@@ -362,6 +425,8 @@ void engine::stop(std::chrono::milliseconds grace) {
   system_->await_all_actors_done();
   system_.reset();
   shared_->slot.close();
+  shared_->feed->close();
+  if (listener_.joinable()) listener_.join();
 }
 
 } // namespace pawl::host

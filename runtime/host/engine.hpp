@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/services.hpp"
+#include "runtime/host/call_gate.hpp"
 
 #include <pawl/runtime.hpp>
 
@@ -12,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 
 namespace pawl::host {
 
@@ -31,6 +33,7 @@ public:
   result<std::vector<instance_summary>> list(std::size_t limit, std::string_view after_id);
   result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision, std::size_t limit);
   result<snapshot> wait(std::string_view id, wait_until until, std::chrono::milliseconds timeout);
+  result<subscription> subscribe(const subscribe_options& how);
   result<void> drain(std::chrono::milliseconds timeout);
   void stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
 
@@ -42,6 +45,8 @@ private:
   explicit engine(options opts);
   result<void> wire(actors::store_slot::opener open_store);
   void start_actors();
+  void start_listener();
+  void publish_missed(storage::store& store, const std::string& uid, std::atomic<std::int64_t>& told);
   result<std::shared_ptr<const core::workflow>> find_definition(const std::string& id);
   bool exists(const std::string& uid);
   result<core::json_ptr> accept_payload(const nlohmann::json& value, const char* what, std::string* text) const;
@@ -54,6 +59,8 @@ private:
   std::unique_ptr<caf::actor_system> system_;
   std::atomic<std::uint64_t> next_watcher_{1};
   std::atomic<bool> stopped_{false};
+  std::shared_ptr<call_gate> gate_ = std::make_shared<call_gate>();
+  std::thread listener_;
 };
 
 } // namespace pawl::host

@@ -224,4 +224,27 @@ result<std::vector<history_entry>> read_history(storage::reader& from, std::stri
   return entries;
 }
 
+result<std::vector<instance_event>> read_events(storage::reader& from, const std::string& uid,
+                                                std::int64_t after_revision, std::size_t limit) {
+  std::vector<instance_event> events;
+  auto key = from.find(uid);
+  if (!key) return key.failure();
+  if (!*key) return events;
+  auto rows = from.history(**key, after_revision, limit);
+  if (!rows) return rows.failure();
+  for (storage::step_row& row : *rows) {
+    row.output.reset();
+    auto entry = entry_of(row);
+    if (!entry) return entry.failure();
+    events.push_back({uid, std::move(*entry), std::nullopt, "", 0});
+  }
+  if (events.empty() || events.size() == limit) return events;
+  auto now = from.load(**key);
+  if (!now) return now.failure();
+  if (events.back().entry.revision != now->header.revision) return events;
+  events.back().status = now->header.status;
+  if (const storage::cursor_row* deciding = deciding_cursor(*now)) events.back().next_node = deciding->node;
+  return events;
+}
+
 } // namespace pawl::host

@@ -5,12 +5,17 @@
 #include "storage/store.hpp"
 
 #include <pawl/instance.hpp>
+#include <pawl/subscription.hpp>
 
 namespace pawl::host {
 
 result<snapshot> read_snapshot(storage::reader& from, std::string_view uid);
 result<std::vector<instance_summary>> read_list(storage::reader& from, std::size_t limit, std::string_view after_uid);
 result<std::vector<history_entry>> read_history(storage::reader& from, std::string_view uid,
+                                                std::int64_t after_revision, std::size_t limit);
+/// As read_history, as events: without outputs, empty for an instance that is not there, and the status only with the
+/// instance's last one.
+result<std::vector<instance_event>> read_events(storage::reader& from, const std::string& uid,
                                                 std::int64_t after_revision, std::size_t limit);
 
 } // namespace pawl::host

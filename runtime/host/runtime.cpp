@@ -57,6 +57,8 @@ result<snapshot> runtime::wait(std::string_view id, wait_until until, std::chron
   return impl_->engine->wait(id, until, timeout);
 }
 
+result<subscription> runtime::subscribe(const subscribe_options& how) const { return impl_->engine->subscribe(how); }
+
 result<void> runtime::drain(std::chrono::milliseconds timeout) const { return impl_->engine->drain(timeout); }
 
 void runtime::stop(std::chrono::milliseconds grace) {

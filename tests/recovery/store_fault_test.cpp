@@ -171,7 +171,7 @@ TEST_CASE("recovery: an instance whose load fails for a while is woken all the s
   time->advance(3'600'000);
   std::promise<void> end; // asking for the instance would use up the failures
   opts.on_event = [&end](const instance_event& e) {
-    if (has_ended(e.status)) end.set_value();
+    if (e.status && has_ended(*e.status)) end.set_value();
   };
   rt = place.open(opts, unreadable(3));
   CHECK(end.get_future().wait_for(patience) == std::future_status::ready);

@@ -22,7 +22,7 @@ std::int64_t now_ms() {
 }
 
 std::string where_to(const instance_event& event) {
-  if (has_ended(event.status)) return fmt::format(" → {}", to_string(event.status));
+  if (event.status && has_ended(*event.status)) return fmt::format(" → {}", to_string(*event.status));
   if (event.status == instance_status::error) return " → tries again";
   if (event.entry.event == "paused") return "";
   return " → " + printable(event.next_node);
@@ -67,6 +67,11 @@ void progress::catch_up(std::int64_t revision) {
 }
 
 void progress::show(const instance_event& event) {
+  if (event.missed > 0) {
+    if (how_ == format::table) print_line(fmt::format("({} steps are not shown: they came faster than they could be)", event.missed));
+    if (how_ == format::jsonl) print_json({{"missed", event.missed}}, how_);
+    return;
+  }
   const bool own = event.instance_id == *followed_;
   if (own || all_) {
     if (how_ == format::jsonl) print_json(to_json(event), how_);

@@ -4,7 +4,7 @@
 
 #include "tools/pawl/output.hpp"
 
-#include <pawl/instance.hpp>
+#include <pawl/subscription.hpp>
 
 #include <condition_variable>
 #include <mutex>

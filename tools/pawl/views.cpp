@@ -31,7 +31,7 @@ json to_json(const history_entry& entry) {
 json to_json(const instance_event& event) {
   json shown = to_json(event.entry);
   shown["instanceId"] = event.instance_id;
-  shown["status"] = to_string(event.status);
+  if (event.status) shown["status"] = to_string(*event.status);
   shown["next"] = event.next_node.empty() ? json(nullptr) : json(event.next_node);
   return shown;
 }

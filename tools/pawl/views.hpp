@@ -1,7 +1,7 @@
 // The library's plain views as JSON and as words.
 #pragma once
 
-#include <pawl/instance.hpp>
+#include <pawl/subscription.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -14,4 +14,6 @@ class snapshot;
 struct history_entry;
 struct instance_summary;
 struct instance_event;
+class subscription;
+class completion;
 } // namespace pawl

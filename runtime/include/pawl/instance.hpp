@@ -103,12 +103,4 @@ struct history_entry {
   std::shared_ptr<const nlohmann::json> output; ///< of a result; null pointer otherwise
 };
 
-/// Told to options::on_event after the commit that made it true.
-struct instance_event {
-  std::string instance_id;
-  history_entry entry;                              ///< without the output
-  instance_status status = instance_status::active; ///< after this revision
-  std::string next_node;                            ///< where it stands now; empty when it completed
-};
-
 } // namespace pawl

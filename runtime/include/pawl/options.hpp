@@ -6,6 +6,7 @@
 #include <pawl/instance.hpp>
 #include <pawl/node.hpp>
 #include <pawl/node_log.hpp>
+#include <pawl/subscription.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -50,9 +51,12 @@ struct options {
   /// Read-only, non-secret configuration that expressions see as `globals`; a JSON object as text.
   std::string globals_json = "{}";
 
-  /// Called after each commit, in the order of revisions for one instance, from one thread that only does this.
-  /// Keep it short: a slow listener is left behind, its queue grows. Must not throw and must not destroy the runtime.
+  /// A subscriber to all instances (see subscription.hpp, gaps included) from the first moment on, called from one
+  /// thread that only does this; stop() waits for it. What it throws is dropped. Must not stop or destroy the runtime.
   std::function<void(const instance_event&)> on_event;
+
+  /// How many events wait at most for a slow on_event.
+  std::size_t event_queue_max = 10'000;
 
   /// Told what operators should know: a restarted actor, an instance that could not be recovered. From any thread.
   /// Never holds payload text. What it throws is dropped. Default: nothing is printed.

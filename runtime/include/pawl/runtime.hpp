@@ -8,6 +8,7 @@
 #include <pawl/instance.hpp>
 #include <pawl/options.hpp>
 #include <pawl/result.hpp>
+#include <pawl/subscription.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -98,6 +99,9 @@ public:
   /// Committed transitions with a revision above `after_revision`, oldest first, at most `limit`.
   result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision = 0,
                                              std::size_t limit = 1000) const;
+
+  /// Progress as it is committed; see subscription.hpp. Errors: `stopped`, `invalid_argument`.
+  result<subscription> subscribe(const subscribe_options& how = {}) const;
 
   /// Blocks until the instance is as `until` says. Errors: `not_found`, `timed_out`, `stopped`, `storage`; and what
   /// stands in the instance's way: `disk_full`, `storage`, `access` (it goes on by itself when that is over),
