@@ -7,6 +7,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <map>
+
 using namespace pawl;
 using namespace pawl::recovery;
 using nlohmann::json;
@@ -43,12 +45,38 @@ std::vector<victim> victims() {
           {"a built-in node", killer_of_nodes("iterator")}};
 }
 
+/// Hears every event and says what is missing, doubled or out of order.
+class listener {
+public:
+  options listening(options opts) {
+    opts.event_queue_max = 1'000'000;
+    opts.on_event = [this](const instance_event& e) {
+      std::int64_t& heard = heard_[e.instance_id];
+      if (e.missed > 0 || e.entry.revision != heard + 1)
+        faults_ += e.instance_id + ": " + std::to_string(e.entry.revision) + " after " + std::to_string(heard) + "\n";
+      heard = e.entry.revision;
+    };
+    return opts;
+  }
+  /// When the runtime has stopped; `ended` is the list of instances from before.
+  std::string faults(const std::vector<instance_summary>& ended) {
+    for (const instance_summary& i : ended)
+      if (heard_[i.id] != i.revision) faults_ += i.id + ": heard only up to " + std::to_string(heard_[i.id]) + "\n";
+    return faults_;
+  }
+
+private:
+  std::map<std::string, std::int64_t> heard_;
+  std::string faults_;
+};
+
 } // namespace
 
-TEST_CASE("recovery: whatever actor is killed at work, every instance completes and nothing is recorded twice") {
+TEST_CASE("recovery: whatever actor is killed at work, every instance completes, nothing is recorded or told twice") {
   for (const victim& v : victims()) {
     lab place;
-    auto rt = place.open();
+    listener hears;
+    auto rt = place.open(hears.listening(place.settings()));
     int kills = 0;
     const auto ends = place.drive(*rt, instances, [&](progress& so_far) {
       while (so_far.reached(20 * (kills + 1))) {
@@ -56,11 +84,15 @@ TEST_CASE("recovery: whatever actor is killed at work, every instance completes 
         ++kills;
       }
     });
+
+    const auto all = rt->list(1000, "");
+    REQUIRE(all);
     rt->stop();
     INFO("killed: " << v.name << ", " << kills << " times\n" << joined(place.log()));
     CHECK(kills > 10);
     CHECK(joined(ends).empty());
     CHECK(joined(place.faults(instances)).empty());
+    CHECK(hears.faults(*all).empty());
   }
 }
 
