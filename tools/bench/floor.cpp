@@ -248,7 +248,7 @@ std::vector<floor_change> plan_floor(const std::vector<recorded_change>& changes
 }
 
 floor_run run_floor(const std::string& file, const std::vector<storage::definition_row>& definitions,
-                    const std::vector<floor_change>& changes, double batch_mean) {
+                    const std::vector<floor_change>& changes, const std::vector<std::size_t>& batches) {
   floor_run run;
   auto writer = std::make_unique<floor_writer>(file);
   writer->save(definitions);
@@ -256,11 +256,11 @@ floor_run run_floor(const std::string& file, const std::vector<storage::definiti
   const usage before = usage_now();
   const moment begin = now();
   for (std::size_t done = 0; done < changes.size();) {
-    const double border = batch_mean * static_cast<double>(run.commit_times.size() + 1);
+    const std::size_t size = batches.at(std::min(run.commit_times.size(), batches.size() - 1));
+    const std::size_t end = std::min(changes.size(), done + size);
     writer->begin();
-    do
-      writer->write(changes[done++]);
-    while (done < changes.size() && static_cast<double>(done) + 0.5 < border);
+    for (; done < end; ++done)
+      writer->write(changes[done]);
     writer->commit();
     run.commit_times.push_back(now());
     writer->checkpoint();

@@ -39,9 +39,10 @@ struct floor_run {
   std::vector<moment> commit_times; ///< when each COMMIT came back
 };
 
-/// Writes all of it to a new file, `batch_mean` changes a transaction on average.
+/// Writes all of it to a new file. The n-th transaction has the n-th of `batches` changes; what is left goes by the
+/// last.
 floor_run run_floor(const std::string& file, const std::vector<storage::definition_row>& definitions,
-                    const std::vector<floor_change>& changes, double batch_mean);
+                    const std::vector<floor_change>& changes, const std::vector<std::size_t>& batches);
 
 /// Empty when both stores hold the same rows, else where the first difference is. The order in which definitions were
 /// numbered does not count.

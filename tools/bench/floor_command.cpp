@@ -15,7 +15,7 @@ struct floor_arguments {
   common_arguments common;
   std::string folder;
   int instances = 1000;
-  double batch = 500;
+  std::size_t batch = 500;
 };
 
 int floor_alone(const floor_arguments& given) {
@@ -28,7 +28,7 @@ int floor_alone(const floor_arguments& given) {
   std::vector<double> steps_per_s, bytes, cpu;
   const double steps = static_cast<double>(instances) * linear_nodes;
   for (int i = 0; i < (given.common.quick ? 1 : given.common.rounds); ++i) {
-    const floor_run run = run_floor(folder.fresh("floor"), seen->definitions, changes, given.batch);
+    const floor_run run = run_floor(folder.fresh("floor"), seen->definitions, changes, {given.batch});
     steps_per_s.push_back(steps / run.seconds);
     bytes.push_back(run.bytes_written / steps);
     cpu.push_back(run.cpu_us / steps);
@@ -54,7 +54,7 @@ void add_floor(CLI::App& app, action& chosen) {
   add_common(command, given->common);
   add_folder(command, given->folder);
   command.add_option("--instances", given->instances, "How many instances' rows")->check(CLI::Range(1, 100000));
-  command.add_option("--batch", given->batch, "Changes a transaction, on average")->check(CLI::Range(1.0, 1e6));
+  command.add_option("--batch", given->batch, "Changes a transaction")->check(CLI::Range(1, 1000000));
   command.callback([given, &chosen] { chosen = [given] { return floor_alone(*given); }; });
 }
 

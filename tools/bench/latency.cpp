@@ -36,7 +36,7 @@ int latency(const latency_arguments& given) {
     seen->time_steps = true;
     run_linear(folder.fresh("pawl"), 1, instances, 1, seen);
     const auto own = step_times_us(seen->commit_times);
-    const auto floor = step_times_us(run_floor(folder.fresh("floor"), warm->definitions, changes, 1).commit_times);
+    const auto floor = step_times_us(run_floor(folder.fresh("floor"), warm->definitions, changes, {1}).commit_times);
     step.push_back(percentile(own, 0.5));
     step95.push_back(percentile(own, 0.95));
     raw.push_back(percentile(floor, 0.5));

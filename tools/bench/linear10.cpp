@@ -1,5 +1,5 @@
-// pawl-bench linear10: durable steps a second of N instances of ten nodes in a row, against the floor at the same mean
-// size of transactions.
+// pawl-bench linear10: durable steps a second of N instances of ten nodes in a row, against the floor in
+// transactions of the same sizes.
 #include "tools/bench/floor.hpp"
 #include "tools/bench/folder.hpp"
 #include "tools/bench/report.hpp"
@@ -64,11 +64,11 @@ int linear10(const linear_arguments& given) {
   series own, floor;
   std::vector<double> batches;
   for (int i = 0; i < (given.common.quick ? 1 : given.common.rounds); ++i) {
-    const linear_run p =
-        run_linear(folder.fresh("pawl"), instances, waves, given.clients, std::make_shared<observations>());
+    auto seen = std::make_shared<observations>();
+    const linear_run p = run_linear(folder.fresh("pawl"), instances, waves, given.clients, seen);
     own.add(p.steps, p.seconds, p.bytes_written, p.cpu_us);
     batches.push_back(p.batch_mean);
-    const floor_run f = run_floor(folder.fresh("floor"), warm->definitions, changes, p.batch_mean);
+    const floor_run f = run_floor(folder.fresh("floor"), warm->definitions, changes, seen->batches);
     floor.add(p.steps, f.seconds, f.bytes_written, f.cpu_us);
   }
   tell(given, instances, waves, own, floor, batches);

@@ -50,7 +50,7 @@ double raw_commit_ms(const bench_folder& folder) {
       if (auto* start = std::get_if<storage::create_write>(&change.what)) start->uid = many_id(i);
       many.push_back(std::move(change));
     }
-  const auto times = run_floor(folder.fresh("floor"), one.definitions, plan_floor(many), 1).commit_times;
+  const auto times = run_floor(folder.fresh("floor"), one.definitions, plan_floor(many), {1}).commit_times;
   std::vector<double> ms;
   for (std::size_t i = 1; i < times.size(); ++i)
     ms.push_back(us_between(times[i - 1], times[i]) / 1000);

@@ -25,9 +25,9 @@ struct observations {
   bool time_steps = false;              ///< keep when each commit came back
   std::vector<std::int64_t> measure_at; ///< numbers of changes at which `usages` is taken, ascending
 
-  std::atomic<std::int64_t> commits{0};
   std::atomic<std::int64_t> changes{0};
   std::atomic<std::int64_t> due_looks{0}; ///< how often the next timer was looked for
+  std::vector<std::size_t> batches;       ///< changes of each commit
   std::vector<moment> commit_times;
   std::vector<usage> usages;
   std::vector<recorded_change> recorded;
@@ -100,7 +100,7 @@ private:
     if (seen.record)
       for (std::size_t i = 0; i < batch.size(); ++i)
         if (answers[i]) seen.recorded.push_back({batch[i], answers[i]->instance});
-    ++seen.commits;
+    seen.batches.push_back(batch.size());
     seen.changes += static_cast<std::int64_t>(batch.size());
     while (seen.usages.size() < seen.measure_at.size() && seen.measure_at[seen.usages.size()] <= seen.changes)
       seen.usages.push_back(usage_now());

@@ -142,7 +142,7 @@ linear_run run_linear(const std::string& file, int instances, int waves, int cli
   engine->stop();
   run.bytes_written = usage_now().bytes_written - before.bytes_written;
   run.steps = static_cast<double>(instances) * waves * linear_nodes;
-  run.commits = static_cast<double>(seen->commits);
+  run.commits = static_cast<double>(seen->batches.size());
   run.batch_mean = static_cast<double>(seen->changes) / run.commits;
   if (seen->changes != static_cast<std::int64_t>(instances) * waves * linear_changes)
     throw std::runtime_error(fmt::format("{} changes were committed: some instance failed", seen->changes.load()));
