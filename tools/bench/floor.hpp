@@ -28,7 +28,7 @@ struct floor_change {
   std::vector<bool> cursor_is_new; ///< of each of cursors_set
 };
 
-/// Changes that start on an empty store. Must outlive none of `changes`.
+/// For changes that start on an empty store. The plan points into `changes`.
 std::vector<floor_change> plan_floor(const std::vector<recorded_change>& changes);
 
 struct floor_run {

@@ -28,7 +28,7 @@ public:
 
   /// The path of a store that is not there yet: what an earlier one of that name left is removed.
   std::string fresh(const std::string& name) const {
-    for (const char* suffix : {"", "-wal", "-shm", ".lock", "-lock"})
+    for (const char* suffix : {"", "-wal", "-shm", ".lock"})
       std::filesystem::remove(file(name) + suffix);
     return file(name);
   }

@@ -22,7 +22,7 @@ example run_example(const std::string& definition, const std::string& definition
 /// The id of the i-th instance, from 0.
 std::string many_id(int i);
 
-/// Makes the store; closes it unless `leave` is given, which is called with the store open.
+/// Makes the store. `leave` is called at the end, while it is still open.
 void write_many(const std::string& file, int count, const std::function<const example&(int i)>& kind,
                 const std::function<void()>& leave = {});
 

@@ -1,5 +1,5 @@
 // A store between the engine and its file that counts and times commits, and keeps what was written on request.
-// Adds two clock readings a commit and nothing a step, unless it records.
+// Adds a clock reading a commit and nothing a step, unless it records.
 #pragma once
 
 #include "storage/store.hpp"
