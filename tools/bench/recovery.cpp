@@ -40,6 +40,7 @@ void make_killed_store(const std::string& file, int instances) {
   program.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
   std::vector<std::string> words{program, "recovery", "--leave-behind", file, "--instances", std::to_string(instances)};
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words)
     arguments.push_back(word.data());
   arguments.push_back(nullptr);

@@ -15,7 +15,7 @@ public:
   explicit report(const std::string& bench) { shown_["bench"] = bench; }
 
   /// A circumstance, not a result.
-  void note(const std::string& name, nlohmann::json value) { shown_[name] = std::move(value); }
+  void note(const std::string& name, const nlohmann::json& value) { shown_[name] = value; }
 
   /// One figure a round. `target` says what is aimed at, for example ">= 0.5"; empty: nothing is.
   void add(const std::string& name, const std::vector<double>& rounds, const std::string& unit,
