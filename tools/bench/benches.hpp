@@ -4,6 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <functional>
+#include <string>
 
 namespace CLI {
 class App;
@@ -20,9 +21,19 @@ struct common_arguments {
 };
 
 void add_common(CLI::App& command, common_arguments& common);
+/// Where the bench makes its stores; empty: where temporary files go.
+void add_folder(CLI::App& command, std::string& folder);
 /// As a table, or as JSON.
 void print(const common_arguments& common, const nlohmann::json& shown);
 
 void add_expressions(CLI::App& app, action& chosen);
+void add_floor(CLI::App& app, action& chosen);
+void add_latency(CLI::App& app, action& chosen);
+void add_linear10(CLI::App& app, action& chosen);
+void add_loop(CLI::App& app, action& chosen);
+void add_parked(CLI::App& app, action& chosen);
+void add_recovery(CLI::App& app, action& chosen);
+void add_schemas(CLI::App& app, action& chosen);
+void add_wake(CLI::App& app, action& chosen);
 
 } // namespace pawl::bench

@@ -2,15 +2,32 @@
 #include "tools/bench/measure.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <string>
+
+#include <malloc.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace pawl::bench {
 namespace {
 
 double seconds_of(const std::function<void(std::int64_t)>& work, std::int64_t n) {
-  const auto begin = std::chrono::steady_clock::now();
+  const moment begin = now();
   work(n);
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return seconds_between(begin, now());
+}
+
+double us_of(const timeval& time) { return 1e6 * static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec); }
+
+double number_in(const char* file, const std::string& name) {
+  std::ifstream from(file);
+  std::string word;
+  double value = 0;
+  while (from >> word)
+    if (word == name && from >> value) return value;
+  return 0;
 }
 
 } // namespace
@@ -21,6 +38,35 @@ spread spread_of(std::vector<double> figures) {
   const std::size_t middle = figures.size() / 2;
   const double median = figures.size() % 2 == 1 ? figures[middle] : (figures[middle - 1] + figures[middle]) / 2;
   return {median, figures.front(), figures.back()};
+}
+
+double percentile(std::vector<double> figures, double share) {
+  if (figures.empty()) return 0;
+  std::sort(figures.begin(), figures.end());
+  const double place = std::ceil(share * static_cast<double>(figures.size())) - 1;
+  return figures[static_cast<std::size_t>(std::max(0.0, place))];
+}
+
+std::vector<double> ratios(const std::vector<double>& above, const std::vector<double>& below) {
+  std::vector<double> all;
+  for (std::size_t i = 0; i < above.size() && i < below.size(); ++i)
+    all.push_back(below[i] == 0 ? 0 : above[i] / below[i]);
+  return all;
+}
+
+usage usage_now() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  double pages = 0;
+  std::ifstream memory("/proc/self/statm");
+  memory >> pages >> pages; // the second one
+  return {us_of(used.ru_utime) + us_of(used.ru_stime), number_in("/proc/self/io", "wchar:"),
+          pages * static_cast<double>(::sysconf(_SC_PAGESIZE))};
+}
+
+double settled_rss_bytes() {
+  ::malloc_trim(0);
+  return usage_now().rss_bytes;
 }
 
 double rate_of(const std::function<void(std::int64_t n)>& work, double seconds) {
