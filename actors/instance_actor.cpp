@@ -370,9 +370,10 @@ void instance_actor::load_results() {
       if (what.latest && workflow_->find(node)) wanted.push_back(node);
   loading_ = true;
   const caf::actor self = caf::actor_cast<caf::actor>(this);
-  if (wanted.empty() && *told_ == state_.revision) return anon_send(this, results_loaded{std::vector<storage::result_row>{}});
-  anon_send(shared_->store.get(), use_store{[self, wanted, key = key_, told = told_, uid = uid_, revision = state_.revision,
-                                             shared = shared_](storage::store& store) {
+  if (wanted.empty() && *told_ == state_.revision)
+    return anon_send(this, results_loaded{std::vector<storage::result_row>{}});
+  anon_send(shared_->store.get(), use_store{[self, wanted, key = key_, told = told_, uid = uid_,
+                                             revision = state_.revision, shared = shared_](storage::store& store) {
               if (*told < revision) shared->publish_missed(store, uid, *told);
               caf::anon_send(self, results_loaded{store.last_results(key, wanted)});
             }});

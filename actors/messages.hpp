@@ -1,6 +1,7 @@
 // What travels between the actors. Requests are imperative, notices past tense. Messages stay in the process.
 #pragma once
 
+#include "actors/admission.hpp"
 #include "actors/reply.hpp"
 #include "nodes/execute.hpp"
 #include "runtime/core/workflow.hpp"
@@ -67,7 +68,8 @@ struct abandon_attempts {};
 // --- to an instance actor
 
 struct resume_instance {
-  core::json_ptr payload; ///< null: none
+  admission::place_ptr room; ///< until it is answered
+  core::json_ptr payload;    ///< null: none
   resume_options which;
   reply<void> answer;
 };
@@ -102,6 +104,7 @@ struct history_loaded {
 // --- to the supervisor
 
 struct start_instance {
+  admission::place_ptr room;
   std::string uid;
   bool uid_is_new = false; ///< just made, so that no instance can have it
   std::shared_ptr<const core::workflow> workflow;

@@ -145,6 +145,8 @@ struct services {
   /// Set when the runtime begins to stop; executors see it.
   const std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
 
+  std::shared_ptr<admission> room = std::make_shared<admission>(10'000);
+
   address store;
   address timers;
   address supervisor;

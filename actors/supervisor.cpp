@@ -62,7 +62,7 @@ caf::behavior supervisor::make_behavior() {
   return {
       [this](const start_instance& start) { deliver(start.uid, start); },
       [this](const resume_uid& resume) { deliver(resume.uid, resume.command); },
-      [this](const wake_uid& wake) { deliver(wake.uid, wake_instance{}); },
+      [this](const wake_uid& notice) { wake(notice.uid); },
       [this](const instance_loaded& what) { loaded(what); },
       [this](const instance_parked& notice) { parked(notice); },
       [this](const in_flight_found& found) { recovered(found); },
@@ -99,6 +99,7 @@ caf::behavior supervisor::make_behavior() {
 
 void supervisor::on_exit() {
   entries_.clear();
+  wakes_.clear();
   watchers_.clear();
   asked_.clear();
   idle_watchers_.clear();
@@ -128,11 +129,37 @@ void supervisor::deliver(const std::string& uid, command what) {
   if (stopping_) return refuse(what, {errc::stopped, "the runtime is stopping", ""});
   const auto [at, fresh] = entries_.try_emplace(uid);
   entry& e = at->second;
+  if (fresh) e.room = room_of(what);
   if (e.actor) return forward(e, what);
   const auto* start = std::get_if<start_instance>(&what);
   if (fresh && start != nullptr && start->uid_is_new) return spawn_new(e, *start);
   e.pending.push_back(std::move(what));
   if (fresh) load(uid);
+}
+
+// A start came in with room for its instance, a resume with room for its payload.
+admission::place_ptr supervisor::room_of(const command& what) {
+  if (const auto* start = std::get_if<start_instance>(&what); start != nullptr && start->room) return start->room;
+  return shared_->room->enter_anyway(admission::size_of(0));
+}
+
+// What has an actor already needs no more room.
+void supervisor::wake(const std::string& uid) {
+  if (stopping_) return;
+  if (entries_.count(uid) > 0 || (wakes_.empty() && shared_->room->has_room())) return deliver(uid, wake_instance{});
+  wakes_.push_back(uid);
+  shared_->room->let_nobody_past(true);
+}
+
+// To be called where room was given back.
+void supervisor::wake_waiting() {
+  while (!wakes_.empty() && shared_->room->has_room()) {
+    const std::string uid = std::move(wakes_.front());
+    wakes_.pop_front();
+    deliver(uid, wake_instance{});
+  }
+  shared_->room->let_nobody_past(!wakes_.empty());
+  if (wakes_.empty() && recover_after_) recover(*std::exchange(recover_after_, std::nullopt));
 }
 
 void supervisor::load(const std::string& uid) {
@@ -159,6 +186,7 @@ void supervisor::loaded(const instance_loaded& what) {
   if (!what.rows) {
     if (what.rows.failure().code == errc::not_found) return loaded_nothing(what.uid, std::move(pending));
     entries_.erase(at);
+    wake_waiting();
     shared_->log(fmt::format("instance '{}' was not loaded: {}", what.uid, to_string(what.rows.failure())));
     for (const command& c : pending)
       refuse(c, what.rows.failure());
@@ -189,6 +217,7 @@ void supervisor::loaded_nothing(const std::string& uid, std::vector<command> pen
   if (!e.actor) {
     fail_watchers(uid, not_found(uid));
     entries_.erase(uid);
+    wake_waiting();
   }
   check_idle();
 }
@@ -209,12 +238,14 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
   if (for_actor.empty() && what.rows->header.in_flight) for_actor.emplace_back(std::in_place_type<wake_instance>);
   if (for_actor.empty()) {
     entries_.erase(what.uid);
+    wake_waiting();
     watch_again(what.uid);
     return check_idle();
   }
   auto from = revive_rows(what);
   if (!from) {
     entries_.erase(what.uid);
+    wake_waiting();
     shared_->log(fmt::format("instance '{}' cannot go on: {}", what.uid, to_string(from.failure())));
     for (const command& c : for_actor)
       refuse(c, from.failure());
@@ -301,6 +332,7 @@ void supervisor::parked(const instance_parked& notice) {
   demonitor(actor);
   entries_.erase(at);
   anon_send(actor, retire_instance{});
+  wake_waiting();
   tell_watchers(notice.uid, notice.rest);
   check_idle();
   if (stopping_) finish_stop();
@@ -335,6 +367,7 @@ void supervisor::instance_down(const std::string& uid, const caf::error& reason)
   if (at == entries_.end()) return;
   entries_.erase(at);
   if (stopping_) return finish_stop();
+  wake_waiting();
   if (!reason || reason == caf::exit_reason::user_shutdown || reason == caf::exit_reason::normal) {
     watch_again(uid);
     return check_idle();
@@ -355,7 +388,9 @@ void supervisor::start_anew(const std::string& uid, errc cause) {
     return check_idle();
   }
   // An entry without an actor holds the place until it is loaded, so that nobody else spawns it meanwhile.
-  entries_[uid].pending.emplace_back(std::in_place_type<wake_instance>);
+  entry& e = entries_[uid];
+  if (!e.room) e.room = shared_->room->enter_anyway(admission::size_of(0));
+  e.pending.emplace_back(std::in_place_type<wake_instance>);
   if (store_is_down_) return;
   const auto pause =
       deaths == 1 ? std::chrono::milliseconds(0) : restart_pause * (1 << std::min(deaths, doublings_max));
@@ -413,6 +448,7 @@ void supervisor::open_store_again() {
 }
 
 void supervisor::recover(storage::instance_key after) {
+  recover_after_.reset();
   const caf::actor self = caf::actor_cast<caf::actor>(this);
   anon_send(shared_->store.get(), use_store{[self, after](storage::store& store) {
               caf::anon_send(self, in_flight_found{store.in_flight(after, recovery_page)});
@@ -425,8 +461,11 @@ void supervisor::recovered(const in_flight_found& found) {
     return delayed_anon_send(this, reopen_pause, recover_again{});
   }
   for (const storage::due_row& row : *found.page)
-    deliver(row.uid, wake_instance{});
-  if (found.page->size() == recovery_page) return recover(found.page->back().instance);
+    wake(row.uid);
+  if (found.page->size() == recovery_page) {
+    recover_after_ = found.page->back().instance;
+    return wake_waiting(); // which goes on with it as soon as all of this page live
+  }
   recovering_ = false;
   check_idle();
 }
@@ -489,7 +528,7 @@ void supervisor::watch_again(const std::string& uid) {
 }
 
 void supervisor::check_idle() {
-  if (!entries_.empty() || recovering_) return;
+  if (!entries_.empty() || !wakes_.empty() || recovering_) return;
   for (const watch_idle& w : idle_watchers_)
     w.answer({});
   idle_watchers_.clear();
@@ -501,6 +540,7 @@ void supervisor::stop(const stop_all& request) {
   if (stopping_) return request.answer({});
   stopping_ = request.answer;
   delayed_anon_send(this, request.grace, grace_over{});
+  wakes_.clear();
   for (auto at = entries_.begin(); at != entries_.end();) {
     for (const command& c : at->second.pending)
       refuse(c, {errc::stopped, "the runtime is stopping", ""});

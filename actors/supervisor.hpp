@@ -7,6 +7,7 @@
 
 #include <caf/event_based_actor.hpp>
 
+#include <deque>
 #include <list>
 #include <unordered_map>
 #include <variant>
@@ -23,6 +24,7 @@ public:
 private:
   using command = std::variant<start_instance, resume_instance, wake_instance>;
   struct entry {
+    admission::place_ptr room;
     caf::actor actor;             ///< null while it is loaded from the store
     std::vector<command> pending; ///< what came meanwhile
     std::uint64_t sent = 0;       ///< commands, since the actor was spawned
@@ -39,6 +41,9 @@ private:
 
   // Commands for one instance.
   void deliver(const std::string& uid, command what);
+  admission::place_ptr room_of(const command& what);
+  void wake(const std::string& uid);
+  void wake_waiting();
   void load(const std::string& uid);
   void loaded(const instance_loaded& what);
   void loaded_nothing(const std::string& uid, std::vector<command> pending);
@@ -79,6 +84,8 @@ private:
   std::unordered_map<std::string, entry> entries_;
   std::unordered_map<caf::actor_addr, std::string> uid_of_;
   std::unordered_map<std::string, hardship> hardships_;
+  std::deque<std::string> wakes_;                      ///< of instances that wait for room
+  std::optional<storage::instance_key> recover_after_; ///< the next page, once there is room
   std::unordered_multimap<std::string, watch_instance> watchers_;
   std::unordered_map<std::uint64_t, watch_instance> asked_; ///< the store, and did not hear yet
   std::vector<watch_idle> idle_watchers_;

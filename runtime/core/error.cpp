@@ -19,6 +19,7 @@ const char* to_string(errc code) noexcept {
     case errc::ambiguous: return "ambiguous";
     case errc::finished: return "finished";
     case errc::invalid_argument: return "invalid_argument";
+    case errc::overloaded: return "overloaded";
     case errc::stopped: return "stopped";
     case errc::timed_out: return "timed_out";
     case errc::busy: return "busy";

@@ -76,11 +76,29 @@ std::string list_problems(const std::vector<problem>& problems) {
   return text;
 }
 
+// A reply that nobody gave says that the runtime stopped. When it did not, an actor died before it could answer.
+template <class T> result<T> understood(result<T> answer, const std::atomic<bool>& stopping) {
+  if (answer || answer.failure().code != errc::stopped || stopping) return answer;
+  return error{errc::storage, "the store had to be opened anew before the answer came, ask again", ""};
+}
+
 template <class T> struct pending {
+  pending() : reply([p = promise](result<T> answer) { p->set_value(std::move(answer)); }) {}
+  explicit pending(const actors::services& of)
+      : reply([p = promise, stopping = of.stopping](result<T> answer) {
+          p->set_value(understood(std::move(answer), *stopping));
+        }) {}
+
   std::shared_ptr<std::promise<result<T>>> promise = std::make_shared<std::promise<result<T>>>();
   std::future<result<T>> future = promise->get_future();
-  actors::reply<T> reply{[p = promise](result<T> answer) { p->set_value(std::move(answer)); }};
+  actors::reply<T> reply;
 };
+
+template <class T> std::future<result<T>> answered(const error& why) {
+  std::promise<result<T>> promise;
+  promise.set_value(why);
+  return promise.get_future();
+}
 
 } // namespace
 
@@ -136,6 +154,7 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
   shared_->execution_limits = {payload, options_.node_state_bytes_max, *expressions, *functions};
   shared_->history_max = {options_.history_results_max, options_.history_bytes_max};
   shared_->checkpoint_wal_bytes = options_.checkpoint_wal_bytes;
+  shared_->room = std::make_shared<actors::admission>(std::max<std::size_t>(1, options_.active_instances_max));
   if (options_.on_log)
     shared_->log = [log = options_.on_log](const std::string& line) {
       try {
@@ -184,7 +203,8 @@ void engine::start_listener() {
 void engine::publish_missed(storage::store& store, const std::string& uid, std::atomic<std::int64_t>& told) {
   for (;;) {
     const auto events = read_events(store, uid, told, events_page);
-    if (!events) return shared_->log(fmt::format("instance '{}': events were not told: {}", uid, to_string(events.failure())));
+    if (!events)
+      return shared_->log(fmt::format("instance '{}': events were not told: {}", uid, to_string(events.failure())));
     for (const instance_event& event : *events) {
       shared_->feed->publish(event);
       told = event.entry.revision;
@@ -209,13 +229,7 @@ template <class T> result<T> engine::ask_store(std::function<result<T>(storage::
   if (given || given.failure().code != errc::stopped || stopped_) return given;
   // The store actor died with the question.
   (void)shared_->slot.use([&](storage::store& s) { given = question(s); });
-  return understood(std::move(given));
-}
-
-// A reply that nobody gave says that the runtime stopped. When it did not, an actor died before it could answer.
-template <class T> result<T> engine::understood(result<T> answer) const {
-  if (answer || answer.failure().code != errc::stopped || stopped_) return answer;
-  return error{errc::storage, "the store had to be opened anew before the answer came, ask again", ""};
+  return understood(std::move(given), stopped_);
 }
 
 // --- definitions
@@ -286,9 +300,19 @@ bool engine::exists(const std::string& uid) {
   return found && *found;
 }
 
-result<std::string> engine::start(std::string_view definition_id, const json& input, const start_options& how) {
-  const auto pass = gate_->enter();
-  if (!pass || stopped_) return stopped_error();
+// Room for a start or a command that brings `bytes` along.
+result<actors::admission::place_ptr> engine::enter(std::size_t bytes) {
+  const bool may_wait = options_.when_full == options::when_full::wait;
+  if (auto room = shared_->room->enter(actors::admission::size_of(bytes), may_wait)) return room;
+  if (stopped_) return stopped_error();
+  return error{errc::overloaded,
+               fmt::format("as many instances are live as active_instances_max allows ({}); try again later",
+                           options_.active_instances_max),
+               ""};
+}
+
+result<actors::start_instance> engine::prepare_start(std::string_view definition_id, const json& input,
+                                                     const start_options& how) {
   auto workflow = find_definition(std::string(definition_id));
   if (!workflow) return workflow.failure();
   actors::start_instance start;
@@ -309,8 +333,9 @@ result<std::string> engine::start(std::string_view definition_id, const json& in
   start.input = std::move(*accepted);
   start.input_hash = core::content_hash(core::canonical_json(input));
   if (auto fits = check_input(**workflow, *start.input); !fits && !exists(how.id)) return fits.failure();
+  std::string payload_text;
   if (how.payload != nullptr) {
-    auto payload = accept_payload(*how.payload, "the payload", nullptr);
+    auto payload = accept_payload(*how.payload, "the payload", &payload_text);
     if (!payload) return payload.failure();
     start.payload = std::move(*payload);
     if (auto fits = core::check_start_payload(**workflow, start.node, start.payload); !fits && !exists(how.id))
@@ -319,29 +344,59 @@ result<std::string> engine::start(std::string_view definition_id, const json& in
   auto limit = accept_step_limit(how.step_limit);
   if (!limit) return limit.failure();
   start.step_limit = *limit;
-  pending<std::string> answer;
-  start.answer = std::exchange(answer.reply, {});
-  caf::anon_send(shared_->supervisor.get(), std::move(start));
-  return understood(answer.future.get());
+  auto room = enter(start.input_text.size() + payload_text.size());
+  if (!room) return room.failure();
+  start.room = std::move(*room);
+  return start;
 }
 
-result<void> engine::resume(std::string_view id, const json* payload, const resume_options& which) {
+std::future<result<std::string>> engine::start_async(std::string_view definition_id, const json& input,
+                                                     const start_options& how) {
   const auto pass = gate_->enter();
-  if (!pass || stopped_) return stopped_error();
+  if (!pass || stopped_) return answered<std::string>(stopped_error());
+  auto start = prepare_start(definition_id, input, how);
+  if (!start) return answered<std::string>(start.failure());
+  pending<std::string> answer(*shared_);
+  start->answer = std::exchange(answer.reply, {});
+  caf::anon_send(shared_->supervisor.get(), *std::move(start));
+  return std::move(answer.future);
+}
+
+result<std::string> engine::start(std::string_view definition_id, const json& input, const start_options& how) {
+  return start_async(definition_id, input, how).get();
+}
+
+result<actors::resume_instance> engine::prepare_resume(const json* payload, const resume_options& which) {
   actors::resume_instance command;
   command.which = which;
   auto limit = accept_step_limit(which.step_limit);
   if (!limit) return limit.failure();
   command.which.step_limit = *limit;
+  std::string text;
   if (payload != nullptr) {
-    auto accepted = accept_payload(*payload, "the payload", nullptr);
+    auto accepted = accept_payload(*payload, "the payload", &text);
     if (!accepted) return accepted.failure();
     command.payload = std::move(*accepted);
   }
-  pending<void> answer;
-  command.answer = std::exchange(answer.reply, {});
-  caf::anon_send(shared_->supervisor.get(), actors::resume_uid{std::string(id), std::move(command)});
-  return understood(answer.future.get());
+  auto room = enter(text.size());
+  if (!room) return room.failure();
+  command.room = std::move(*room);
+  return command;
+}
+
+std::future<result<void>> engine::resume_async(std::string_view id, const json* payload, const resume_options& which) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return answered<void>(stopped_error());
+  auto command = prepare_resume(payload, which);
+  if (!command) return answered<void>(command.failure());
+  pending<void> answer(*shared_);
+  command->answer = std::exchange(answer.reply, {});
+  caf::anon_send(shared_->supervisor.get(), actors::resume_uid{std::string(id), *std::move(command)});
+  return std::move(answer.future);
+}
+
+result<void> engine::resume(std::string_view id, const json* payload, const resume_options& which) {
+  return resume_async(id, payload, which).get();
 }
 
 result<snapshot> engine::query(std::string_view id) {
@@ -369,7 +424,7 @@ result<std::vector<history_entry>> engine::history(std::string_view id, std::int
 result<snapshot> engine::wait(std::string_view id, wait_until until, std::chrono::milliseconds timeout) {
   const auto pass = gate_->enter();
   if (!pass || stopped_) return stopped_error();
-  pending<void> answer;
+  pending<void> answer(*shared_);
   const std::uint64_t watcher = next_watcher_++;
   caf::anon_send(shared_->supervisor.get(),
                  actors::watch_instance{watcher, std::string(id), until, std::exchange(answer.reply, {})});
@@ -400,7 +455,7 @@ result<subscription> engine::subscribe(const subscribe_options& how) {
 result<void> engine::drain(std::chrono::milliseconds timeout) {
   const auto pass = gate_->enter();
   if (!pass || stopped_) return stopped_error();
-  pending<void> answer;
+  pending<void> answer(*shared_);
   const std::uint64_t watcher = next_watcher_++;
   caf::anon_send(shared_->supervisor.get(), actors::watch_idle{watcher, std::exchange(answer.reply, {})});
   if (answer.future.wait_for(bounded(timeout)) == std::future_status::ready) return answer.future.get();
@@ -419,7 +474,8 @@ void engine::stop(std::chrono::milliseconds grace) {
   const auto pass = gate_->enter(); // who destroys the engine waits for whoever stops it
   if (stopped_.exchange(true) || !system_) return;
   shared_->stopping->store(true);
-  pending<void> answer;
+  shared_->room->close();
+  pending<void> answer(*shared_);
   caf::anon_send(shared_->supervisor.get(), actors::stop_all{bounded(grace), std::exchange(answer.reply, {})});
   (void)answer.future.get();
   system_->await_all_actors_done();

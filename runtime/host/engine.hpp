@@ -10,6 +10,7 @@
 #include <caf/actor_system_config.hpp>
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,6 +30,10 @@ public:
   result<std::vector<problem>> check_definition(std::string_view text, const check_options& how) const;
   result<std::string> start(std::string_view definition_id, const nlohmann::json& input, const start_options& how);
   result<void> resume(std::string_view id, const nlohmann::json* payload, const resume_options& which);
+  std::future<result<std::string>> start_async(std::string_view definition_id, const nlohmann::json& input,
+                                               const start_options& how);
+  std::future<result<void>> resume_async(std::string_view id, const nlohmann::json* payload,
+                                         const resume_options& which);
   result<snapshot> query(std::string_view id);
   result<std::vector<instance_summary>> list(std::size_t limit, std::string_view after_id);
   result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision, std::size_t limit);
@@ -49,9 +54,12 @@ private:
   void publish_missed(storage::store& store, const std::string& uid, std::atomic<std::int64_t>& told);
   result<std::shared_ptr<const core::workflow>> find_definition(const std::string& id);
   bool exists(const std::string& uid);
+  result<actors::start_instance> prepare_start(std::string_view definition_id, const nlohmann::json& input,
+                                               const start_options& how);
+  result<actors::resume_instance> prepare_resume(const nlohmann::json* payload, const resume_options& which);
+  result<actors::admission::place_ptr> enter(std::size_t bytes);
   result<core::json_ptr> accept_payload(const nlohmann::json& value, const char* what, std::string* text) const;
   template <class T> result<T> ask_store(std::function<result<T>(storage::store&)> question);
-  template <class T> result<T> understood(result<T> answer) const;
 
   options options_;
   actors::services_ptr shared_;

@@ -42,6 +42,16 @@ result<void> runtime::resume(std::string_view id, const nlohmann::json* payload,
   return impl_->engine->resume(id, payload, which);
 }
 
+std::future<result<std::string>> runtime::start_async(std::string_view definition_id, const nlohmann::json& input,
+                                                      const start_options& how) {
+  return impl_->engine->start_async(definition_id, input, how);
+}
+
+std::future<result<void>> runtime::resume_async(std::string_view id, const nlohmann::json* payload,
+                                                const resume_options& which) {
+  return impl_->engine->resume_async(id, payload, which);
+}
+
 result<snapshot> runtime::query(std::string_view id) const { return impl_->engine->query(id); }
 
 result<std::vector<instance_summary>> runtime::list(std::size_t limit, std::string_view after_id) const {

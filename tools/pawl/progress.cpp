@@ -68,7 +68,8 @@ void progress::catch_up(std::int64_t revision) {
 
 void progress::show(const instance_event& event) {
   if (event.missed > 0) {
-    if (how_ == format::table) print_line(fmt::format("({} steps are not shown: they came faster than they could be)", event.missed));
+    if (how_ == format::table)
+      print_line(fmt::format("({} steps are not shown: they came faster than they could be)", event.missed));
     if (how_ == format::jsonl) print_json({{"missed", event.missed}}, how_);
     return;
   }

@@ -21,6 +21,7 @@ enum class errc {
   ambiguous,          ///< several visits wait; `message` lists them
   finished,           ///< the instance has ended
   invalid_argument,   ///< a call's own argument is wrong
+  overloaded,         ///< as many instances as allowed are live (options::active_instances_max); try again later
   stopped,            ///< the runtime is stopping or stopped
   timed_out,          ///< a wait of the caller's ran out; nothing was undone
   busy,               ///< the store has another owner; `message` names the process

@@ -74,6 +74,16 @@ struct options {
   /// Threads that run the actors; 0 = as many as there are cores, at most 4. Blocking executors have their own.
   unsigned worker_threads = 0;
 
+  /// How many instances may be live at once: running, or being started or resumed; those that wait for a payload, a
+  /// timer or a retry are not. One with large input or payload counts as several, one for each 4 KiB. It bounds the
+  /// memory when the disk or the executors are slow. Instances that wake by themselves wait for their turn.
+  std::size_t active_instances_max = 10'000;
+
+  /// What start() and resume() do when there is no room for another live instance: wait until there is, or fail with
+  /// `overloaded`.
+  enum class when_full { wait, fail };
+  when_full when_full = when_full::wait;
+
   std::size_t definition_bytes_max = std::size_t{4} << 20; ///< JSON text of a definition
   std::size_t definition_nodes_max = 10'000;
   std::size_t payload_bytes_max = std::size_t{4} << 20; ///< start and resume payloads, outputs, as JSON text

@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,16 +79,24 @@ public:
   /// schema: every violation on a line of its own, `where` is the first one's JSON pointer), `unknown_definition`,
   /// `conflict` (that id exists with another definition or input), `limit`,
   /// `bad_json` (text that is not UTF-8, a number that is not finite), `bad_definition` (it does not load any more),
-  /// `invalid_argument` (a bad id, an unknown or ambiguous start node, a negative step limit), `stopped`, `storage`,
-  /// `disk_full`, `access`, `busy`. After an error nothing was started; `storage` alone may leave that open.
+  /// `invalid_argument` (a bad id, an unknown or ambiguous start node, a negative step limit), `overloaded`, `stopped`,
+  /// `storage`, `disk_full`, `access`, `busy`. After an error nothing was started; `storage` alone may leave that open.
   result<std::string> start(std::string_view definition_id, const nlohmann::json& input, const start_options& how = {});
 
   /// Gives `payload` (nullptr = none) to a waiting visit, which then runs again; in a retry wait: retries now.
   /// On success the payload is on disk. Errors: `not_found`, `finished`, `not_waiting`, `ambiguous` (lists the waits),
   /// `invalid_payload` (it does not fit the wait's schema; as of start()),
-  /// `limit`, `bad_json`, `invalid_argument`, `stopped`, `storage`, `disk_full`, `access`, `busy`. After an error
-  /// nothing was kept; `storage` alone may leave that open: the instance shows it.
+  /// `limit`, `bad_json`, `invalid_argument`, `overloaded`, `stopped`, `storage`, `disk_full`, `access`, `busy`. After
+  /// an error nothing was kept; `storage` alone may leave that open: the instance shows it.
   result<void> resume(std::string_view id, const nlohmann::json* payload, const resume_options& which = {});
+
+  /// As start() and resume(), without waiting for the commit: the future has the answer once it is on disk. Arguments
+  /// are copied and checked before it returns. It waits only for room, if options::when_full says so. After stop()
+  /// every future has an answer, `stopped` at the latest; a future that is dropped cancels nothing.
+  std::future<result<std::string>> start_async(std::string_view definition_id, const nlohmann::json& input,
+                                               const start_options& how = {});
+  std::future<result<void>> resume_async(std::string_view id, const nlohmann::json* payload,
+                                         const resume_options& which = {});
 
   /// The instance as its last commit left it, with the newest 100,000 results. Errors: `not_found`, `corrupt`,
   /// `stopped`, `storage`; list() and history() have the same.
