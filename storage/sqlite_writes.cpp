@@ -188,10 +188,8 @@ std::optional<written> change_writer::find_on_disk(const change& wanted) {
 
 void change_writer::save_definition(const definition_row& definition, timestamp_ms at) {
   if (statements_.run(is_latest_sql, definition.id, definition.hash).next()) return;
-  SQLite::Transaction both(database_, SQLite::TransactionBehavior::IMMEDIATE);
   statements_.change(insert_definition_sql, definition.hash, definition.id, definition.text);
   statements_.change(set_latest_sql, definition.id, definition_number(definition.hash, definition.id), at);
-  both.commit();
 }
 
 } // namespace pawl::storage

@@ -1,0 +1,65 @@
+// PASSIVE waits for nobody and lets the next commit start the log from its beginning, when all was moved and no reader
+// uses it. A reader in the way makes the log grow: then a try costs two syncs and brings little, so the next one waits
+// until the log has grown by the limit again, and from four times the limit on a try waits a moment for the reader.
+#include "storage/checkpointer.hpp"
+
+#include <sqlite3.h>
+
+namespace pawl::storage {
+namespace {
+
+constexpr std::int64_t frame_bytes = page_bytes + 24;
+constexpr std::int64_t patience_factor = 4;
+constexpr int patience_ms = 50; ///< every commit waits with it
+
+} // namespace
+
+const int checkpointer::empty_the_log = SQLITE_CHECKPOINT_TRUNCATE;
+
+checkpointer::checkpointer(SQLite::Database& database, std::int64_t log_bytes)
+    : database_(database), frames_(log_bytes / frame_bytes) {
+  sqlite3_wal_hook(database_.getHandle(), &checkpointer::count_frames, this);
+}
+
+checkpointer::~checkpointer() { sqlite3_wal_hook(database_.getHandle(), nullptr, nullptr); }
+
+int checkpointer::count_frames(void* self, sqlite3*, const char*, int frames) {
+  auto& me = *static_cast<checkpointer*>(self);
+  if (frames < me.frames_) me.moved_ = 0; // the log began anew
+  me.frames_ = frames;
+  return SQLITE_OK;
+}
+
+checkpointed checkpointer::now() const { return {frames_ * frame_bytes, moved_ * frame_bytes, blocked_}; }
+
+bool checkpointer::is_due(std::int64_t limit_bytes) const {
+  const std::int64_t since = blocked_ ? tried_at_ : 0;
+  return (frames_ - since) * frame_bytes > limit_bytes;
+}
+
+checkpointed checkpointer::run(std::int64_t limit_bytes) {
+  if (limit_bytes == 0) return move(empty_the_log, 0);
+  if (!is_due(limit_bytes)) return now();
+  const bool too_long = frames_ * frame_bytes > patience_factor * limit_bytes;
+  return too_long ? move(empty_the_log, patience_ms) : move(SQLITE_CHECKPOINT_PASSIVE, 0);
+}
+
+checkpointed checkpointer::move(int mode, int wait_ms) {
+  sqlite3* handle = database_.getHandle();
+  int in_log = -1;
+  int moved = -1;
+  sqlite3_busy_timeout(handle, wait_ms);
+  const int answer = sqlite3_wal_checkpoint_v2(handle, "main", mode, &in_log, &moved);
+  sqlite3_busy_timeout(handle, busy_timeout_ms);
+  if (answer != SQLITE_OK && answer != SQLITE_BUSY) throw SQLite::Exception(handle, answer);
+  if (answer == SQLITE_OK && in_log < 0) throw SQLite::Exception("the store has lost its log mode", SQLITE_ERROR);
+  if (in_log >= 0) {
+    frames_ = in_log;
+    moved_ = moved;
+  }
+  blocked_ = answer == SQLITE_BUSY || moved_ < frames_;
+  tried_at_ = frames_;
+  return now();
+}
+
+} // namespace pawl::storage
