@@ -3,12 +3,18 @@
 // until the log has grown by the limit again, and from four times the limit on a try waits a moment for the reader.
 #include "storage/checkpointer.hpp"
 
+#include "storage/files.hpp"
+
 #include <sqlite3.h>
+
+#include <utility>
 
 namespace pawl::storage {
 namespace {
 
 constexpr std::int64_t frame_bytes = page_bytes + 24;
+constexpr std::int64_t log_header_bytes = 32;
+constexpr std::int64_t small_log_frames = 32; ///< not worth two syncs, however small the disk is
 constexpr std::int64_t patience_factor = 4;
 constexpr int patience_ms = 50; ///< every commit waits with it
 
@@ -16,8 +22,8 @@ constexpr int patience_ms = 50; ///< every commit waits with it
 
 const int checkpointer::empty_the_log = SQLITE_CHECKPOINT_TRUNCATE;
 
-checkpointer::checkpointer(SQLite::Database& database, std::int64_t log_bytes)
-    : database_(database), frames_(log_bytes / frame_bytes) {
+checkpointer::checkpointer(SQLite::Database& database, std::int64_t log_bytes, std::string folder)
+    : database_(database), folder_(std::move(folder)), frames_(log_bytes / frame_bytes) {
   sqlite3_wal_hook(database_.getHandle(), &checkpointer::count_frames, this);
 }
 
@@ -32,9 +38,28 @@ int checkpointer::count_frames(void* self, sqlite3*, const char*, int frames) {
 
 checkpointed checkpointer::now() const { return {frames_ * frame_bytes, moved_ * frame_bytes, blocked_}; }
 
+// The main file can grow by as much as the log holds. Once the log has taken that room too it cannot be moved any more,
+// so on a small disk it is moved earlier.
 bool checkpointer::is_due(std::int64_t limit_bytes) const {
-  const std::int64_t since = blocked_ ? tried_at_ : 0;
-  return (frames_ - since) * frame_bytes > limit_bytes;
+  const std::int64_t since = frames_ - (blocked_ ? tried_at_ : 0);
+  if (since * frame_bytes > limit_bytes) return true;
+  return since > small_log_frames && frames_ * frame_bytes > free_bytes_of(folder_) / 2;
+}
+
+// What a failed transaction has written behind the last commit: nobody reads it, and moving the log may need the room.
+void checkpointer::cut_unused_tail() {
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(database_.getHandle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log == nullptr || log->pMethods == nullptr) return;
+  const sqlite3_int64 used = log_header_bytes + frames_ * frame_bytes;
+  sqlite3_int64 size = 0;
+  if (log->pMethods->xFileSize(log, &size) == SQLITE_OK && size > used) (void)log->pMethods->xTruncate(log, used);
+}
+
+bool checkpointer::give_room_back() {
+  if (frames_ == 0) return false;
+  cut_unused_tail();
+  return move(empty_the_log, 0).log_bytes == 0;
 }
 
 checkpointed checkpointer::run(std::int64_t limit_bytes) {

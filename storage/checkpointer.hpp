@@ -10,25 +10,27 @@ namespace pawl::storage {
 class checkpointer {
 public:
   /// `log_bytes`: the size of the log file found at the open. The only user of the connection's log hook.
-  checkpointer(SQLite::Database& database, std::int64_t log_bytes);
+  checkpointer(SQLite::Database& database, std::int64_t log_bytes, std::string folder);
   checkpointer(const checkpointer&) = delete;
   checkpointer& operator=(const checkpointer&) = delete;
   ~checkpointer();
 
   /// store::checkpoint
   checkpointed run(std::int64_t limit_bytes);
-  /// Whether a log that took room was moved and cut to nothing. Waits for nobody.
-  bool give_room_back() { return frames_ > 0 && move(empty_the_log, 0).log_bytes == 0; }
+  /// Whether a log that took room was moved and cut to nothing. Waits for nobody. Outside of transactions.
+  bool give_room_back();
 
 private:
   static int count_frames(void* self, sqlite3*, const char*, int frames);
   static const int empty_the_log;
 
   bool is_due(std::int64_t limit_bytes) const;
+  void cut_unused_tail();
   checkpointed move(int mode, int wait_ms);
   checkpointed now() const;
 
   SQLite::Database& database_;
+  std::string folder_;
   std::int64_t frames_ = 0;   ///< of the log
   std::int64_t moved_ = 0;    ///< of these
   std::int64_t tried_at_ = 0; ///< frames_ when a reader was last in the way

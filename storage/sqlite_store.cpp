@@ -22,7 +22,7 @@ public:
   sqlite_store(std::string path, owner_lock lock, std::unique_ptr<SQLite::Database> database)
       : path_(std::move(path)), lock_(std::move(lock)), database_(std::move(database)),
         queries_(std::make_unique<queries>(*database_)), writer_(std::make_unique<change_writer>(*database_)),
-        log_(std::make_unique<checkpointer>(*database_, size_of(wal_of(path_)))) {}
+        log_(std::make_unique<checkpointer>(*database_, size_of(wal_of(path_)), folder_of(path_))) {}
   ~sqlite_store() override;
 
   /// Reads what the writer keeps in memory.
