@@ -1,6 +1,7 @@
 // PASSIVE waits for nobody and lets the next commit start the log from its beginning, when all was moved and no reader
 // uses it. A reader in the way makes the log grow: then a try costs two syncs and brings little, so the next one waits
-// until the log has grown by the limit again, and from four times the limit on a try waits a moment for the reader.
+// until the log has grown by the limit again. From four times the limit on a try waits a moment for the reader,
+// whenever the log has doubled.
 #include "storage/checkpointer.hpp"
 
 #include "storage/files.hpp"
@@ -66,7 +67,12 @@ checkpointed checkpointer::run(std::int64_t limit_bytes) {
   if (limit_bytes == 0) return move(empty_the_log, 0);
   if (!is_due(limit_bytes)) return now();
   const bool too_long = frames_ * frame_bytes > patience_factor * limit_bytes;
-  return too_long ? move(empty_the_log, patience_ms) : move(SQLITE_CHECKPOINT_PASSIVE, 0);
+  if (!too_long) return move(SQLITE_CHECKPOINT_PASSIVE, 0);
+  const bool waits = frames_ >= 2 * waited_at_; // for a reader that never ends each time half as often
+  if (waits) waited_at_ = frames_;
+  const checkpointed left = move(empty_the_log, waits ? patience_ms : 0);
+  if (!blocked_) waited_at_ = 0;
+  return left;
 }
 
 checkpointed checkpointer::move(int mode, int wait_ms) {

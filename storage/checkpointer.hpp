@@ -31,9 +31,10 @@ private:
 
   SQLite::Database& database_;
   std::string folder_;
-  std::int64_t frames_ = 0;   ///< of the log
-  std::int64_t moved_ = 0;    ///< of these
-  std::int64_t tried_at_ = 0; ///< frames_ when a reader was last in the way
+  std::int64_t frames_ = 0;    ///< of the log
+  std::int64_t moved_ = 0;     ///< of these
+  std::int64_t tried_at_ = 0;  ///< frames_ when a reader was last in the way
+  std::int64_t waited_at_ = 0; ///< frames_ when a reader was last waited for
   bool blocked_ = false;
 };
 

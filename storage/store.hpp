@@ -263,10 +263,11 @@ public:
   /// The latest time that any committed step holds; 0 for an empty store. Engine time never goes below it.
   virtual result<timestamp_ms> last_time() = 0;
 
-  /// Moves the log into the main file when it is larger than `wal_bytes`; 0: always, and cuts it to nothing. Changes
-  /// nothing that can be read. A reader in the way is no error: the answer says so. Called after every write, the log
-  /// stays below `wal_bytes` and one batch unless a reader is in the way; it waits for one at most 50 ms, and only
-  /// when the log is four times as long. Errors: `disk_full` (harmless, a later call goes on), `storage` (see write).
+  /// Moves the log into the main file when it is larger than `wal_bytes` or than half of the disk's free room; 0:
+  /// always, and cuts it to nothing. Changes nothing that can be read. A reader in the way is no error: the answer says
+  /// so. Called after every write, the log stays below `wal_bytes` and one batch unless a reader is in the way. That is
+  /// waited for at most 50 ms, when the log is four times too long and each time that it has doubled since. Errors:
+  /// `disk_full` (harmless, a later call goes on), `storage` (see write).
   virtual result<checkpointed> checkpoint(std::size_t wal_bytes) = 0;
 };
 
