@@ -3,10 +3,15 @@
 
 #include <caf/all.hpp>
 
+#include <chrono>
+#include <string>
+#include <utility>
+
 namespace pawl::actors {
 namespace {
 
 constexpr std::size_t batch_max = 4096;
+constexpr auto idle_pause = std::chrono::seconds(1); ///< without a write: the log is emptied
 
 // Only what concerns the whole store: a row that is corrupt is the fault of one instance.
 bool is_fatal(const error& e) { return e.code == errc::storage; }
@@ -22,6 +27,13 @@ caf::behavior store_actor::make_behavior() {
   return {
       [this](const write_change& request) { gather(request); },
       [this](const flush_batch&) { commit_batch(); },
+      [this](const note_idle& since) {
+        watches_idle_ = false;
+        if (since.writes == writes_)
+          checkpoint(0);
+        else
+          watch_idle();
+      },
       [this](const use_store& request) {
         if (request.after_writes && !commit_batch()) return; // it quits: who asked starts anew
         (void)shared_->slot.use(request.task);
@@ -57,11 +69,32 @@ bool store_actor::commit_batch() {
     quit(caf::exit_reason::unhandled_exception);
     return false;
   }
-  (void)shared_->slot.use([&](storage::store& store) {
-    const auto moved = store.checkpoint(shared_->checkpoint_wal_bytes);
-    if (!moved) shared_->log("checkpoint: " + to_string(moved.failure()));
-  });
+  if (!checkpoint(shared_->checkpoint_wal_bytes)) return false;
+  ++writes_;
+  watch_idle();
   return true;
+}
+
+// One message at a time, however many batches there are.
+void store_actor::watch_idle() {
+  if (std::exchange(watches_idle_, true)) return;
+  delayed_anon_send(this, idle_pause, note_idle{writes_});
+}
+
+bool store_actor::checkpoint(std::size_t wal_bytes) {
+  bool broken = false;
+  (void)shared_->slot.use([&](storage::store& store) {
+    const auto moved = store.checkpoint(wal_bytes);
+    if (!moved) shared_->log("checkpoint: " + to_string(moved.failure()));
+    broken = !moved && is_fatal(moved.failure());
+    const bool hindered = moved && moved->blocked_by_reader;
+    if (hindered && !is_hindered_)
+      shared_->log("checkpoint: a reader hinders it, the log grows until that ends; it holds " +
+                   std::to_string(moved->log_bytes) + " bytes");
+    is_hindered_ = hindered;
+  });
+  if (broken) quit(caf::exit_reason::unhandled_exception);
+  return !broken;
 }
 
 } // namespace pawl::actors

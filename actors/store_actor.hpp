@@ -18,11 +18,16 @@ public:
 
 private:
   void gather(const write_change& request);
-  bool commit_batch(); ///< false: the store can go on no more, the actor quits
+  bool commit_batch();                    ///< false: the store can go on no more, the actor quits
+  bool checkpoint(std::size_t wal_bytes); ///< false: as above
+  void watch_idle();
 
   services_ptr shared_;
   std::vector<storage::change> batch_;
   std::vector<caf::actor> waiting_;
+  std::uint64_t writes_ = 0;  ///< batches
+  bool watches_idle_ = false; ///< a note_idle is on its way
+  bool is_hindered_ = false;  ///< the last checkpoint was, by a reader
 };
 
 } // namespace pawl::actors

@@ -2,6 +2,7 @@
 #include "storage/database.hpp"
 
 #include "storage/files.hpp"
+#include "storage/log_repair.hpp"
 #include "storage/migrations.hpp"
 
 #include <fmt/format.h>
@@ -37,6 +38,10 @@ bool is_blank(const identity& found) { return found.application == 0 && found.ve
 
 error wrong(const std::string& path, const std::string& sentence) {
   return {errc::wrong_store, fmt::format("{}: {}", path, sentence), path};
+}
+
+error no_right_to_write(const std::string& path) {
+  return {errc::access, fmt::format("no right to write {}", path), path};
 }
 
 result<void> check_identity(const identity& found, const std::string& path) {
@@ -101,8 +106,7 @@ result<void> prepare_for_owner(SQLite::Database& db, const std::string& path, bo
   const bool blank = is_blank(found);
   if (!blank)
     if (auto ok = check_identity(found, path); !ok) return ok;
-  if (sqlite3_db_readonly(db.getHandle(), "main") == 1)
-    return error{errc::access, fmt::format("no right to write {}", path), path};
+  if (sqlite3_db_readonly(db.getHandle(), "main") == 1) return no_right_to_write(path);
   if (blank) lay_out(db);
   become_writer(db, path);
   migrate(db, found.version);
@@ -139,6 +143,20 @@ result<database_ptr> connect(const std::string& name, int flags, const std::stri
   }
 }
 
+// A log that was left behind is written again before it is used, but only a store's own.
+result<void> make_sure_of_log(const std::string& canonical) {
+  if (size_of(wal_of(canonical)) == 0) return {};
+  const auto looked = connect(canonical, SQLite::OPEN_READWRITE, canonical, [&](SQLite::Database& db) {
+    harden(db);
+    switch_on(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE);
+    const identity found = identity_of(db);
+    if (auto ok = is_blank(found) ? result<void>{} : check_identity(found, canonical); !ok) return ok;
+    return sqlite3_db_readonly(db.getHandle(), "main") == 1 ? result<void>(no_right_to_write(canonical))
+                                                            : result<void>{};
+  });
+  return looked ? write_log_again(canonical) : result<void>(looked.failure());
+}
+
 std::string uri_of(const std::string& path, const char* parameters) {
   std::string uri = "file:";
   for (const char c : path) {
@@ -153,7 +171,8 @@ std::string uri_of(const std::string& path, const char* parameters) {
 } // namespace
 
 result<database_ptr> open_for_owner(const std::string& canonical, bool check_everything) {
-  return connect(canonical, SQLite::OPEN_READWRITE, canonical,
+  if (auto ok = make_sure_of_log(canonical); !ok) return ok.failure();
+  return connect(canonical, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, canonical,
                  [&](SQLite::Database& db) { return prepare_for_owner(db, canonical, check_everything); });
 }
 

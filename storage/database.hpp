@@ -15,7 +15,9 @@ namespace pawl::storage {
 
 /// "Pawl" in ASCII, at byte 68 of every store.
 inline constexpr int application_id = 0x5061776c;
-inline constexpr int page_bytes = 8192;
+/// Of a new store. Half the bytes of 8192 for a commit of few steps, and no slower in large ones
+/// (tools/bench/README.md).
+inline constexpr int page_bytes = 4096;
 /// How long a foreign program that reads or copies the file may make Pawl wait.
 inline constexpr int busy_timeout_ms = 1000;
 
@@ -26,8 +28,8 @@ enum class reading_way {
   immutable ///< the main file only; the caller has seen that there is no log
 };
 
-/// The owner's connection: the file exists (it may be empty) and its lock is held. Creates or migrates the tables.
-/// Errors: those of open_sqlite_store.
+/// The owner's connection, for one thread at a time: the file exists (it may be empty) and its lock is held. Creates or
+/// migrates the tables. Errors: those of open_sqlite_store.
 result<std::unique_ptr<SQLite::Database>> open_for_owner(const std::string& canonical, bool check_everything);
 
 /// A connection that cannot write. Errors: `wrong_store`, `access`, `corrupt`, `storage`.

@@ -102,6 +102,12 @@ std::int64_t size_of(const std::string& file) {
   return stamp ? stamp->size : 0;
 }
 
+std::int64_t free_bytes_of(const std::string& folder) {
+  struct statfs facts {};
+  if (::statfs(folder.c_str(), &facts) != 0) return INT64_MAX;
+  return static_cast<std::int64_t>(facts.f_bavail) * static_cast<std::int64_t>(facts.f_bsize);
+}
+
 result<void> check_ordinary_file(const std::string& canonical) {
   struct stat facts {};
   if (::stat(canonical.c_str(), &facts) != 0) {

@@ -31,6 +31,8 @@ struct file_stamp {
 std::optional<file_stamp> stamp_of(const std::string& file);
 /// 0 when it does not exist.
 std::int64_t size_of(const std::string& file);
+/// Room on the disk for somebody without special rights; INT64_MAX when that is not known.
+std::int64_t free_bytes_of(const std::string& folder);
 
 /// Errors: `wrong_store` unless the name is free or stands for an ordinary file with one name.
 result<void> check_ordinary_file(const std::string& canonical);

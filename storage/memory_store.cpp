@@ -42,7 +42,7 @@ public:
   result<std::vector<due_row>> due(due_mark after, timestamp_ms now, std::size_t limit) override;
   result<std::optional<timestamp_ms>> next_due(due_mark after) override;
   result<timestamp_ms> last_time() override { return latest_time_; }
-  result<void> checkpoint(std::size_t) override { return {}; }
+  result<checkpointed> checkpoint(std::size_t) override { return checkpointed{}; }
 
   result<std::optional<instance_key>> find(std::string_view uid) override;
   result<loaded_instance> load(instance_key instance) override;

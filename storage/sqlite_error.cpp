@@ -57,4 +57,17 @@ failure explain(const SQLite::Exception& e, sqlite3* db, const std::string& path
   }
 }
 
+failure explain_commit(const SQLite::Exception& e, sqlite3* db, const std::string& path) {
+  failure found = explain(e, db, path);
+  const bool no_room_for_log = found.what.code == errc::disk_full && (e.getErrorCode() & 0xff) == SQLITE_FULL;
+  const bool no_room_by_limit = found.what.code == errc::disk_full && e.getExtendedErrorCode() == SQLITE_IOERR_WRITE;
+  if (found.reach == reach::store || no_room_for_log || no_room_by_limit) return found;
+  return {{errc::storage,
+           fmt::format("{}: whether a commit is on disk is unknown ({}); nothing more is written before the store is "
+                       "opened anew",
+                       path, e.what()),
+           ""},
+          reach::store};
+}
+
 } // namespace pawl::storage

@@ -27,4 +27,8 @@ struct failure {
 /// `db` may be null: then nothing is known about the system's error.
 failure explain(const SQLite::Exception& e, sqlite3* db, const std::string& path);
 
+/// The same of a failed COMMIT: unless it is known to have failed before the commit was complete in the log, its
+/// outcome is unknown and reaches as far as a failed sync. SQLite can fail after it too, when its index cannot grow.
+failure explain_commit(const SQLite::Exception& e, sqlite3* db, const std::string& path);
+
 } // namespace pawl::storage

@@ -1,5 +1,6 @@
 // The owner's store: group commit, what a failed transaction leaves, checkpoints. Its SQL is in queries and
 // sqlite_writes. Never reports success before COMMIT returned, never writes again after a failed sync.
+#include "storage/checkpointer.hpp"
 #include "storage/database.hpp"
 #include "storage/files.hpp"
 #include "storage/owner_lock.hpp"
@@ -8,6 +9,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include <unistd.h>
@@ -15,16 +17,12 @@
 namespace pawl::storage {
 namespace {
 
-constexpr std::int64_t frame_bytes = page_bytes + 24;
-
 class sqlite_store final : public sqlite_reading<store> {
 public:
   sqlite_store(std::string path, owner_lock lock, std::unique_ptr<SQLite::Database> database)
       : path_(std::move(path)), lock_(std::move(lock)), database_(std::move(database)),
         queries_(std::make_unique<queries>(*database_)), writer_(std::make_unique<change_writer>(*database_)),
-        log_frames_(size_of(wal_of(path_)) / frame_bytes) {
-    sqlite3_wal_hook(database_->getHandle(), &sqlite_store::count_frames, this);
-  }
+        log_(std::make_unique<checkpointer>(*database_, size_of(wal_of(path_)), folder_of(path_))) {}
   ~sqlite_store() override;
 
   /// Reads what the writer keeps in memory.
@@ -42,7 +40,7 @@ public:
     return read([&](queries& q) { return q.next_due(after); });
   }
   result<timestamp_ms> last_time() override { return writer_->latest_time; }
-  result<void> checkpoint(std::size_t wal_bytes) override;
+  result<checkpointed> checkpoint(std::size_t wal_bytes) override;
 
 protected:
   // No transaction: the only writer is this object, and it is used by one thread.
@@ -59,15 +57,16 @@ private:
   using answers = std::vector<result<written>>;
   enum class replay { together, singly };
 
-  static int count_frames(void* self, sqlite3*, const char*, int frames) {
-    static_cast<sqlite_store*>(self)->log_frames_ = frames;
-    return SQLITE_OK;
-  }
-
   answers attempt(const std::vector<change>& batch, replay way);
   void apply_alone(const change& wanted, answers& made);
   answers after_failed_commit(const std::vector<change>& batch, const answers& made, const failure& failed);
-  failure explained(const SQLite::Exception& e);
+  failure explained(const SQLite::Exception& e) { return noted(explain(e, database_->getHandle(), path_)); }
+  failure explained_commit(const SQLite::Exception& e) {
+    return noted(explain_commit(e, database_->getHandle(), path_));
+  }
+  failure noted(failure found);
+  result<void> try_save(const definition_row& definition, timestamp_ms at);
+  bool make_room();
   void roll_back();
   bool in_transaction() const { return sqlite3_get_autocommit(database_->getHandle()) == 0; }
   static answers all_failed(std::size_t count, const error& why) { return answers(count, result<written>(why)); }
@@ -77,14 +76,19 @@ private:
   std::unique_ptr<SQLite::Database> database_;
   std::unique_ptr<queries> queries_;
   std::unique_ptr<change_writer> writer_;
-  std::int64_t log_frames_ = 0;
+  std::unique_ptr<checkpointer> log_;
   std::optional<error> stopped_; ///< set once: what is on disk is unknown
 };
 
+// Beside a reader closing moves nothing, so it is asked for. A stopped store leaves its log as it is: another sync
+// could succeed although pages are lost, and what is moved then might not be what was written.
 sqlite_store::~sqlite_store() {
+  if (!stopped_) (void)checkpoint(0);
+  if (stopped_) sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   queries_.reset();
   writer_.reset();
-  database_.reset(); // the last connection moves the log into the main file
+  log_.reset();
+  database_.reset();
   if (!stopped_) lock_.mark_closed();
 }
 
@@ -95,8 +99,7 @@ result<void> sqlite_store::begin() {
   return {};
 }
 
-failure sqlite_store::explained(const SQLite::Exception& e) {
-  failure found = explain(e, database_->getHandle(), path_);
+failure sqlite_store::noted(failure found) {
   if (found.reach == reach::store && !stopped_) stopped_ = found.what;
   return found;
 }
@@ -108,7 +111,22 @@ void sqlite_store::roll_back() {
 std::vector<result<written>> sqlite_store::write(const std::vector<change>& batch) {
   if (stopped_) return all_failed(batch.size(), *stopped_);
   if (batch.empty()) return {};
-  return attempt(batch, replay::together);
+  answers made = attempt(batch, replay::together);
+  const auto lacks_room = [](const result<written>& a) { return !a && a.failure().code == errc::disk_full; };
+  if (std::any_of(made.begin(), made.end(), lacks_room) && make_room()) return attempt(batch, replay::together);
+  return made;
+}
+
+// On a small disk the log may have taken what is left: moved into the main file, it gives most of that back.
+bool sqlite_store::make_room() {
+  if (stopped_) return false;
+  errno = 0;
+  try {
+    return log_->give_room_back();
+  } catch (const SQLite::Exception& e) {
+    (void)explained(e);
+    return false;
+  }
 }
 
 // First all changes together; when one fails half-way its rows can only be taken back with all others, so everything is
@@ -131,7 +149,7 @@ sqlite_store::answers sqlite_store::attempt(const std::vector<change>& batch, re
     database_->exec("COMMIT");
     return made;
   } catch (const SQLite::Exception& e) {
-    const failure failed = explained(e);
+    const failure failed = committing ? explained_commit(e) : explained(e);
     roll_back();
     writer_->latest_time = latest_before;
     if (committing) return after_failed_commit(batch, made, failed);
@@ -155,52 +173,61 @@ void sqlite_store::apply_alone(const change& wanted, answers& made) {
   database_->exec("RELEASE change");
 }
 
-// COMMIT may fail after the rows have reached the disk: only reading tells.
+// COMMIT may fail after the rows have reached the disk: only reading tells. When the store has stopped not even that:
+// this connection cannot see a commit whose failure was reported to it, and what it could see might not be durable.
 sqlite_store::answers sqlite_store::after_failed_commit(const std::vector<change>& batch, const answers& made,
                                                         const failure& failed) {
+  error why = failed.what;
+  std::vector<std::optional<written>> there(batch.size());
+  try {
+    for (std::size_t i = 0; i < batch.size() && !stopped_; ++i)
+      if (made[i]) there[i] = writer_->find_on_disk(batch[i]);
+    if (const auto latest = queries_->last_time()) writer_->latest_time = *latest;
+  } catch (const SQLite::Exception& e) {
+    why = explained_commit(e).what; // cannot be read, so nothing can be promised
+    there.assign(batch.size(), std::nullopt);
+  }
   answers found;
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    std::optional<written> there;
-    try {
-      if (made[i]) there = writer_->find_on_disk(batch[i]);
-    } catch (const SQLite::Exception&) {
-      there.reset(); // cannot be read, so it cannot be promised
-    }
-    if (there)
-      found.push_back(written{there->instance, made[i]->existed});
+    if (there[i])
+      found.push_back(written{there[i]->instance, made[i]->existed});
     else
-      found.push_back(failed.what);
+      found.push_back(made[i] ? why : made[i].failure()); // what was refused stays refused
   }
-  if (auto latest = read([](queries& q) { return q.last_time(); })) writer_->latest_time = *latest;
   return found;
 }
 
 result<void> sqlite_store::save_definition(const definition_row& definition, timestamp_ms at) {
+  auto saved = try_save(definition, at);
+  if (!saved && saved.failure().code == errc::disk_full && make_room()) return try_save(definition, at);
+  return saved;
+}
+
+result<void> sqlite_store::try_save(const definition_row& definition, timestamp_ms at) {
   if (stopped_) return *stopped_;
+  bool committing = false;
   errno = 0;
   try {
+    database_->exec("BEGIN IMMEDIATE");
     writer_->save_definition(definition, at);
+    committing = true;
+    database_->exec("COMMIT");
     return {};
   } catch (const SQLite::Exception& e) {
-    const failure failed = explained(e);
+    const failure failed = committing ? explained_commit(e) : explained(e);
     roll_back();
     return failed.what;
   }
 }
 
-// PASSIVE waits for nobody: what a reader still needs stays in the log until the next call. TRUNCATE, without waiting
-// either, gives the log's room on the disk back.
-result<void> sqlite_store::checkpoint(std::size_t wal_bytes) {
+result<checkpointed> sqlite_store::checkpoint(std::size_t wal_bytes) {
   if (stopped_) return *stopped_;
-  if (wal_bytes > 0 && log_frames_ * frame_bytes <= sql_limit(wal_bytes)) return {};
-  sqlite3* handle = database_->getHandle();
   errno = 0;
-  sqlite3_busy_timeout(handle, 0);
-  const int mode = wal_bytes == 0 ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
-  const int answer = sqlite3_wal_checkpoint_v2(handle, "main", mode, nullptr, nullptr);
-  sqlite3_busy_timeout(handle, busy_timeout_ms);
-  if (answer == SQLITE_OK || answer == SQLITE_BUSY) return {};
-  return explained(SQLite::Exception(handle, answer)).what;
+  try {
+    return log_->run(sql_limit(wal_bytes));
+  } catch (const SQLite::Exception& e) {
+    return explained(e).what;
+  }
 }
 
 // After a crash the whole file is looked at once. A log without a lock file: somebody copied a store that was in use.

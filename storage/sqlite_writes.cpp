@@ -30,8 +30,13 @@ constexpr char insert_instance_sql[] =
     " step_limit, updated_at, last_started_at, execution_ms, retry_reason, step_limit_exceeded, in_flight, wake_at)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
 constexpr char insert_input_sql[] = "INSERT INTO input (instance, text, hash) VALUES (?1, ?2, ?3)";
-constexpr char set_cursor_sql[] =
-    "REPLACE INTO cursor (instance, cursor, scope, node, visit, phase, key, wait_kind, wait_reason, wait_since,"
+// Nearly always the row is there. A REPLACE would take it out and put it back in.
+constexpr char move_cursor_sql[] =
+    "UPDATE cursor SET scope = ?3, node = ?4, visit = ?5, phase = ?6, key = ?7, wait_kind = ?8, wait_reason = ?9,"
+    " wait_since = ?10, retry_attempts = ?11, retry_at = ?12, payload = ?13, node_state = ?14, timer_fired = ?15,"
+    " payload_schema = ?16 WHERE instance = ?1 AND cursor = ?2";
+constexpr char add_cursor_sql[] =
+    "INSERT INTO cursor (instance, cursor, scope, node, visit, phase, key, wait_kind, wait_reason, wait_since,"
     " retry_attempts, retry_at, payload, node_state, timer_fired, payload_schema)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
 constexpr char remove_cursor_sql[] = "DELETE FROM cursor WHERE instance = ?1 AND cursor = ?2";
@@ -152,9 +157,11 @@ void change_writer::set_memory(instance_key instance, const memory_row& m) {
 
 void change_writer::set_cursor(instance_key instance, const cursor_row& c) {
   const auto reason = unless_empty(c.wait_reason);
-  statements_.change(set_cursor_sql, instance, c.cursor, c.scope, c.node, c.visit, c.phase, c.key, c.wait_kind, reason,
-                     unless_zero(c.wait_since), unless_zero(c.retry_attempts), unless_zero(c.retry_at), c.payload,
-                     c.node_state, c.timer_fired, c.payload_schema);
+  for (const char* sql : {move_cursor_sql, add_cursor_sql})
+    if (statements_.change(sql, instance, c.cursor, c.scope, c.node, c.visit, c.phase, c.key, c.wait_kind, reason,
+                           unless_zero(c.wait_since), unless_zero(c.retry_attempts), unless_zero(c.retry_at), c.payload,
+                           c.node_state, c.timer_fired, c.payload_schema) == 1)
+      return;
 }
 
 void change_writer::append_step(instance_key instance, const step_row& s) {
@@ -188,10 +195,8 @@ std::optional<written> change_writer::find_on_disk(const change& wanted) {
 
 void change_writer::save_definition(const definition_row& definition, timestamp_ms at) {
   if (statements_.run(is_latest_sql, definition.id, definition.hash).next()) return;
-  SQLite::Transaction both(database_, SQLite::TransactionBehavior::IMMEDIATE);
   statements_.change(insert_definition_sql, definition.hash, definition.id, definition.text);
   statements_.change(set_latest_sql, definition.id, definition_number(definition.hash, definition.id), at);
-  both.commit();
 }
 
 } // namespace pawl::storage

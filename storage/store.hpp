@@ -228,15 +228,30 @@ public:
   virtual result<std::vector<definition_row>> latest_definitions() = 0;
 };
 
+/// What a checkpoint left.
+struct checkpointed {
+  std::int64_t log_bytes = 0;     ///< content of the log, which the next open has to read; 0 for a store without one
+  std::int64_t moved_bytes = 0;   ///< of these, in the main file as well
+  bool blocked_by_reader = false; ///< a reader (or another program) uses what had to be moved or cut off
+};
+
 class store : public reader {
 public:
-  /// Applies each change in order in one durable transaction and answers each: when this returns, what succeeded is on
-  /// disk. A change that fails leaves nothing behind and does not hinder the others. Errors of one change: `conflict`
-  /// (revision, or a uid taken by another definition or input), `not_found`, `unknown_definition` (a create_write whose
-  /// definition was never saved), `corrupt` (rows in the way that must not be there). When BEGIN, COMMIT or the disk
-  /// fails every change that is not on disk gets that error; what is, is found out by reading again.
+  /// Applies each change in order in one durable transaction and answers each; a change is on disk whole or not at all.
+  ///
+  /// - Success: when this returns the change is on disk and survives a power cut.
+  /// - Any error but `storage`: nothing of the change is on disk, and nothing of it will be after opening anew.
+  ///   It does not hinder the others when it is of one change: `conflict` (revision, or a uid taken by another
+  ///   definition or input), `not_found`, `unknown_definition` (a create_write whose definition was never saved),
+  ///   `corrupt` (rows in the way that must not be there), `limit` (a text too long to be stored). It is of all changes
+  ///   that were not refused before, and none is on disk, when it is `disk_full`, `busy` or `access`; the store goes on
+  ///   by itself once the cause is gone.
+  /// - `storage`: the outcome is unknown. After a failed sync, another failure of the disk or a COMMIT that failed
+  ///   otherwise than for want of room the store stops: every later write, save_definition and checkpoint gives the
+  ///   same error, what it reads may lack the change, and whether that is on disk only opening anew tells.
   virtual std::vector<result<written>> write(const std::vector<change>& batch) = 0;
 
+  /// The same promises for one definition.
   virtual result<void> save_definition(const definition_row& definition, timestamp_ms at) = 0;
 
   /// Instances with a ready cursor, in key order after `after`; `due_at` is the time of their last step.
@@ -248,8 +263,12 @@ public:
   /// The latest time that any committed step holds; 0 for an empty store. Engine time never goes below it.
   virtual result<timestamp_ms> last_time() = 0;
 
-  /// Moves the log into the main file when it is larger than `wal_bytes` (0: always). Harmless at any time.
-  virtual result<void> checkpoint(std::size_t wal_bytes) = 0;
+  /// Moves the log into the main file when it is larger than `wal_bytes` or than half of the disk's free room; 0:
+  /// always, and cuts it to nothing. Changes nothing that can be read. A reader in the way is no error: the answer says
+  /// so. Called after every write, the log stays below `wal_bytes` and one batch unless a reader is in the way. That is
+  /// waited for at most 50 ms, when the log is four times too long and each time that it has doubled since. Errors:
+  /// `disk_full` (harmless, a later call goes on), `storage` (see write).
+  virtual result<checkpointed> checkpoint(std::size_t wal_bytes) = 0;
 };
 
 /// Rows of a store that is gone with the object. Keeps every promise but durability.

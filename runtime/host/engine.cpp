@@ -168,10 +168,12 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
   };
   if (options_.on_event) start_listener();
 
-  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  // One core is for the store's thread: with as many workers as cores they take it from each other.
+  const unsigned cores = std::max(2u, std::thread::hardware_concurrency());
   config_.set("scheduler.policy", caf::atom("sharing"));
-  config_.set("scheduler.max-threads",
-              static_cast<std::size_t>(options_.worker_threads != 0 ? options_.worker_threads : std::min(cores, 4u)));
+  config_.set(
+      "scheduler.max-threads",
+      static_cast<std::size_t>(options_.worker_threads != 0 ? options_.worker_threads : std::min(cores - 1, 4u)));
   // CAF leaves a reference to its logger in each thread that makes a system or spawns from outside, and the system's
   // destructor waits until all are gone: were that the caller's thread, stop() from another one would never return.
   std::async(std::launch::async, [this] { start_actors(); }).get();

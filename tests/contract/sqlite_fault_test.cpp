@@ -1,12 +1,10 @@
 // Full disks and disks that fail: what was answered must be what is there.
+#include "tests/contract/raw_sqlite.hpp"
 #include "tests/contract/tested_store.hpp"
 #include "tests/support/child_process.hpp"
+#include "tests/support/faulty_disk.hpp"
 
 #include <sqlite3.h>
-
-#include <map>
-
-#include <unistd.h>
 
 using namespace pawl;
 using namespace pawl::storage;
@@ -16,52 +14,25 @@ namespace {
 
 constexpr const char* full_story = "full disk_full disk_full\nkept whole\nkept whole\nthen written\n";
 
-// SQLite's own file system whose xSync fails while `is_broken`.
-class failing_disk {
-public:
-  failing_disk() {
-    original_ = sqlite3_vfs_find(nullptr);
-    vfs_ = *original_;
-    vfs_.zName = "failing-disk";
-    vfs_.xOpen = &failing_disk::open;
-    is_broken = false;
-    sqlite3_vfs_register(&vfs_, 1);
-  }
-  failing_disk(const failing_disk&) = delete;
-  failing_disk& operator=(const failing_disk&) = delete;
-  ~failing_disk() {
-    sqlite3_vfs_unregister(&vfs_);
-    sqlite3_vfs_register(original_, 1);
-  }
+std::unique_ptr<store> open_or_fail(const std::string& path) {
+  auto opened = open_sqlite_store(path);
+  if (!opened) FAIL(to_string(opened.failure()));
+  return *std::move(opened);
+}
 
-  static inline bool is_broken = false;
+/// Holds the instance "a" at revision 1.
+std::unique_ptr<store> store_with_a(const std::string& path) {
+  auto s = open_or_fail(path);
+  REQUIRE(s->save_definition(definition("flow", "h1"), 1));
+  REQUIRE(s->write({create_of("a")})[0]);
+  return s;
+}
 
-private:
-  struct wrapped {
-    sqlite3_io_methods methods{}; // first: its address is that of the whole
-    const sqlite3_io_methods* real = nullptr;
-  };
+std::string text_of(std::size_t bytes) { return "\"" + std::string(bytes, 'x') + "\""; }
 
-  static int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out) {
-    const int answer = original_->xOpen(original_, name, file, flags, out);
-    if (answer != SQLITE_OK || file->pMethods == nullptr) return answer;
-    // SQLite has one table of functions for databases and another for logs.
-    wrapped& w = wrapped_[file->pMethods];
-    w.real = file->pMethods;
-    w.methods = *w.real;
-    w.methods.xSync = &failing_disk::sync;
-    file->pMethods = &w.methods;
-    return answer;
-  }
-  static int sync(sqlite3_file* file, int flags) {
-    if (is_broken) return SQLITE_IOERR_FSYNC;
-    return reinterpret_cast<const wrapped*>(file->pMethods)->real->xSync(file, flags);
-  }
+bool is_stop(const error& e) { return e.code == errc::storage && e.message.find("opened anew") != std::string::npos; }
 
-  static inline sqlite3_vfs* original_ = nullptr;
-  static inline std::map<const sqlite3_io_methods*, wrapped> wrapped_;
-  sqlite3_vfs vfs_{};
-};
+const auto any_sync = [](const disk_operation& op) { return op.call == disk_call::sync; };
 
 } // namespace
 
@@ -100,33 +71,159 @@ TEST_CASE("full disk: a store cannot be made on one, and nothing half-made is le
   CHECK(said.substr(said.find('\n') + 1) == "ballast\n");
 }
 
+TEST_CASE("full disk: the log gives its room back before a batch is refused") {
+  const temp_folder folder;
+  faulty_disk disk;
+  auto s = store_with_a(folder.file("store.db"));
+  std::int64_t revision = 1;
+  const auto step = [&] { // remembers something large: the same pages again and again
+    step_write w = step_of(1, revision + 1, "a", "1");
+    w.memories_set = {{0, "a", "m", text_of(100'000)}};
+    return s->write({w})[0];
+  };
+  REQUIRE(step());
+  ++revision;
+  REQUIRE(s->checkpoint(0));
+  disk.limit_room(disk.room_taken() + 1'000'000);
+  while (revision < 200) {
+    const auto answer = step();
+    INFO("revision " << revision);
+    if (!answer) FAIL_CHECK(to_string(answer.failure()));
+    if (!answer) break;
+    ++revision;
+  }
+  CHECK(disk.failures() > 5); // the log was full that often
+  s.reset();
+  CHECK(open_or_fail(folder.file("store.db"))->load(1)->header.revision == revision);
+}
+
+TEST_CASE("full disk: a checkpoint says so, loses nothing and goes on when there is room") {
+  const temp_folder folder;
+  faulty_disk disk;
+  auto s = store_with_a(folder.file("store.db"));
+  REQUIRE(s->write({step_of(1, 2, "a", text_of(100'000))})[0]);
+  disk.limit_room(disk.room_taken());
+  CHECK(s->checkpoint(0).failure().code == errc::disk_full);
+  CHECK(s->load(1)->header.revision == 2);
+  disk.heal();
+  const auto moved = s->checkpoint(0);
+  REQUIRE(moved);
+  CHECK(moved->log_bytes == 0);
+  CHECK(s->write({step_of(1, 3, "a", "1")})[0]);
+}
+
 TEST_CASE("failed sync: nothing more is written before the store is opened anew") {
   const temp_folder folder;
   const std::string path = folder.file("store.db");
-  const failing_disk disk;
-  auto opened = open_sqlite_store(path);
-  REQUIRE(opened);
-  store& s = **opened;
-  REQUIRE(s.save_definition(definition("flow", "h1"), 1));
-  REQUIRE(s.write({create_of("a")})[0]);
+  faulty_disk disk;
+  auto s = store_with_a(path);
+  disk.fail({any_sync});
+  const auto failed = s->write({step_of(1, 2, "a", "1"), create_of("b")});
+  CHECK(is_stop(failed[0].failure()));
+  CHECK(is_stop(failed[1].failure()));
+  CHECK(is_stop(s->write({step_of(1, 2, "a", "1")})[0].failure()));
+  CHECK(is_stop(s->save_definition(definition("flow", "h2"), 2).failure()));
+  CHECK(is_stop(s->checkpoint(0).failure()));
+  CHECK(s->load(1));
 
-  failing_disk::is_broken = true;
-  const auto failed = s.write({step_of(1, 2, "a", "1"), create_of("b")});
-  CHECK(failed[0].failure().code == errc::storage);
-  CHECK(failed[0].failure().message.find("opened anew") != std::string::npos);
-  CHECK(failed[1].failure().code == errc::storage);
-
-  failing_disk::is_broken = false;
-  CHECK(s.write({step_of(1, 2, "a", "1")})[0].failure().code == errc::storage);
-  CHECK(s.save_definition(definition("flow", "h2"), 2).failure().code == errc::storage);
-  CHECK(s.checkpoint(0).failure().code == errc::storage);
-  CHECK(s.load(1));
-
-  opened->reset();
-  opened = open_sqlite_store(path);
-  REQUIRE(opened);
+  const auto writes = disk.count(disk_call::write, file_role::main);
+  s.reset();
+  CHECK(disk.count(disk_call::write, file_role::main) == writes); // its log is not moved on the way out
+  s = open_or_fail(path);
   // The commit was never promised; whether it is there, reading tells, and either way the store goes on from it.
-  const std::int64_t revision = (*opened)->load(1)->header.revision;
+  const std::int64_t revision = s->load(1)->header.revision;
   CHECK((revision == 1 || revision == 2));
-  CHECK((*opened)->write({step_of(1, revision + 1, "a", "1")})[0]);
+  CHECK(s->write({step_of(1, revision + 1, "a", "1")})[0]);
+}
+
+TEST_CASE("failed sync: of the main file stops the store, and the log still has everything") {
+  const temp_folder folder;
+  const std::string path = folder.file("store.db");
+  faulty_disk disk;
+  auto s = store_with_a(path);
+  disk.fail({on(disk_call::sync, file_role::main)});
+  CHECK(is_stop(s->checkpoint(GENERATE(0, 1)).failure()));
+  CHECK(is_stop(s->write({step_of(1, 2, "a", "1")})[0].failure()));
+  s.reset();
+  CHECK(std::filesystem::file_size(path + "-wal") > 0);
+  CHECK(open_or_fail(path)->write({step_of(1, 2, "a", "1")})[0]);
+}
+
+TEST_CASE("left log: every byte of it is written again and synced before it is used") {
+  const temp_folder folder;
+  const std::string path = folder.file("store.db");
+  faulty_disk disk;
+  auto s = store_with_a(path);
+  disk.fail({any_sync});
+  REQUIRE_FALSE(s->write({step_of(1, 2, "a", text_of(300'000))})[0]);
+  s.reset();
+  const auto size = static_cast<std::int64_t>(std::filesystem::file_size(path + "-wal"));
+  std::int64_t written = 0;
+  bool synced = false;
+  disk.watch([&](const disk_operation& op) {
+    if (op.role != file_role::wal || synced) return;
+    if (op.call == disk_call::write && op.offset == written) written += op.bytes;
+    synced = op.call == disk_call::sync && written == size;
+  });
+  SECTION("it works") {
+    CHECK(open_or_fail(path)->load(1)->header.revision == 2);
+    CHECK(synced);
+  }
+  SECTION("it fails: the store stays closed") {
+    disk.fail({any_sync});
+    CHECK(open_sqlite_store(path).failure().code == errc::storage);
+    CHECK(open_or_fail(path)->load(1)->header.revision == 2);
+  }
+  disk.watch(nullptr);
+}
+
+TEST_CASE("commit: one that fails after it is complete in the log is unknown, not refused") {
+  const temp_folder folder;
+  const std::string path = folder.file("store.db");
+  faulty_disk disk;
+  auto s = store_with_a(path);
+  constexpr int changes = 17; // of a megabyte each: the log's index needs a second page, at the end
+  std::vector<change> batch;
+  for (int i = 0; i < changes; ++i)
+    batch.emplace_back(step_of(1, i + 2, "a", text_of(1'000'000)));
+  disk.fail({[](const disk_operation& op) { return op.call == disk_call::shm_map && op.offset > 0; }, 1, true,
+             GENERATE(SQLITE_NOMEM, SQLITE_IOERR_SHMSIZE)});
+  const auto answers = s->write(batch);
+  REQUIRE(disk.failures() > 0);
+  CHECK(is_stop(answers[0].failure()));
+  CHECK(is_stop(answers[changes - 1].failure()));
+  disk.heal();
+  s.reset();
+  const std::int64_t revision = open_or_fail(path)->load(1)->header.revision;
+  CHECK((revision == 1 || revision == changes + 1));
+}
+
+TEST_CASE("locked: a foreign program's transaction is busy, and its end lets the store go on") {
+  const temp_folder folder;
+  const std::string path = folder.file("store.db");
+  faulty_disk disk; // nobody waits on it
+  auto s = store_with_a(path);
+  {
+    raw_sqlite foreign(path);
+    foreign.run("BEGIN IMMEDIATE");
+    CHECK(s->write({step_of(1, 2, "a", "1")})[0].failure().code == errc::busy);
+    CHECK(s->save_definition(definition("flow", "h2"), 2).failure().code == errc::busy);
+    CHECK(s->checkpoint(0)->blocked_by_reader);
+  }
+  CHECK(s->write({step_of(1, 2, "a", "1")})[0]);
+}
+
+TEST_CASE("rights: a log that may not be written or opened is told, and nothing is half applied") {
+  const temp_folder folder;
+  const std::string path = folder.file("store.db");
+  faulty_disk disk;
+  auto s = store_with_a(path);
+  disk.fail({on(disk_call::write, file_role::wal), 1, false, SQLITE_READONLY});
+  CHECK_FALSE(s->write({step_of(1, 2, "a", "1")})[0]);
+  s.reset();
+  disk.fail({on(disk_call::open, file_role::wal)});
+  CHECK(open_sqlite_store(path).failure().code == errc::access);
+  s = open_or_fail(path);
+  CHECK(s->load(1)->header.revision == 1);
+  CHECK(s->write({step_of(1, 2, "a", "1")})[0]);
 }

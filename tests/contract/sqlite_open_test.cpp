@@ -1,4 +1,5 @@
 // What opening a SQLite store does to files of every kind, and who may own one.
+#include "storage/database.hpp"
 #include "tests/contract/raw_sqlite.hpp"
 #include "tests/contract/tested_store.hpp"
 #include "tests/support/child_process.hpp"
@@ -54,7 +55,7 @@ TEST_CASE("open: a new store follows the recipe") {
   CHECK((facts.st_mode & 0777) == 0600);
   CHECK_FALSE(fs::exists(path + "-wal"));
   raw_sqlite raw(path);
-  CHECK(raw.ask("PRAGMA page_size") == "8192");
+  CHECK(raw.ask("PRAGMA page_size") == std::to_string(page_bytes));
   CHECK(raw.ask("PRAGMA auto_vacuum") == "2");
   CHECK(raw.ask("PRAGMA journal_mode") == "wal");
   CHECK(raw.ask("PRAGMA application_id") == std::to_string(0x5061776c));
@@ -205,7 +206,7 @@ TEST_CASE("owner: after an unclean end the whole file is checked") {
   // Damage that opening does not meet: a table that is read later.
   const int page = std::stoi(raw_sqlite(path).ask("SELECT rootpage FROM sqlite_schema WHERE name = 'input'"));
   std::string bytes = bytes_of(path);
-  bytes.replace(static_cast<std::size_t>(page - 1) * 8192, 8192, std::string(8192, 'x'));
+  bytes.replace(static_cast<std::size_t>(page - 1) * page_bytes, page_bytes, std::string(page_bytes, 'x'));
   write_bytes(path, bytes);
   SECTION("a clean end: no check") { CHECK(open_sqlite_store(path)); }
   SECTION("an unclean end") {

@@ -25,7 +25,7 @@ public:
   }
 
   // Asked right after each write: it must not settle.
-  result<void> checkpoint(std::size_t) override { return {}; }
+  result<storage::checkpointed> checkpoint(std::size_t) override { return storage::checkpointed{}; }
 
 protected:
   storage::store& target() override {

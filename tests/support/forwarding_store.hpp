@@ -17,7 +17,7 @@ public:
   result<void> save_definition(const storage::definition_row& definition, storage::timestamp_ms at) override {
     return target().save_definition(definition, at);
   }
-  result<void> checkpoint(std::size_t wal_bytes) override { return target().checkpoint(wal_bytes); }
+  result<storage::checkpointed> checkpoint(std::size_t wal_bytes) override { return target().checkpoint(wal_bytes); }
 
   result<std::optional<storage::instance_key>> find(std::string_view uid) override { return target().find(uid); }
   result<storage::loaded_instance> load(storage::instance_key instance) override { return target().load(instance); }

@@ -16,7 +16,7 @@
 namespace pawl::bench {
 namespace {
 
-constexpr int page_bytes = 8192; // as storage/database.hpp has it
+constexpr int page_bytes = 4096; // as storage/database.hpp has it
 
 using storage::create_write;
 using storage::cursor_row;

@@ -24,7 +24,7 @@ int floor_alone(const floor_arguments& given) {
   const int instances = given.common.quick ? 20 : given.instances;
   auto seen = std::make_shared<observations>();
   seen->record = true;
-  run_linear(folder.fresh("pawl"), instances, 1, 16, seen);
+  run_linear(folder.fresh("pawl"), instances, 1, seen);
   auto changes = plan_floor(seen->recorded);
   if (given.spoil) changes.pop_back();
   std::vector<double> steps_per_s, bytes, cpu;

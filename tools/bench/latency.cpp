@@ -28,13 +28,13 @@ int latency(const latency_arguments& given) {
   const int instances = given.common.quick ? 20 : given.instances;
   auto warm = std::make_shared<observations>();
   warm->record = true;
-  run_linear(folder.fresh("pawl"), 1, instances, 1, warm);
+  run_linear(folder.fresh("pawl"), 1, instances, warm);
   const auto changes = plan_floor(warm->recorded);
   std::vector<double> step, step95, raw, raw95, added, added95;
   for (int i = 0; i < (given.common.quick ? 1 : given.common.rounds); ++i) {
     auto seen = std::make_shared<observations>();
     seen->time_steps = true;
-    run_linear(folder.fresh("pawl"), 1, instances, 1, seen);
+    run_linear(folder.fresh("pawl"), 1, instances, seen);
     const auto own = step_times_us(seen->commit_times);
     const auto floor = step_times_us(run_floor(folder.fresh("floor"), warm->definitions, changes, {1}).commit_times);
     step.push_back(percentile(own, 0.5));

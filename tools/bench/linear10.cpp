@@ -18,7 +18,6 @@ struct linear_arguments {
   std::string folder;
   int instances = 1000;
   int waves = 0; ///< 0: enough for about 10,000 instances
-  int clients = 32;
 };
 
 struct series {
@@ -59,13 +58,13 @@ int linear10(const linear_arguments& given) {
   const int waves = given.waves > 0 ? given.waves : enough;
   auto warm = std::make_shared<observations>();
   warm->record = true; // what the floor writes; warms up what can be
-  run_linear(folder.fresh("pawl"), instances, waves, given.clients, warm);
+  run_linear(folder.fresh("pawl"), instances, waves, warm);
   const auto changes = plan_floor(warm->recorded);
   series own, floor;
   std::vector<double> batches;
   for (int i = 0; i < (given.common.quick ? 1 : given.common.rounds); ++i) {
     auto seen = std::make_shared<observations>();
-    const linear_run p = run_linear(folder.fresh("pawl"), instances, waves, given.clients, seen);
+    const linear_run p = run_linear(folder.fresh("pawl"), instances, waves, seen);
     own.add(p.steps, p.seconds, p.bytes_written, p.cpu_us);
     batches.push_back(p.batch_mean);
     const floor_run f = run_floor(folder.fresh("floor"), warm->definitions, changes, seen->batches);
@@ -85,7 +84,6 @@ void add_linear10(CLI::App& app, action& chosen) {
   command.add_option("--instances", given->instances, "How many at once")->check(CLI::Range(1, 1000000));
   command.add_option("--waves", given->waves, "How often a round starts so many; 0: enough to be measured")
       ->check(CLI::Range(0, 100000));
-  command.add_option("--clients", given->clients, "Threads that start instances")->check(CLI::Range(1, 1000));
   command.callback([given, &chosen] { chosen = [given] { return linear10(*given); }; });
 }
 

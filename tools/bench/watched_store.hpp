@@ -49,7 +49,7 @@ public:
     if (seen_->record) seen_->definitions.push_back(definition);
     return inner_->save_definition(definition, at);
   }
-  result<void> checkpoint(std::size_t wal_bytes) override { return inner_->checkpoint(wal_bytes); }
+  result<storage::checkpointed> checkpoint(std::size_t wal_bytes) override { return inner_->checkpoint(wal_bytes); }
 
   result<std::optional<storage::instance_key>> find(std::string_view uid) override { return inner_->find(uid); }
   result<storage::loaded_instance> load(storage::instance_key instance) override { return inner_->load(instance); }

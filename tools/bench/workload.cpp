@@ -7,10 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
-#include <mutex>
-#include <thread>
+#include <future>
+#include <stdexcept>
 
 namespace pawl::bench {
 namespace {
@@ -104,36 +102,22 @@ std::unique_ptr<host::engine> open_engine(const std::string& file, std::shared_p
       }));
 }
 
-void start_all(host::engine& engine, const std::string& definition, int count, int clients) {
-  std::atomic<int> left{count};
-  std::mutex mutex;
-  std::exception_ptr failed;
-  const auto start_some = [&] {
-    try {
-      while (left.fetch_sub(1) > 0)
-        must(engine.start(definition, {{"n", 0}}, {}));
-    } catch (...) {
-      std::lock_guard lock(mutex);
-      failed = std::current_exception();
-    }
-  };
-  std::vector<std::thread> others;
-  for (int i = 1; i < std::min(clients, count); ++i)
-    others.emplace_back(start_some);
-  start_some();
-  for (std::thread& t : others)
-    t.join();
-  if (failed) std::rethrow_exception(failed);
+void start_all(host::engine& engine, const std::string& definition, int count) {
+  std::vector<std::future<result<std::string>>> started;
+  started.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i)
+    started.push_back(engine.start_async(definition, {{"n", 0}}, {}));
+  for (auto& each : started)
+    must(each.get());
 }
 
-linear_run run_linear(const std::string& file, int instances, int waves, int clients,
-                      const std::shared_ptr<observations>& seen) {
+linear_run run_linear(const std::string& file, int instances, int waves, const std::shared_ptr<observations>& seen) {
   auto engine = open_engine(file, seen);
   must(engine->load_definition(linear_definition(linear_nodes), {}));
   const usage before = usage_now();
   const moment begin = now();
   for (int i = 0; i < waves; ++i) {
-    start_all(*engine, "linear", instances, clients);
+    start_all(*engine, "linear", instances);
     must(engine->drain(patience));
   }
   linear_run run;

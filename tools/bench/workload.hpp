@@ -36,9 +36,8 @@ std::string park_definition();
 /// `file` empty: a store in memory.
 std::unique_ptr<host::engine> open_engine(const std::string& file, std::shared_ptr<observations> seen);
 
-/// Offers `count` instances at once; returns when each has been started, most of them have run on by then. Blocking
-/// starts share a commit only when several threads call them.
-void start_all(host::engine& engine, const std::string& definition, int count, int clients);
+/// Offers `count` instances at once; returns when each has been started, most of them have run on by then.
+void start_all(host::engine& engine, const std::string& definition, int count);
 
 struct linear_run {
   double seconds = 0; ///< from the first start to the last end
@@ -50,7 +49,6 @@ struct linear_run {
 };
 
 /// `waves` times `instances` instances of ten nodes in a row on a new store; a wave ends before the next begins.
-linear_run run_linear(const std::string& file, int instances, int waves, int clients,
-                      const std::shared_ptr<observations>& seen);
+linear_run run_linear(const std::string& file, int instances, int waves, const std::shared_ptr<observations>& seen);
 
 } // namespace pawl::bench

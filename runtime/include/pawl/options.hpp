@@ -71,7 +71,7 @@ struct options {
   /// nullptr: the system's clock.
   std::shared_ptr<clock> time;
 
-  /// Threads that run the actors; 0 = as many as there are cores, at most 4. Blocking executors have their own.
+  /// Threads that run the actors; 0 = one less than there are cores, 1 to 4. Blocking executors have their own.
   unsigned worker_threads = 0;
 
   /// How many instances may be live at once: running, or being started or resumed; those that wait for a payload, a

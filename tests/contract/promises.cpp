@@ -1,0 +1,106 @@
+// The checker.
+#include "tests/contract/promises.hpp"
+
+#include "storage/codec.hpp"
+#include "tests/support/workflows.hpp"
+
+#include <stdexcept>
+
+namespace pawl::test {
+namespace {
+
+using namespace storage;
+
+const char* const graph = R"({
+  "id": "w", "start": "a",
+  "nodes": [{"id":"a","type":"task"}, {"id":"b","type":"task"}],
+  "edges": [{"source":"a","target":"b"}]
+})";
+
+const core::workflow& workflow() {
+  static const auto compiled = compile_good(graph);
+  return *compiled;
+}
+
+std::vector<core::event> events() {
+  using namespace core;
+  return {
+      {1000, started{*workflow().find("a"), share({{"x", 1}}), 50}},
+      {1010, node_failed{{1, 1, 1}, "Error: no", true, 3, 40}},
+      {1050, timer_fired{1, 1}},
+      {1080, node_succeeded{{1, 1, 2}, std::nullopt, {{"next", share(3)}}}},
+      {1110, node_paused{{1, 1, 1}, wait_kind::timer, "", 500, share({{"k", 1}})}},
+      {1610, timer_fired{1, 1}},
+      {1730, node_succeeded{{1, 1, 1}, "unknown", {}}},
+  };
+}
+
+bool is_there(reader& r, const change& wanted) {
+  const auto* start = std::get_if<create_write>(&wanted);
+  if (start != nullptr) {
+    const auto found = r.find(start->uid);
+    return found && *found;
+  }
+  const auto& step = std::get<step_write>(wanted);
+  const auto rows = r.load(step.instance);
+  if (!rows || rows->header.revision < step.header.revision) return false;
+  const auto row = r.history(step.instance, step.header.revision - 1, 1);
+  return row && row->size() == 1 && row->front().kind == step.step.kind && row->front().output == step.step.output;
+}
+
+void check_call(reader& r, const answered& call, std::vector<std::string>& broken) {
+  int unknown_there = 0;
+  int unknown_missing = 0;
+  for (std::size_t i = 0; i < call.batch.size(); ++i) {
+    const std::string name = "change " + std::to_string(i);
+    const bool there = is_there(r, call.batch[i]);
+    if (call.answers[i]) {
+      if (!there) broken.push_back(name + " was acknowledged and is lost");
+    } else if (call.answers[i].failure().code == errc::storage) {
+      ++(there ? unknown_there : unknown_missing);
+    } else if (there) {
+      broken.push_back(name + " was refused (" + to_string(call.answers[i].failure()) + ") and is there");
+    }
+  }
+  // A refused change that stands between others may make those after it impossible; a stopped store names no refusal.
+  if (unknown_there > 0 && unknown_missing > 0) broken.push_back("half of a batch is there");
+}
+
+} // namespace
+
+std::vector<change> life_of(const std::string& uid) {
+  std::vector<change> all;
+  core::state s = core::initial_state(workflow(), uid);
+  for (const core::event& e : events()) {
+    auto verdict = core::apply(workflow(), s, e);
+    if (const auto* no = std::get_if<core::rejected>(&verdict)) throw std::runtime_error(no->reason);
+    const auto& done = std::get<core::step>(verdict);
+    const auto output = done.result ? std::optional("\"" + std::string(20'000, 'o') + "\"") : std::nullopt;
+    const step_write rows = encode_step(workflow(), s, e, done, output);
+    if (all.empty())
+      all.emplace_back(create_write{uid, "w", "h", "{}", "hash", s.created_at, rows});
+    else
+      all.emplace_back(rows);
+  }
+  return all;
+}
+
+definition_row life_definition() { return {"h", "w", graph}; }
+
+change for_instance(change c, instance_key instance) {
+  if (auto* step = std::get_if<step_write>(&c)) step->instance = instance;
+  return c;
+}
+
+std::vector<std::string> broken_promises(reader& opened_anew, const std::vector<answered>& calls) {
+  std::vector<std::string> broken;
+  for (const answered& call : calls)
+    check_call(opened_anew, call, broken);
+  const auto all = opened_anew.list(0, 1000);
+  if (!all) return {to_string(all.failure())};
+  for (const summary_row& row : *all)
+    if (auto ok = check_replay(workflow(), opened_anew, row.instance); !ok) broken.push_back(to_string(ok.failure()));
+  return broken;
+}
+
+} // namespace pawl::test

@@ -1,0 +1,100 @@
+// A disk that fails under the runtime: it opens the store anew by itself and loses nothing that it acknowledged.
+#include "tests/contract/raw_sqlite.hpp"
+#include "tests/recovery/lab.hpp"
+#include "tests/support/faulty_disk.hpp"
+
+#include <catch2/catch.hpp>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <future>
+
+using namespace pawl;
+using namespace pawl::recovery;
+using pawl::test::disk_call;
+using pawl::test::disk_fault;
+using pawl::test::file_role;
+
+namespace {
+
+constexpr int instances = 8;
+
+struct named_fault {
+  const char* name;
+  disk_fault fault;
+  bool opens_anew;
+};
+
+std::vector<named_fault> faults() {
+  using test::on;
+  return {{"sync of the log", {on(disk_call::sync, file_role::wal)}, true},
+          {"sync of the main file, in a checkpoint", {on(disk_call::sync, file_role::main)}, true},
+          {"write of the log", {on(disk_call::write, file_role::wal)}, true},
+          {"write of the main file, in a checkpoint", {on(disk_call::write, file_role::main)}, true},
+          {"no room for the log", {on(disk_call::write, file_role::wal), 1, false, SQLITE_FULL}, false},
+          {"the index cannot be locked", {on(disk_call::shm_lock, file_role::main), 3}, true}};
+}
+
+std::ptrdiff_t lines_with(const std::vector<std::string>& log, const std::string& text) {
+  return std::count_if(log.begin(), log.end(),
+                       [&](const std::string& line) { return line.find(text) != std::string::npos; });
+}
+
+const char* const plain = R"({"id": "plain", "nodes": [{"id": "a", "type": "set", "data": 1}], "edges": []})";
+
+} // namespace
+
+TEST_CASE("disk: every failure is survived without a hand, and no acknowledged step is lost") {
+  for (const named_fault& f : faults()) {
+    test::faulty_disk disk;
+    lab place;
+    options opts = place.settings();
+    opts.checkpoint_wal_bytes = 100'000;
+    auto rt = place.open(opts);
+    const auto ends = place.drive(*rt, instances, [&](progress& p) {
+      for (int steps = 10; p.reached(steps); steps += 15)
+        disk.fail(f.fault);
+    });
+    rt->stop();
+    rt.reset();
+    disk.heal();
+    INFO(f.name << "\n" << joined(place.log()));
+    CHECK(disk.failures() > 0);
+    if (f.opens_anew) CHECK(lines_with(place.log(), "opened anew") > 0);
+    CHECK(joined(ends).empty());
+    CHECK(joined(place.faults(instances)).empty());
+  }
+}
+
+TEST_CASE("disk: the log of a store that nobody writes to is emptied") {
+  test::faulty_disk disk;
+  lab place;
+  std::promise<void> emptied;
+  std::atomic<bool> told{false};
+  auto rt = place.open(place.settings());
+  begin(*rt, plain, "p-1");
+  REQUIRE(rt->wait("p-1", wait_until::ended, patience));
+  disk.watch([&](const test::disk_operation& op) {
+    const bool empties = op.call == disk_call::truncate && op.role == file_role::wal && op.offset == 0;
+    if (empties && !told.exchange(true)) emptied.set_value();
+  });
+  CHECK(emptied.get_future().wait_for(patience) == std::future_status::ready);
+  disk.watch(nullptr);
+}
+
+TEST_CASE("disk: a reader that hinders the checkpoints is named once in the log") {
+  lab place;
+  options opts = place.settings();
+  opts.checkpoint_wal_bytes = 300'000;
+  auto rt = place.open(opts);
+  begin(*rt, plain, "p-1");
+  REQUIRE(rt->wait("p-1", wait_until::ended, patience));
+  {
+    test::raw_sqlite reader(place.path());
+    reader.run("BEGIN");
+    REQUIRE(reader.ask("SELECT count(*) FROM instance") == "1");
+    CHECK(joined(place.drive(*rt, instances, [](progress&) {})).empty());
+    rt->stop();
+    CHECK(lines_with(place.log(), "a reader hinders") == 1);
+  }
+}
