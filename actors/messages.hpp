@@ -38,6 +38,10 @@ struct write_done {
 };
 /// The store actor to itself: queued behind all that has arrived.
 struct flush_batch {};
+/// The store actor to itself: stay awake until then.
+struct linger {
+  std::chrono::steady_clock::time_point until;
+};
 /// The same, later: nothing was written since if it still counts `writes` batches.
 struct note_idle {
   std::uint64_t writes;
@@ -209,6 +213,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::write_change)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::use_store)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::write_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::flush_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::linger)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::note_idle)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::execute_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::node_executed)

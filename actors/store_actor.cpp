@@ -11,6 +11,9 @@ namespace pawl::actors {
 namespace {
 
 constexpr std::size_t batch_max = 4096;
+/// A thread that sleeps wakes late. After a small commit the next step of the same instances follows within this time.
+constexpr auto linger_max = std::chrono::microseconds(80);
+constexpr std::size_t linger_batch_max = 4;
 constexpr auto idle_pause = std::chrono::seconds(1); ///< without a write: the log is emptied
 
 // Only what concerns the whole store: a row that is corrupt is the fault of one instance.
@@ -27,6 +30,9 @@ caf::behavior store_actor::make_behavior() {
   return {
       [this](const write_change& request) { gather(request); },
       [this](const flush_batch&) { commit_batch(); },
+      [this](const linger& l) {
+        if (batch_.empty() && std::chrono::steady_clock::now() < l.until) anon_send(this, l);
+      },
       [this](const note_idle& since) {
         watches_idle_ = false;
         if (since.writes == writes_)
@@ -63,6 +69,7 @@ bool store_actor::commit_batch() {
     broken |= !outcomes[i] && is_fatal(outcomes[i].failure());
     anon_send(waiting_[i], write_done{std::move(outcomes[i])});
   }
+  const bool is_small = batch_.size() <= linger_batch_max;
   batch_.clear();
   waiting_.clear();
   if (broken) {
@@ -72,6 +79,7 @@ bool store_actor::commit_batch() {
   if (!checkpoint(shared_->checkpoint_wal_bytes)) return false;
   ++writes_;
   watch_idle();
+  if (is_small) anon_send(this, linger{std::chrono::steady_clock::now() + linger_max});
   return true;
 }
 
