@@ -1,6 +1,8 @@
 // Functions and transforms of expressions: the standard ones, described, and those that a host adds.
 #pragma once
 
+#include <pawl/export.hpp>
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
@@ -28,7 +30,7 @@ struct function_doc {
 };
 
 /// All standard functions, by category.
-std::vector<function_doc> standard_functions();
+PAWL_API std::vector<function_doc> standard_functions();
 
 /// A function of the host. It must be pure (the same arguments give the same answer: no clock, files, randomness) and
 /// is called from several threads at once: a step whose answer was not committed is evaluated again after a crash.

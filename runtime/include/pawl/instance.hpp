@@ -1,6 +1,8 @@
 // Views of workflow instances: snapshot, list entry, history entry, progress event. Plain data, owned by the caller.
 #pragma once
 
+#include <pawl/export.hpp>
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
@@ -25,7 +27,7 @@ enum class instance_status {
   quarantined
 };
 
-const char* to_string(instance_status status) noexcept;
+PAWL_API const char* to_string(instance_status status) noexcept;
 constexpr bool has_ended(instance_status s) noexcept {
   return s == instance_status::completed || s == instance_status::failed || s == instance_status::cancelled;
 }
@@ -35,7 +37,7 @@ enum class wait_kind {
   timer,   ///< a delay, ended by time
   retry    ///< a failed attempt, repeated when time comes; resume() means retry now
 };
-const char* to_string(wait_kind kind) noexcept;
+PAWL_API const char* to_string(wait_kind kind) noexcept;
 
 struct wait_info {
   std::int64_t cursor = 0;
@@ -48,7 +50,7 @@ struct wait_info {
 };
 
 /// A read-only view of one instance as its last committed revision left it. Copies share the data.
-class snapshot {
+class PAWL_API snapshot {
 public:
   snapshot(); ///< of nothing: an empty id
   explicit snapshot(std::shared_ptr<const nlohmann::json> document);

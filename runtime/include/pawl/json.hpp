@@ -1,6 +1,7 @@
 // Reading JSON text that comes from outside, before it goes to runtime::start or resume.
 #pragma once
 
+#include <pawl/export.hpp>
 #include <pawl/result.hpp>
 
 #include <nlohmann/json_fwd.hpp>
@@ -22,6 +23,6 @@ struct json_limits {
 /// else: nlohmann's own parser takes any depth, and copying such a value overflows the stack. Errors: `bad_json`
 /// (`where`: "byte B, line L, column C"), `limit` (names it), `invalid_argument` (depth_max). `what` names the text in
 /// messages ("the payload"). Safe from any thread.
-result<nlohmann::json> parse_json(std::string_view text, const char* what, const json_limits& limits = {});
+PAWL_API result<nlohmann::json> parse_json(std::string_view text, const char* what, const json_limits& limits = {});
 
 } // namespace pawl
