@@ -9,6 +9,7 @@
 
 namespace pawl {
 
+/// What the node's `level` says.
 enum class log_level { debug, info, warn, error };
 
 /// "debug", "info", "warn", "error". Lives for ever.

@@ -38,6 +38,7 @@ enum class errc {
 /// The code's name as it stands above, for logs and JSON. Never null; lives for ever.
 PAWL_API const char* to_string(errc code) noexcept;
 
+/// Why an operation failed. Plain data: copy it, keep it, log it.
 struct error {
   errc code = errc::internal;
   std::string message; ///< what failed and what to do, one sentence or several lines, no trailing dot needed

@@ -14,6 +14,7 @@
 
 namespace pawl {
 
+/// With what an expression is evaluated. The functions are called on the calling thread, during the call only.
 struct expression_settings {
   std::vector<expression_function> functions; ///< beside the standard ones, as options::functions
   expression_limits limits;                   ///< as options::expressions

@@ -11,11 +11,11 @@
 
 namespace pawl {
 
-/// The defaults are those of options.
+/// What a text may cost. The defaults are those of options.
 struct json_limits {
-  std::size_t bytes_max = std::size_t{4} << 20;
-  std::size_t depth_max = 128; ///< at most 500
-  std::size_t values_max = 100'000;
+  std::size_t bytes_max = std::size_t{4} << 20; ///< of the whole text
+  std::size_t depth_max = 128;                  ///< at most 500
+  std::size_t values_max = 100'000;             ///< texts, numbers, literals, arrays and objects together
 };
 
 /// Parses one JSON text strictly: no invalid UTF-8, lone surrogates, zero bytes, numbers that no double holds, or
