@@ -19,7 +19,7 @@ struct shared_attempt {
 
 } // namespace nodes
 
-class completion::state {
+class PAWL_LOCAL completion::state {
 public:
   state(std::shared_ptr<nodes::shared_attempt> of, std::function<void(nodes::executed)> done)
       : of_(std::move(of)), done_(std::move(done)) {}

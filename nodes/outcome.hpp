@@ -12,7 +12,7 @@
 
 namespace pawl {
 
-struct outcome::content {
+struct PAWL_LOCAL outcome::content {
   struct success {
     std::optional<std::string> handle;
     std::optional<nlohmann::json> value;

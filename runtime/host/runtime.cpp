@@ -7,7 +7,7 @@
 
 namespace pawl {
 
-class runtime::impl {
+class PAWL_LOCAL runtime::impl {
 public:
   std::unique_ptr<host::engine> engine;
 };

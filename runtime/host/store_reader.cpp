@@ -6,7 +6,7 @@
 
 namespace pawl {
 
-class store_reader::impl {
+class PAWL_LOCAL store_reader::impl {
 public:
   std::unique_ptr<storage::reader> reader;
 };

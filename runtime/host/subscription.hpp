@@ -7,7 +7,7 @@
 
 namespace pawl {
 
-class subscription::impl {
+class PAWL_LOCAL subscription::impl {
 public:
   /// Committed events of an instance after a revision, oldest first; empty when there are none. May be called when the
   /// runtime has gone (`stopped`).

@@ -30,7 +30,9 @@ function(pawl_room name)
   endif()
   add_library(pawl_${name} OBJECT ${sources})
   pawl_inner(pawl_${name})
-  set_target_properties(pawl_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  # Hidden but for PAWL_API: a shared library shows the public names only.
+  set_target_properties(pawl_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   target_link_libraries(pawl_${name} PRIVATE nlohmann_json::nlohmann_json ${ROOM_LINK})
   if(ROOM_PRECOMPILE AND EXISTS "${pawl_SOURCE_DIR}/${ROOM_PRECOMPILE}")
     target_precompile_headers(pawl_${name} PRIVATE "${pawl_SOURCE_DIR}/${ROOM_PRECOMPILE}")

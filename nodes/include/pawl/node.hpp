@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pawl/definition.hpp>
+#include <pawl/export.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -21,7 +22,7 @@ namespace pawl {
 /// What an executor sees of the world. A synchronous executor's lives for one call: do not keep a reference to it. An
 /// asynchronous one may keep its pointer as long as it likes, also when the runtime is gone.
 /// Everything here is the attempt's own copy or immutable: reading needs no lock.
-class node_context {
+class PAWL_API node_context {
 public:
   virtual ~node_context() = default;
 
@@ -65,7 +66,7 @@ public:
 };
 
 /// What an executor answers. Built by the static functions; cheap to move.
-class outcome {
+class PAWL_API outcome {
 public:
   /// The node succeeded; `value` becomes its output and the edges of the default handle are followed.
   static outcome output(nlohmann::json value);
@@ -122,7 +123,7 @@ private:
 /// The right to answer one attempt of an asynchronous executor. Copies share it; the first answer counts. When the last
 /// copy goes and none was given, the attempt fails with the error `NoAnswer`. Safe from any thread and at any time:
 /// once the attempt has timed out or the runtime is gone, an answer is dropped.
-class completion {
+class PAWL_API completion {
 public:
   /// Whether this answer was taken: false when there was one before, or when nobody waits for it any more. Checks and
   /// converts the answer on the calling thread, and does not wait for the commit.

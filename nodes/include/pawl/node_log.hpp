@@ -1,16 +1,19 @@
 // What the node `log` tells the host.
 #pragma once
 
+#include <pawl/export.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <string>
 
 namespace pawl {
 
+/// What the node's `level` says.
 enum class log_level { debug, info, warn, error };
 
 /// "debug", "info", "warn", "error". Lives for ever.
-const char* to_string(log_level level) noexcept;
+PAWL_API const char* to_string(log_level level) noexcept;
 
 /// One line that a workflow's author wrote. Every text in it is UTF-8 and comes from the definition or from payloads:
 /// control characters are still in it.

@@ -25,10 +25,11 @@ struct check_options {
   bool portable = false;
 };
 
+/// A definition that is stored now, and may be started.
 struct loaded_definition {
-  std::string id;
-  std::string hash; ///< BLAKE2b-256 of its canonical JSON (RFC 8785), 64 hexadecimal digits
-  std::vector<problem> warnings;
+  std::string id;                ///< what runtime::start names
+  std::string hash;              ///< BLAKE2b-256 of its canonical JSON (RFC 8785), 64 hexadecimal digits
+  std::vector<problem> warnings; ///< in the order of the document, the first hundred and how many more there are
 };
 
 } // namespace pawl

@@ -1,6 +1,8 @@
 // Errors as values: what went wrong, said for people, and where. Never carries a secret or payload text.
 #pragma once
 
+#include <pawl/export.hpp>
+
 #include <string>
 
 namespace pawl {
@@ -35,8 +37,9 @@ enum class errc {
 };
 
 /// The code's name as it stands above, for logs and JSON. Never null; lives for ever.
-const char* to_string(errc code) noexcept;
+PAWL_API const char* to_string(errc code) noexcept;
 
+/// Why an operation failed. Plain data: copy it, keep it, log it.
 struct error {
   errc code = errc::internal;
   std::string message; ///< what failed and what to do, one sentence or several lines, no trailing dot needed
@@ -44,6 +47,6 @@ struct error {
 };
 
 /// `code: message (where)`, for a line of a log or a terminal.
-std::string to_string(const error& e);
+PAWL_API std::string to_string(const error& e);
 
 } // namespace pawl

@@ -1,6 +1,8 @@
 // Functions and transforms of expressions: the standard ones, described, and those that a host adds.
 #pragma once
 
+#include <pawl/export.hpp>
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
@@ -27,8 +29,8 @@ struct function_doc {
   std::vector<function_example> examples;
 };
 
-/// All standard functions, by category.
-std::vector<function_doc> standard_functions();
+/// All standard functions, by category. A copy, owned by the caller. Safe from any thread.
+PAWL_API std::vector<function_doc> standard_functions();
 
 /// A function of the host. It must be pure (the same arguments give the same answer: no clock, files, randomness) and
 /// is called from several threads at once: a step whose answer was not committed is evaluated again after a crash.
@@ -42,13 +44,13 @@ struct expression_function {
   /// of it.
   std::function<nlohmann::json(const std::vector<nlohmann::json>& arguments)> call;
 
-  bool as_function = true;
-  bool as_transform = true;
+  bool as_function = true;  ///< callable as `name(x, a)`
+  bool as_transform = true; ///< callable as `x|name(a)`
 };
 
 /// How much one evaluation of an expression may cost. Over a limit the node fails with an error that names it.
 struct expression_limits {
-  std::size_t source_bytes_max = 8 * 1024;
+  std::size_t source_bytes_max = 8 * 1024;           ///< text of one expression
   std::size_t depth_max = 200;                       ///< nesting in the source; at most 1,000
   std::size_t nodes_max = 2000;                      ///< operations and names of one expression; at most 60,000
   std::size_t steps_max = 100'000;                   ///< an operation, a visited element, or 64 bytes copied

@@ -1,6 +1,7 @@
 // What a runtime is opened with. Every limit has a default that suits an appliance.
 #pragma once
 
+#include <pawl/export.hpp>
 #include <pawl/functions.hpp>
 #include <pawl/http_options.hpp>
 #include <pawl/instance.hpp>
@@ -20,7 +21,7 @@ namespace pawl {
 
 /// Where time comes from. Must be thread-safe and must not throw. Tests put their own in; the default is the system's
 /// clock.
-class clock {
+class PAWL_API clock {
 public:
   virtual ~clock() = default;
   /// Milliseconds since 1970. May jump, as wall clocks do.

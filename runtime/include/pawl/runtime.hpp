@@ -5,6 +5,7 @@
 #pragma once
 
 #include <pawl/definition.hpp>
+#include <pawl/export.hpp>
 #include <pawl/instance.hpp>
 #include <pawl/options.hpp>
 #include <pawl/result.hpp>
@@ -51,7 +52,7 @@ enum class wait_until {
 
 /// Owns one store and runs its instances. Movable, not copyable. All functions but the destructor and the moves are
 /// safe from any thread, but not from inside an executor or a listener: they would wait for themselves.
-class runtime {
+class PAWL_API runtime {
 public:
   /// Opens (or creates) the store, takes its owner lock, and goes on with every instance where its last committed step
   /// left it. Errors: `busy` (names the owner's process), `wrong_store`, `access`, `disk_full`, `corrupt`, `storage`,

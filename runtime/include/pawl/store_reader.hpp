@@ -1,6 +1,7 @@
 // Reads a store without owning it: beside a running owner, after a crash, on a read-only disk. Changes nothing.
 #pragma once
 
+#include <pawl/export.hpp>
 #include <pawl/instance.hpp>
 #include <pawl/result.hpp>
 
@@ -13,7 +14,7 @@
 namespace pawl {
 
 /// Each call is a short read transaction of its own and sees the last commit. Use it from one thread at a time.
-class store_reader {
+class PAWL_API store_reader {
 public:
   /// Errors: `not_found` (no such file), `wrong_store`, `old_store` (an owner must open it once), `access` (names the
   /// file and the right that is missing), `corrupt`, `storage`.

@@ -1,6 +1,7 @@
 // Progress as it is committed: one instance from a revision on, without a gap, or all instances from now on.
 #pragma once
 
+#include <pawl/export.hpp>
 #include <pawl/instance.hpp>
 #include <pawl/result.hpp>
 
@@ -39,7 +40,7 @@ struct subscribe_options {
 /// Events of one instance come in the order of its revisions, each once. Events of different instances come in the
 /// order of their commits, or nearly. Movable, not copyable; may outlive its runtime. next() is for one thread at a
 /// time, close() for any.
-class subscription {
+class PAWL_API subscription {
 public:
   subscription(subscription&&) noexcept;
   subscription& operator=(subscription&&) noexcept;

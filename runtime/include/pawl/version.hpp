@@ -1,7 +1,9 @@
 // The version of the library.
 #pragma once
 
+#include <pawl/export.hpp>
+
 namespace pawl {
 /// "MAJOR.MINOR.PATCH" of the linked library. Lives for ever.
-const char* version() noexcept;
+PAWL_API const char* version() noexcept;
 } // namespace pawl
