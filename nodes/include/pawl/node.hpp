@@ -42,6 +42,7 @@ public:
   /// The runtime's read-only configuration (options::globals).
   virtual const nlohmann::json& globals() const = 0;
 
+  /// Whose attempt this is: the instance, and the node's id in its definition.
   virtual const std::string& instance_id() const = 0;
   virtual const std::string& node_id() const = 0;
   /// This is the visit-th run of this node in this instance, from 1. A loop counts up.
@@ -78,9 +79,10 @@ public:
   static outcome to(std::string handle);
   /// The visit waits until resume() brings a payload, then the executor runs again. Only types with `can_wait`.
   static outcome pause();
-  /// As pause(), but after `timeout` the handle `timeout` is followed with the output null.
+  /// As pause(), but after `timeout` (0 or less: at once) the handle `timeout` is followed with the output null.
   static outcome pause_until_timeout(std::chrono::milliseconds timeout);
-  /// The visit waits for `delay`, across restarts, then the executor runs again with timer_fired(). No payload ends it.
+  /// The visit waits for `delay` (0 or less: not at all), across restarts, then the executor runs again with
+  /// timer_fired(). No payload ends it.
   static outcome pause_for(std::chrono::milliseconds delay);
   /// The attempt failed; the node's retry policy decides what follows. Throwing a std::exception e from the executor
   /// is the same as fail(e.what()).
@@ -92,10 +94,12 @@ public:
   /// failed attempt with the error `GivenUp`.
   static outcome give_up();
 
-  /// Keeps up to 64 KiB of JSON for the next run of the same visit. Only on a pause.
+  /// Keeps up to 64 KiB of JSON (options::node_state_bytes_max) for the next run of the same visit; more fails the
+  /// attempt with `PauseError`. Only on a pause: on another outcome this and the following are ignored.
   outcome&& keep(nlohmann::json node_state) &&;
   /// Keeps `value` under `name` for later visits of this node in this instance (a loop's place, say) until forget().
-  /// Each name is stored by itself: only what is remembered anew is written. Only on success.
+  /// Each name is stored by itself: only what is remembered anew is written. At most 16 names of 256 bytes at once,
+  /// each value as large as an output; more fails the attempt with `OutputError`. Only on success.
   outcome&& remember(std::string name, nlohmann::json value) &&;
   /// Drops what is remembered under `name`. Only on success.
   outcome&& forget(std::string name) &&;
@@ -138,6 +142,7 @@ private:
   std::shared_ptr<state> state_;
 };
 
+/// How the delay between attempts grows.
 enum class backoff { fixed, exponential };
 
 /// How a failed attempt is repeated. Refluxo's rule: `max_attempts` counts the retries, so 3 gives four executions.

@@ -31,6 +31,8 @@ public:
   virtual std::int64_t monotonic_ms() { return 0; }
 };
 
+/// Everything has a default; only `store_path` is nearly always set. Copied by runtime::open. A limit that is passed is
+/// the error `limit` of the call, or fails the node's attempt, and names itself.
 struct options {
   /// The SQLite file. Empty: a store in memory, which is gone with the runtime (for tests).
   /// The file is created when missing, readable by its owner only. One runtime owns it at a time.
@@ -56,7 +58,7 @@ struct options {
   /// thread that only does this; stop() waits for it. What it throws is dropped. Must not stop or destroy the runtime.
   std::function<void(const instance_event&)> on_event;
 
-  /// How many events wait at most for a slow on_event.
+  /// How many events wait at most for a slow on_event; at least 1.
   std::size_t event_queue_max = 10'000;
 
   /// Told what operators should know: a restarted actor, an instance that could not be recovered. From any thread.
@@ -69,7 +71,7 @@ struct options {
   /// Where the node `http` may go. Default: public addresses, neither loopback nor private networks.
   http_options http;
 
-  /// nullptr: the system's clock.
+  /// nullptr: the system's clock. Shared: it lives until the runtime has gone.
   std::shared_ptr<clock> time;
 
   /// Threads that run the actors; 0 = one less than there are cores, 1 to 4. Blocking executors have their own.
@@ -85,16 +87,17 @@ struct options {
   enum class when_full { wait, fail };
   when_full when_full = when_full::wait;
 
-  std::size_t definition_bytes_max = std::size_t{4} << 20; ///< JSON text of a definition
-  std::size_t definition_nodes_max = 10'000;
-  std::size_t payload_bytes_max = std::size_t{4} << 20; ///< start and resume payloads, outputs, as JSON text
-  std::size_t node_state_bytes_max = std::size_t{64} << 10;
-  std::size_t json_depth_max = 128; ///< at most 500
-  std::size_t json_values_max = 100'000;
+  std::size_t definition_bytes_max = std::size_t{4} << 20;  ///< JSON text of a definition
+  std::size_t definition_nodes_max = 10'000;                ///< nodes of a definition
+  std::size_t payload_bytes_max = std::size_t{4} << 20;     ///< start and resume payloads, outputs, as JSON text
+  std::size_t node_state_bytes_max = std::size_t{64} << 10; ///< JSON text of outcome::keep
+  std::size_t json_depth_max = 128;                         ///< levels of any JSON from outside; at most 500
+  std::size_t json_values_max = 100'000;                    ///< values of one such text, members and items counted
   std::size_t history_results_max = 10'000;              ///< results of one node that `.all` may bring into a context
   std::size_t history_bytes_max = std::size_t{16} << 20; ///< JSON text of all results that one execution may read
 
-  /// The WAL is copied back into the database file once it is larger than this.
+  /// The write-ahead log is copied back into the database file once it is larger than this many bytes; a reader in
+  /// another process may hold that up, which on_log tells.
   std::size_t checkpoint_wal_bytes = std::size_t{4} << 20;
 };
 

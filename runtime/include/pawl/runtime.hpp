@@ -24,6 +24,7 @@
 
 namespace pawl {
 
+/// How an instance is started. Only read during the call.
 struct start_options {
   /// The instance's id: 1 to 200 bytes of UTF-8 without control characters. Empty: one is made, ordered by time.
   std::string id;
@@ -35,6 +36,7 @@ struct start_options {
   std::optional<std::int64_t> step_limit;
 };
 
+/// Which wait is meant, and what holds from then on. Only read during the call.
 struct resume_options {
   /// Which wait; may be left out when the instance has only one that takes a payload.
   std::string node;
@@ -50,7 +52,8 @@ enum class wait_until {
   at_rest        ///< ended, or nothing runs: it waits for a payload, a timer or a retry
 };
 
-/// Owns one store and runs its instances. Movable, not copyable. All functions but the destructor and the moves are
+/// Owns one store and runs its instances. Movable, not copyable; of one that was moved from, only the destructor and
+/// the assignment may be used. All functions but the destructor and the moves are
 /// safe from any thread, but not from inside an executor or a listener: they would wait for themselves.
 class PAWL_API runtime {
 public:
@@ -67,11 +70,13 @@ public:
 
   /// Parses, checks and stores a definition; later starts of its id use it. Running instances keep the document that
   /// they started with. `fallback_id` is used when the document has no `id`.
-  /// Errors: `bad_json`, `limit`, `bad_definition` (all problems, a line each; see check_definition), `storage`.
+  /// Errors: `bad_json`, `limit`, `bad_definition` (all problems, a line each; see check_definition; with
+  /// options::strict_definitions warnings too), `stopped`, `storage`, `disk_full`, `access`, `busy`. After an error an
+  /// earlier definition of that id still counts.
   result<loaded_definition> load_definition(std::string_view json_text, std::string_view fallback_id = {});
 
   /// All problems of a definition, errors and warnings, with lines and columns; stores nothing. Errors: `bad_json`,
-  /// `limit`.
+  /// `limit`, `stopped`.
   result<std::vector<problem>> check_definition(std::string_view json_text, const check_options& how = {}) const;
 
   /// Starts an instance of the latest definition loaded under `definition_id`. On success it is on disk.
@@ -103,29 +108,34 @@ public:
   /// `stopped`, `storage`; list() and history() have the same.
   result<snapshot> query(std::string_view id) const;
 
-  /// Instances in the order in which they were created, after `after_id`, at most `limit`.
+  /// Instances in the order in which they were created, after `after_id` (empty: from the first; `not_found` when
+  /// nobody has that id), at most `limit`, which has no bound of its own: a page takes about 300 bytes an instance.
   result<std::vector<instance_summary>> list(std::size_t limit = 1000, std::string_view after_id = {}) const;
 
-  /// Committed transitions with a revision above `after_revision`, oldest first, at most `limit`.
+  /// Committed transitions with a revision above `after_revision`, oldest first, at most `limit`. A
+  /// page holds their outputs, up to options::payload_bytes_max each. Past the end: an empty list.
   result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision = 0,
                                              std::size_t limit = 1000) const;
 
   /// Progress as it is committed; see subscription.hpp. Errors: `stopped`, `invalid_argument`.
   result<subscription> subscribe(const subscribe_options& how = {}) const;
 
-  /// Blocks until the instance is as `until` says. Errors: `not_found`, `timed_out`, `stopped`, `storage`; and what
-  /// stands in the instance's way: `disk_full`, `storage`, `access` (it goes on by itself when that is over),
-  /// `bad_definition`, `corrupt`, `internal` (it is left alone until the next open).
+  /// Blocks until the instance is as `until` says; with a timeout of 0 or less it only looks. Errors: `not_found`,
+  /// `timed_out`, `stopped`, `storage`; and what stands in the instance's way: `disk_full`, `storage`, `access` (it
+  /// goes on by itself when that is over), `bad_definition`, `corrupt`, `internal` (it is left alone until the next
+  /// open).
   result<snapshot> wait(std::string_view id, wait_until until = wait_until::ended,
                         std::chrono::milliseconds timeout = std::chrono::hours(24)) const;
 
-  /// Blocks until no instance is active: all ended or wait. Errors: `timed_out`, `stopped`.
+  /// Blocks until no instance is active: all ended or wait. With a timeout of 0 or less it only looks. What cannot go
+  /// on because the store fails counts as active. Errors: `timed_out`, `stopped`.
   result<void> drain(std::chrono::milliseconds timeout) const;
 
   /// Dispatches nothing more, waits for running executors and their commits, closes the store. Executors see it coming
   /// (node_context::is_stopping) and may give up; `http` does, within about a second. Asynchronous attempts have
-  /// `grace` to answer; synchronous executors are waited for as long as they run. What was not finished or was given up
-  /// goes on at the next open. Calls that wait in other threads return `stopped`. Harmless when called again.
+  /// `grace` (0 or less: none) to answer; synchronous executors are waited for as long as they run. What was not
+  /// finished or was given up goes on at the next open. Calls that wait in other threads return `stopped`. Harmless
+  /// when called again.
   void stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
 
 private:
