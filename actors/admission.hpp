@@ -28,8 +28,8 @@ public:
 
   explicit admission(std::size_t room) : room_(room) {}
 
-  /// Room for an instance that brings `bytes` along: one, and one more for every 4 KiB.
-  static std::size_t size_of(std::size_t bytes) { return 1 + bytes / 4096; }
+  /// Room for an instance that brings `bytes` along: one, and one more for every KiB.
+  static std::size_t size_of(std::size_t bytes) { return 1 + bytes / 1024; }
 
   /// Waits until there is room, or answers null at once; null also once it is closed. Something larger than all the
   /// room gets in when nothing else is there.

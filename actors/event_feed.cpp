@@ -65,10 +65,15 @@ void event_feed::remove(const event_queue* queue) {
   count_.store(queues_.size(), std::memory_order_release);
 }
 
-void event_feed::publish(const instance_event& event) {
+void event_feed::tell(const told& so_far, std::int64_t revision, const std::function<instance_event()>& make) {
+  std::optional<instance_event> event;
+  if (!is_idle()) event = make();
   std::lock_guard lock(mutex_);
+  if (revision <= *so_far) return;
+  *so_far = revision;
+  if (!event) return;
   for (const auto& queue : queues_)
-    if (queue->instance_id().empty() || queue->instance_id() == event.instance_id) queue->push(event);
+    if (queue->instance_id().empty() || queue->instance_id() == event->instance_id) queue->push(*event);
 }
 
 void event_feed::close() {
@@ -85,9 +90,10 @@ event_feed::told event_feed::begin(const std::string& instance_id, std::int64_t 
   return kept;
 }
 
-void event_feed::end(const std::string& instance_id) {
+void event_feed::end(const std::string& instance_id, const told& so_far) {
+  constexpr long mine_and_the_feeds = 2;
   std::lock_guard lock(mutex_);
-  told_.erase(instance_id);
+  if (so_far.use_count() <= mine_and_the_feeds) told_.erase(instance_id);
 }
 
 } // namespace pawl::actors

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <unordered_map>
 #include <vector>
@@ -46,7 +47,6 @@ public:
   void remove(const event_queue* queue);
   /// Cheap: nobody wants to hear of anything.
   bool is_idle() const { return count_.load(std::memory_order_acquire) == 0; }
-  void publish(const instance_event& event);
   /// No more events come: queues give what they hold and say then that they are closed.
   void close();
 
@@ -55,8 +55,11 @@ public:
   using told = std::shared_ptr<std::atomic<std::int64_t>>;
   /// An actor begins to run the instance; `revision` counts unless there was one that did not end().
   told begin(const std::string& instance_id, std::int64_t revision);
-  /// It heard of all its commits.
-  void end(const std::string& instance_id);
+  /// Tells of the step that made `revision`, unless that was told already: an actor that is being killed may still
+  /// speak while its successor does. `make` makes the event, when anybody wants to hear of it.
+  void tell(const told& so_far, std::int64_t revision, const std::function<instance_event()>& make);
+  /// It heard of all its commits. While a successor goes on with `so_far` nothing is forgotten.
+  void end(const std::string& instance_id, const told& so_far);
 
 private:
   std::atomic<std::size_t> count_{0};

@@ -99,7 +99,7 @@ caf::behavior instance_actor::make_behavior() {
 }
 
 void instance_actor::on_exit() {
-  if (!committing_) shared_->feed->end(uid_);
+  if (!committing_) shared_->feed->end(uid_, told_);
   inbox_.clear();
   committing_.reset();
   start_.reset();
@@ -174,7 +174,8 @@ void instance_actor::finish(const write_done& written) {
     committing_->on_done(e);
     if (start_) {
       start_->answer(e);
-      if (e.code != errc::storage) shared_->feed->end(uid_); // it is not there; else the one that finds it tells of it
+      if (e.code != errc::storage)
+        shared_->feed->end(uid_, told_); // it is not there; else the one that finds it tells of it
       return quit();
     }
     return give_up(e);
@@ -220,14 +221,14 @@ void instance_actor::keep_result(const committing& taken) {
 }
 
 void instance_actor::announce(const committing& taken) {
-  *told_ = state_.revision;
-  if (shared_->feed->is_idle()) return;
-  instance_event told;
-  told.instance_id = uid_;
-  told.entry = core::describe(*workflow_, state_, taken.event, taken.step);
-  told.status = state_.status;
-  if (const core::cursor* now = state_.deciding_cursor()) told.next_node = workflow_->nodes[now->node].id;
-  shared_->feed->publish(told);
+  shared_->feed->tell(told_, state_.revision, [&] {
+    instance_event event;
+    event.instance_id = uid_;
+    event.entry = core::describe(*workflow_, state_, taken.event, taken.step);
+    event.status = state_.status;
+    if (const core::cursor* now = state_.deciding_cursor()) event.next_node = workflow_->nodes[now->node].id;
+    return event;
+  });
 }
 
 // --- running nodes
@@ -374,7 +375,7 @@ void instance_actor::load_results() {
     return anon_send(this, results_loaded{std::vector<storage::result_row>{}});
   anon_send(shared_->store.get(), use_store{[self, wanted, key = key_, told = told_, uid = uid_,
                                              revision = state_.revision, shared = shared_](storage::store& store) {
-              if (*told < revision) shared->publish_missed(store, uid, *told);
+              if (*told < revision) shared->publish_missed(store, uid, told);
               caf::anon_send(self, results_loaded{store.last_results(key, wanted)});
             }});
 }

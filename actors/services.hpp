@@ -141,11 +141,11 @@ struct services {
   std::function<void(const std::string&)> log = [](const std::string&) {};
   const std::shared_ptr<event_feed> feed = std::make_shared<event_feed>();
   /// Publishes the committed events of an instance behind `told`, which it moves on. On the store's thread.
-  std::function<void(storage::store&, const std::string& uid, std::atomic<std::int64_t>& told)> publish_missed;
+  std::function<void(storage::store&, const std::string& uid, const event_feed::told& told)> publish_missed;
   /// Set when the runtime begins to stop; executors see it.
   const std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
 
-  std::shared_ptr<admission> room = std::make_shared<admission>(10'000);
+  std::shared_ptr<admission> room = std::make_shared<admission>(4'000);
 
   address store;
   address timers;

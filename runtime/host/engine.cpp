@@ -163,7 +163,7 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
         // What a host throws here must not take an actor down.
       }
     };
-  shared_->publish_missed = [this](storage::store& from, const std::string& uid, std::atomic<std::int64_t>& told) {
+  shared_->publish_missed = [this](storage::store& from, const std::string& uid, const actors::event_feed::told& told) {
     publish_missed(from, uid, told);
   };
   if (options_.on_event) start_listener();
@@ -202,15 +202,13 @@ void engine::start_listener() {
   });
 }
 
-void engine::publish_missed(storage::store& store, const std::string& uid, std::atomic<std::int64_t>& told) {
+void engine::publish_missed(storage::store& store, const std::string& uid, const actors::event_feed::told& told) {
   for (;;) {
-    const auto events = read_events(store, uid, told, events_page);
+    const auto events = read_events(store, uid, *told, events_page);
     if (!events)
       return shared_->log(fmt::format("instance '{}': events were not told: {}", uid, to_string(events.failure())));
-    for (const instance_event& event : *events) {
-      shared_->feed->publish(event);
-      told = event.entry.revision;
-    }
+    for (const instance_event& event : *events)
+      shared_->feed->tell(told, event.entry.revision, [&] { return event; });
     if (events->size() < events_page) return;
   }
 }
@@ -304,7 +302,7 @@ bool engine::exists(const std::string& uid) {
 
 // Room for a start or a command that brings `bytes` along.
 result<actors::admission::place_ptr> engine::enter(std::size_t bytes) {
-  const bool may_wait = options_.when_full == options::when_full::wait;
+  const bool may_wait = options_.when_full == overload_policy::wait;
   if (auto room = shared_->room->enter(actors::admission::size_of(bytes), may_wait)) return room;
   if (stopped_) return stopped_error();
   return error{errc::overloaded,

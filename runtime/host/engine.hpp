@@ -51,7 +51,7 @@ private:
   result<void> wire(actors::store_slot::opener open_store);
   void start_actors();
   void start_listener();
-  void publish_missed(storage::store& store, const std::string& uid, std::atomic<std::int64_t>& told);
+  void publish_missed(storage::store& store, const std::string& uid, const actors::event_feed::told& told);
   result<std::shared_ptr<const core::workflow>> find_definition(const std::string& id);
   bool exists(const std::string& uid);
   result<actors::start_instance> prepare_start(std::string_view definition_id, const nlohmann::json& input,

@@ -31,6 +31,9 @@ public:
   virtual std::int64_t monotonic_ms() { return 0; }
 };
 
+/// For calls that find no room: wait until there is, or fail with `overloaded`.
+enum class overload_policy { wait, fail };
+
 /// Everything has a default; only `store_path` is nearly always set. Copied by runtime::open. A limit that is passed is
 /// the error `limit` of the call, or fails the node's attempt, and names itself.
 struct options {
@@ -78,14 +81,13 @@ struct options {
   unsigned worker_threads = 0;
 
   /// How many instances may be live at once: running, or being started or resumed; those that wait for a payload, a
-  /// timer or a retry are not. One with large input or payload counts as several, one for each 4 KiB. It bounds the
-  /// memory when the disk or the executors are slow. Instances that wake by themselves wait for their turn.
-  std::size_t active_instances_max = 10'000;
+  /// timer or a retry are not. One with large input or payload counts as several, one more for each KiB. It bounds
+  /// the memory when the disk or the executors are slow: 10 to 15 KiB each, outputs not counted. Instances that wake by
+  /// themselves wait for their turn.
+  std::size_t active_instances_max = 4'000;
 
-  /// What start() and resume() do when there is no room for another live instance: wait until there is, or fail with
-  /// `overloaded`.
-  enum class when_full { wait, fail };
-  when_full when_full = when_full::wait;
+  /// What start() and resume() do when there is no room for another live instance.
+  overload_policy when_full = overload_policy::wait;
 
   std::size_t definition_bytes_max = std::size_t{4} << 20;  ///< JSON text of a definition
   std::size_t definition_nodes_max = 10'000;                ///< nodes of a definition
