@@ -4,6 +4,8 @@
 #include "storage/codec.hpp"
 #include "tests/support/workflows.hpp"
 
+#include <map>
+#include <set>
 #include <stdexcept>
 
 namespace pawl::test {
@@ -17,10 +19,14 @@ const char* const graph = R"({
   "edges": [{"source":"a","target":"b"}]
 })";
 
-const core::workflow& workflow() {
-  static const auto compiled = compile_good(graph);
-  return *compiled;
+const core::workflow& compiled(const std::string& text) {
+  static std::map<std::string, std::shared_ptr<const core::workflow>> known;
+  auto& found = known[text];
+  if (!found) found = compile_good(text);
+  return *found;
 }
+
+const core::workflow& workflow() { return compiled(graph); }
 
 std::vector<core::event> events() {
   using namespace core;
@@ -33,19 +39,6 @@ std::vector<core::event> events() {
       {1610, timer_fired{1, 1}},
       {1730, node_succeeded{{1, 1, 1}, "unknown", {}}},
   };
-}
-
-bool is_there(reader& r, const change& wanted) {
-  const auto* start = std::get_if<create_write>(&wanted);
-  if (start != nullptr) {
-    const auto found = r.find(start->uid);
-    return found && *found;
-  }
-  const auto& step = std::get<step_write>(wanted);
-  const auto rows = r.load(step.instance);
-  if (!rows || rows->header.revision < step.header.revision) return false;
-  const auto row = r.history(step.instance, step.header.revision - 1, 1);
-  return row && row->size() == 1 && row->front().kind == step.step.kind && row->front().output == step.step.output;
 }
 
 void check_call(reader& r, const answered& call, std::vector<std::string>& broken) {
@@ -64,6 +57,16 @@ void check_call(reader& r, const answered& call, std::vector<std::string>& broke
   }
   // A refused change that stands between others may make those after it impossible; a stopped store names no refusal.
   if (unknown_there > 0 && unknown_missing > 0) broken.push_back("half of a batch is there");
+}
+
+/// The replay law by the definition that the instance was started with.
+std::string check_instance(reader& r, const summary_row& row) {
+  const auto rows = r.load(row.instance);
+  if (!rows) return to_string(rows.failure());
+  const auto definition = r.definition_by_hash(rows->definition_hash);
+  if (!definition || !*definition) return row.uid + " has lost its definition";
+  const auto obeyed = check_replay(compiled((*definition)->text), r, row.instance);
+  return obeyed ? "" : to_string(obeyed.failure());
 }
 
 } // namespace
@@ -92,14 +95,30 @@ change for_instance(change c, instance_key instance) {
   return c;
 }
 
+bool is_there(reader& r, const change& wanted) {
+  const auto* start = std::get_if<create_write>(&wanted);
+  if (start != nullptr) {
+    const auto found = r.find(start->uid);
+    return found && *found;
+  }
+  const auto& step = std::get<step_write>(wanted);
+  const auto rows = r.load(step.instance);
+  if (!rows || rows->header.revision < step.header.revision) return false;
+  const auto row = r.history(step.instance, step.header.revision - 1, 1);
+  return row && row->size() == 1 && row->front().kind == step.step.kind && row->front().output == step.step.output;
+}
+
 std::vector<std::string> broken_promises(reader& opened_anew, const std::vector<answered>& calls) {
   std::vector<std::string> broken;
   for (const answered& call : calls)
     check_call(opened_anew, call, broken);
   const auto all = opened_anew.list(0, 1000);
   if (!all) return {to_string(all.failure())};
-  for (const summary_row& row : *all)
-    if (auto ok = check_replay(workflow(), opened_anew, row.instance); !ok) broken.push_back(to_string(ok.failure()));
+  std::set<std::string> uids;
+  for (const summary_row& row : *all) {
+    if (!uids.insert(row.uid).second) broken.push_back(row.uid + " is there twice");
+    if (const std::string text = check_instance(opened_anew, row); !text.empty()) broken.push_back(text);
+  }
   return broken;
 }
 
