@@ -78,7 +78,11 @@ void lay_out(SQLite::Database& db) {
 }
 
 void become_writer(SQLite::Database& db, const std::string& path) {
-  const std::string mode = db.execAndGet("PRAGMA journal_mode = WAL").getString();
+  SQLite::Statement change(db, "PRAGMA journal_mode = WAL");
+  change.executeStep();
+  const std::string mode = change.getColumn(0).getString();
+  while (change.executeStep()) {
+  } // the mode is only wished for until the last step has committed it
   if (mode != "wal") throw SQLite::Exception(fmt::format("{}: the write-ahead log is refused", path), SQLITE_READONLY);
   db.exec("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 16777216");
 }

@@ -227,3 +227,16 @@ TEST_CASE("rights: a log that may not be written or opened is told, and nothing 
   CHECK(s->load(1)->header.revision == 1);
   CHECK(s->write({step_of(1, 2, "a", "1")})[0]);
 }
+
+TEST_CASE("failed sync: a new store that cannot switch its log on does not go on without") {
+  for (std::int64_t nth = 1;; ++nth) {
+    const temp_folder folder;
+    const std::string path = folder.file("store.db");
+    faulty_disk disk;
+    disk.fail({any_sync, nth});
+    const auto opened = open_sqlite_store(path);
+    if (disk.failures() == 0) break;
+    INFO("sync " << nth);
+    CHECK((!opened || std::filesystem::exists(path + "-wal")));
+  }
+}

@@ -5,6 +5,7 @@
 #include "tests/support/ways_to_fail.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -153,9 +154,20 @@ bool faults_while_it_opens(campaign& all, const arguments& args) {
   return hit_all;
 }
 
+void print_events(const recording& made, moment cut) {
+  constexpr std::array names = {"create", "remove", "write", "truncate", "sync"};
+  for (moment i = 0; i < cut; ++i) {
+    const disk_event& e = made.events[i];
+    std::printf("%6zu %s %s at %lld, %zu bytes%s%s\n", i + 1, names[static_cast<std::size_t>(e.what)], e.file.c_str(),
+                static_cast<long long>(e.offset), e.bytes.size(), e.failed ? ", failed" : "",
+                e.with_folder ? ", with its folder" : "");
+  }
+}
+
 int repeat(const arguments& args) {
   const one_case wanted = parse_case(args.repeat);
   const recording made = record(wanted.from, args.planted);
+  print_events(made, wanted.cut);
   campaign all(args.planted);
   all.look_at(made, wanted.from);
   all.try_cut(made, wanted.from, made.disk_at(wanted.cut), wanted.cut, wanted.damage);
