@@ -31,12 +31,24 @@ enum class names_go { as_pieces, kept, lost };
 constexpr std::array names_texts = {"names as data", "names kept", "names lost"};
 
 std::uint64_t below(random& from, std::uint64_t limit) { return from() % limit; }
+bool is_log(const std::string& name) { return name.size() > 4 && name.compare(name.size() - 4, 4, "-wal") == 0; }
+
+// Noise or zeros, but for what `safe` holds already.
+void garble(std::string& bytes, fate how, random& noise, const std::string& safe, std::size_t begin) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const char random_byte = static_cast<char>(noise());
+    if (begin + i < safe.size() && safe[begin + i] == bytes[i]) continue;
+    bytes[i] = how == fate::zeros ? '\0' : random_byte;
+  }
+}
+
 bool happens(random& from, unsigned percent) { return below(from, 100) < percent; }
 
+std::size_t at(std::int64_t offset) { return static_cast<std::size_t>(offset); }
+
 void overlay(std::string& content, std::int64_t offset, const std::string& bytes) {
-  const auto at = static_cast<std::size_t>(offset);
-  if (content.size() < at + bytes.size()) content.resize(at + bytes.size(), '\0');
-  content.replace(at, bytes.size(), bytes);
+  if (content.size() < at(offset) + bytes.size()) content.resize(at(offset) + bytes.size(), '\0');
+  content.replace(at(offset), bytes.size(), bytes);
 }
 
 } // namespace
@@ -93,6 +105,13 @@ void disk_model::apply(const disk_event& event) {
   if (event.with_folder) sync_folder();
 }
 
+void disk_model::put(std::string& content, const change& c) {
+  if (c.is_truncate)
+    content.resize(at(c.offset), '\0');
+  else
+    overlay(content, c.offset, c.bytes);
+}
+
 void disk_model::sync(file& synced, bool failed) {
   for (change& c : synced.changes) {
     if (failed && !c.is_durable) c.is_abandoned = true;
@@ -100,12 +119,8 @@ void disk_model::sync(file& synced, bool failed) {
   }
   const auto first_open =
       std::find_if(synced.changes.begin(), synced.changes.end(), [](const change& c) { return !c.is_durable; });
-  for (auto c = synced.changes.begin(); c != first_open; ++c) {
-    if (c->is_truncate)
-      synced.synced.resize(static_cast<std::size_t>(c->offset), '\0');
-    else
-      overlay(synced.synced, c->offset, c->bytes);
-  }
+  for (auto c = synced.changes.begin(); c != first_open; ++c)
+    put(synced.synced, *c);
   synced.changes.erase(synced.changes.begin(), first_open);
 }
 
@@ -128,10 +143,10 @@ std::vector<disk_model::piece> disk_model::pieces(std::int64_t sector) const {
       if (c.is_durable) continue;
       if (c.is_truncate) all.push_back({piece::kind::truncate, f, i, 0, 0, c.order});
       const std::int64_t end = c.offset + static_cast<std::int64_t>(c.bytes.size());
-      for (std::int64_t at = c.offset; at < end;) {
-        const std::int64_t next = std::min(end, (at / sector + 1) * sector);
-        all.push_back({piece::kind::bytes, f, i, at, next, c.order});
-        at = next;
+      for (std::int64_t begin = c.offset; begin < end;) {
+        const std::int64_t next = std::min(end, (begin / sector + 1) * sector);
+        all.push_back({piece::kind::bytes, f, i, begin, next, c.order});
+        begin = next;
       }
     }
   for (std::size_t i = 0; i < name_changes_.size(); ++i)
@@ -189,6 +204,13 @@ disk_model::choice disk_model::choose(std::uint64_t damage) const {
   return made;
 }
 
+std::string disk_model::durable(const file& of) {
+  std::string content = of.synced;
+  for (const change& c : of.changes)
+    if (c.is_durable) put(content, c);
+  return content;
+}
+
 files disk_model::build(const choice& chosen) const {
   auto names = synced_names_;
   std::map<std::pair<std::size_t, std::size_t>, std::vector<std::size_t>> of_change;
@@ -210,21 +232,19 @@ files disk_model::build(const choice& chosen) const {
     std::string content = files_[id].synced;
     for (std::size_t c = 0; c < files_[id].changes.size(); ++c) {
       const change& done = files_[id].changes[c];
-      if (done.is_durable && done.is_truncate) content.resize(static_cast<std::size_t>(done.offset), '\0');
-      if (done.is_durable && !done.is_truncate) overlay(content, done.offset, done.bytes);
+      if (done.is_durable) put(content, done);
       if (done.is_durable) continue;
       for (const std::size_t i : of_change[{id, c}]) {
         const piece& p = chosen.pieces[i];
         if (chosen.fates[i] == fate::lost) continue;
         if (p.what == piece::kind::truncate) {
-          content.resize(static_cast<std::size_t>(done.offset), '\0');
+          put(content, done);
           continue;
         }
-        std::string bytes = done.bytes.substr(static_cast<std::size_t>(p.begin - done.offset),
-                                              static_cast<std::size_t>(p.end - p.begin));
-        if (chosen.fates[i] == fate::zeros) bytes.assign(bytes.size(), '\0');
-        if (chosen.fates[i] == fate::noise)
-          std::generate(bytes.begin(), bytes.end(), [&] { return static_cast<char>(noise()); });
+        std::string bytes = done.bytes.substr(at(p.begin - done.offset), at(p.end - p.begin));
+        if (chosen.fates[i] != fate::kept)
+          garble(bytes, chosen.fates[i], noise, is_log(name) ? durable(files_[id]).substr(0, at(p.end)) : "",
+                 at(p.begin));
         overlay(content, p.begin, bytes);
       }
     }

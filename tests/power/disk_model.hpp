@@ -63,6 +63,8 @@ private:
   struct piece;
   struct choice;
 
+  static void put(std::string& content, const change& c);
+  static std::string durable(const file& of);
   void sync_folder();
   void sync(file& synced, bool failed);
   std::vector<piece> pieces(std::int64_t sector) const;
