@@ -71,14 +71,14 @@ std::string check_instance(reader& r, const summary_row& row) {
 
 } // namespace
 
-std::vector<change> life_of(const std::string& uid) {
+std::vector<change> life_of(const std::string& uid, std::size_t output_bytes) {
   std::vector<change> all;
   core::state s = core::initial_state(workflow(), uid);
   for (const core::event& e : events()) {
     auto verdict = core::apply(workflow(), s, e);
     if (const auto* no = std::get_if<core::rejected>(&verdict)) throw std::runtime_error(no->reason);
     const auto& done = std::get<core::step>(verdict);
-    const auto output = done.result ? std::optional("\"" + std::string(20'000, 'o') + "\"") : std::nullopt;
+    const auto output = done.result ? std::optional("\"" + std::string(output_bytes, 'o') + "\"") : std::nullopt;
     const step_write rows = encode_step(workflow(), s, e, done, output);
     if (all.empty())
       all.emplace_back(create_write{uid, "w", "h", "{}", "hash", s.created_at, rows});

@@ -11,8 +11,8 @@
 namespace pawl::test {
 
 /// Real transitions of the core, so that the replay law can be asked for. Revision n of the instance `uid` is at place
-/// n - 1; the steps want their instance's key. Outputs are 20,000 bytes: several pages.
-std::vector<storage::change> life_of(const std::string& uid);
+/// n - 1; the steps want their instance's key. Outputs of 20,000 bytes are several pages.
+std::vector<storage::change> life_of(const std::string& uid, std::size_t output_bytes = 20'000);
 storage::definition_row life_definition();
 
 /// `c` with the key of its instance.

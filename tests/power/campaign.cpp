@@ -101,11 +101,10 @@ bool campaign::try_cut(const recording& made, const recipe& from, const disk_mod
                        std::uint64_t damage) {
   ++tried_;
   const files left = disk.after_power_cut(damage);
-  const ledger promised = made.promises.as_of(cut);
-  if (!seen_.insert(mixed(hash_of(left), promised.acknowledged_changes())).second) return false;
+  if (!seen_.insert(mixed(hash_of(left), std::hash<std::string>()(made.promises.in_short(cut)))).second) return false;
   ++cases_;
   unsynced_ += disk.is_synced() ? 0 : 1;
-  const auto broken = judge_.verdict(left, promised, damage);
+  const auto broken = judge_.verdict(left, made.promises.as_of(cut), damage);
   if (!broken.empty())
     report(to_string(from) + "/" + std::to_string(cut) + "/" + std::to_string(damage), disk.describe(damage), broken);
   return true;

@@ -2,6 +2,7 @@
 #include "tests/power/ledger.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace pawl::power {
@@ -72,7 +73,7 @@ ledger ledger::as_of(moment cut) const {
   ledger then;
   std::vector<test::answered> calls;
   for (const call& c : calls_) {
-    if (c.asked > cut || c.replaced <= cut) continue;
+    if (!c.holds_at(cut)) continue;
     test::answered told = c.told;
     if (cut < c.answered)
       for (auto& answer : told.answers)
@@ -84,8 +85,7 @@ ledger ledger::as_of(moment cut) const {
     then.calls_.push_back({std::move(told), 0, 0});
   for (const definition& d : definitions_)
     if (d.at <= cut) then.definitions_.push_back({d.row, 0});
-  for (const sight& s : sights_)
-    if (s.at <= cut) then.sights_ = {{s.revisions, 0}};
+  if (const sight* last = last_sight(cut)) then.sights_ = {{last->revisions, 0}};
   return then;
 }
 
@@ -110,12 +110,29 @@ std::vector<std::string> ledger::broken(storage::reader& store) const {
   return found;
 }
 
-std::size_t ledger::acknowledged_changes() const {
-  std::size_t sum = 0;
-  for (const call& c : calls_)
-    sum += static_cast<std::size_t>(
-        std::count_if(c.told.answers.begin(), c.told.answers.end(), [](const auto& a) { return a.has_value(); }));
-  return sum;
+std::string ledger::in_short(moment cut) const {
+  std::string text;
+  for (const call& c : calls_) {
+    if (!c.holds_at(cut)) continue;
+    for (std::size_t i = 0; i < c.told.batch.size(); ++i) {
+      const auto& answer = c.told.answers[i];
+      const bool is_open = is_unknown(answer) || (cut < c.answered && !is_refused(answer));
+      text += identity_of(c.told.batch[i]) + (is_open ? '?' : answer ? '+' : '-');
+    }
+    text += ';';
+  }
+  for (const definition& d : definitions_)
+    if (d.at <= cut) text += d.row.hash + ';';
+  if (const sight* last = last_sight(cut))
+    for (const auto& [uid, revision] : last->revisions)
+      text += uid + std::to_string(revision);
+  return text;
+}
+
+const ledger::sight* ledger::last_sight(moment cut) const {
+  const auto later = [](moment at, const sight& s) { return at < s.at; };
+  const auto next = std::upper_bound(sights_.begin(), sights_.end(), cut, later);
+  return next == sights_.begin() ? nullptr : &*std::prev(next);
 }
 
 } // namespace pawl::power

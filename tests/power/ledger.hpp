@@ -28,7 +28,8 @@ public:
 
   /// Every promise that the store does not keep; none: empty.
   std::vector<std::string> broken(storage::reader& store) const;
-  std::size_t acknowledged_changes() const;
+  /// as_of() in a few words: two that are equal promise the same.
+  std::string in_short(moment cut) const;
 
 private:
   static constexpr moment never = std::numeric_limits<moment>::max();
@@ -37,6 +38,7 @@ private:
     moment asked = 0;
     moment answered = never;
     moment replaced = never; ///< by what the next opening showed
+    bool holds_at(moment cut) const { return asked <= cut && cut < replaced; }
   };
   struct definition {
     storage::definition_row row;
@@ -46,6 +48,8 @@ private:
     std::map<std::string, std::int64_t> revisions; ///< by uid
     moment at = 0;
   };
+
+  const sight* last_sight(moment cut) const;
 
   std::vector<call> calls_;
   std::vector<definition> definitions_;

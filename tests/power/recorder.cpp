@@ -16,10 +16,12 @@ namespace {
 using test::disk_call;
 using test::file_role;
 
+constexpr std::size_t output_bytes = 5'000; // more than a page
+
 const std::vector<storage::change>& life(const std::string& uid) {
   static std::map<std::string, std::vector<storage::change>> known;
   auto& found = known[uid];
-  if (found.empty()) found = test::life_of(uid);
+  if (found.empty()) found = test::life_of(uid, output_bytes);
   return found;
 }
 

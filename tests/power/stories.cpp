@@ -104,12 +104,13 @@ const beginning& closed_store() {
 
 } // namespace
 
-std::vector<story> fixed_stories() {
-  return {{"create", nothing, create},
-          {"batches", closed_store(), write_batches},
-          {"checkpoints", closed_store(), checkpoint},
-          {"growth", closed_store(), grow},
-          {"migration", old_store(), migrate}};
+const std::vector<story>& fixed_stories() {
+  static const std::vector<story> all{{"create", nothing, create},
+                                      {"batches", closed_store(), write_batches},
+                                      {"checkpoints", closed_store(), checkpoint},
+                                      {"growth", closed_store(), grow},
+                                      {"migration", old_store(), migrate}};
+  return all;
 }
 
 story random_story(std::uint64_t seed) {
@@ -140,9 +141,10 @@ story random_story(std::uint64_t seed) {
 story story_named(const std::string& name) {
   const std::string random = "random-";
   if (name.compare(0, random.size(), random) == 0) return random_story(std::stoull(name.substr(random.size())));
-  for (const auto& known : {fixed_stories(), openings()})
-    for (const story& s : known)
+  for (const auto& stories : {fixed_stories, openings}) {
+    for (const story& s : stories())
       if (s.name == name) return s;
+  }
   throw std::runtime_error("no story is called " + name);
 }
 
@@ -153,7 +155,9 @@ story after_crash(const recording& before, moment cut, crash how, std::uint64_t 
           open_and_work};
 }
 
-std::vector<story> openings() {
+namespace {
+
+std::vector<story> make_openings() {
   const story making{"create", nothing, create};
   const story busy{"checkpoints", closed_store(), checkpoint};
   const story moving{"migration", old_store(), migrate};
@@ -167,6 +171,13 @@ std::vector<story> openings() {
   }
   for (const int percent : {10, 20, 30})
     all.push_back({"open-half-migrated-" + std::to_string(percent), middle_of(moving, percent / 100.0), open_and_work});
+  return all;
+}
+
+} // namespace
+
+const std::vector<story>& openings() {
+  static const std::vector<story> all = make_openings();
   return all;
 }
 

@@ -10,7 +10,7 @@
 namespace pawl::power {
 
 /// Creation, batches, checkpoints, a growing log, migration.
-std::vector<story> fixed_stories();
+const std::vector<story>& fixed_stories();
 /// Anything that a store is asked for, in any order. Named "random-SEED".
 story random_story(std::uint64_t seed);
 /// A story of either kind by its name; throws when there is none.
@@ -23,6 +23,6 @@ story after_crash(const recording& before, moment cut, crash how, std::uint64_t 
 
 /// Openings of everything that opening may find: no file, an empty one, a store half made, closed, killed, stopped by
 /// a failed sync, of an older format, half migrated.
-std::vector<story> openings();
+const std::vector<story>& openings();
 
 } // namespace pawl::power

@@ -52,7 +52,7 @@ void check_file(sqlite3* db, std::vector<std::string>& broken) {
 
 // Another write succeeds.
 void check_goes_on(store& s, std::vector<std::string>& broken) {
-  static const auto late = test::life_of("late");
+  static const auto late = test::life_of("late", 100);
   if (const auto saved = s.save_definition(test::life_definition(), 1); !saved)
     return broken.push_back("does not go on: " + to_string(saved.failure()));
   const auto answer = s.write({late[0]})[0];
