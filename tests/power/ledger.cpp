@@ -99,14 +99,14 @@ std::vector<std::string> ledger::broken(storage::reader& store) const {
     if (!kept || !*kept || (*kept)->text != d.row.text)
       found.push_back("definition " + d.row.hash + " was acknowledged and is lost");
   }
-  for (const sight& s : sights_)
-    for (const auto& [uid, revision] : s.revisions) {
-      const auto key = store.find(uid);
-      const auto rows =
-          key && *key ? store.load(**key) : result<storage::loaded_instance>(error{errc::not_found, "", ""});
-      if (!rows || rows->header.revision < revision)
-        found.push_back(uid + " was seen at revision " + std::to_string(revision) + " and that is lost");
-    }
+  if (sights_.empty()) return found;
+  std::map<std::string, std::int64_t> now;
+  if (const auto all = store.list(0, 1000))
+    for (const storage::summary_row& row : *all)
+      now[row.uid] = row.revision;
+  for (const auto& [uid, revision] : sights_.back().revisions)
+    if (now[uid] < revision)
+      found.push_back(uid + " was seen at revision " + std::to_string(revision) + " and that is lost");
   return found;
 }
 

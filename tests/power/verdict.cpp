@@ -53,8 +53,10 @@ void check_file(sqlite3* db, std::vector<std::string>& broken) {
 // Another write succeeds.
 void check_goes_on(store& s, std::vector<std::string>& broken) {
   static const auto late = test::life_of("late", 100);
-  if (const auto saved = s.save_definition(test::life_definition(), 1); !saved)
-    return broken.push_back("does not go on: " + to_string(saved.failure()));
+  const auto known = s.definition_by_hash(test::life_definition().hash);
+  if (known && !*known)
+    if (const auto saved = s.save_definition(test::life_definition(), 1); !saved)
+      return broken.push_back("does not go on: " + to_string(saved.failure()));
   const auto answer = s.write({late[0]})[0];
   if (!answer) return broken.push_back("does not go on: " + to_string(answer.failure()));
   if (!test::is_there(s, late[0])) broken.push_back("what was written after the power cut is not there");
@@ -70,8 +72,10 @@ std::vector<std::string> judge::verdict(const files& left, const ledger& promise
   const test::last_connection connection;
   auto opened = open_sqlite_store(path);
   if (!opened) return {"does not open: " + to_string(opened.failure())};
+  ask(connection.handle(), "BEGIN"); // one look at everything, and faster than many
   std::vector<std::string> broken = promises.broken(**opened);
   check_file(connection.handle(), broken);
+  ask(connection.handle(), "COMMIT");
   check_goes_on(**opened, broken);
   if (damage % 16 != 0) return broken;
   opened->reset();
