@@ -3,6 +3,7 @@
 #include "tests/power/stories.hpp"
 #include "tests/support/ways_to_fail.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <sstream>
@@ -93,7 +94,7 @@ recording record(const recipe& from, defect planted) {
 
 void campaign::look_at(const recording& made, const recipe& from) {
   ++recordings_;
-  cuts_ += made.events.size() + 1;
+  moments_ += made.events.size() + 1;
   if (!made.broken.empty()) report(to_string(from), "while it was recorded", made.broken);
 }
 
@@ -110,18 +111,18 @@ bool campaign::try_cut(const recording& made, const recipe& from, const disk_mod
   return true;
 }
 
-std::size_t campaign::try_every_cut(const recording& made, const recipe& from, std::uint64_t round,
-                                    std::size_t cases_max) {
-  const std::uint64_t story = std::hash<std::string>()(to_string(from));
-  disk_model disk = made.start.disk;
-  std::size_t fresh = 0;
-  for (moment cut = 0; cut <= made.events.size() && cases_ < cases_max; ++cut) {
-    if (cut > 0) disk.apply(made.events[cut - 1]);
+void campaign::try_every_cut(const recording& made, const recipe& from, std::uint64_t round, std::size_t cases_max) {
+  const auto failed =
+      std::find_if(made.events.begin(), made.events.end(), [](const disk_event& e) { return e.failed; });
+  const auto first =
+      from.way.empty() || failed == made.events.end() ? 0 : static_cast<moment>(failed - made.events.begin());
+  const std::uint64_t origin = std::hash<std::string>()(to_string(from));
+  disk_model disk = made.disk_at(first);
+  for (moment cut = first; cut <= made.events.size() && cases_ < cases_max; ++cut) {
+    if (cut > first) disk.apply(made.events[cut - 1]);
     if (round > 0 && disk.is_synced()) continue; // every damage leaves the same
-    const std::uint64_t damage = round <= disk_model::all_kept ? round : mixed(mixed(story, cut), round);
-    fresh += try_cut(made, from, disk, cut, damage) ? 1 : 0;
+    try_cut(made, from, disk, cut, round <= disk_model::all_kept ? round : mixed(mixed(origin, cut), round) | 2);
   }
-  return fresh;
 }
 
 void campaign::report(const std::string& id, const std::string& damage, const std::vector<std::string>& broken) {
@@ -135,7 +136,7 @@ void campaign::report(const std::string& id, const std::string& damage, const st
 }
 
 std::string campaign::summary() const {
-  return std::to_string(recordings_) + " recordings with " + std::to_string(cuts_) + " moments, " +
+  return std::to_string(recordings_) + " recordings with " + std::to_string(moments_) + " moments, " +
          std::to_string(cases_) + " cases (" + std::to_string(unsynced_) + " with unsynced effects; " +
          std::to_string(tried_ - cases_) + " were known), " + std::to_string(failures_) + " failed";
 }

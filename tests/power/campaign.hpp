@@ -49,9 +49,9 @@ public:
   void look_at(const recording& made, const recipe& from);
   /// Power is cut at `cut`; `disk` is the disk there. Says whether the case is new.
   bool try_cut(const recording& made, const recipe& from, const disk_model& disk, moment cut, std::uint64_t damage);
-  /// Every cut of the recording with one damage each, which follows from `round`: 0 loses all that is unsynced, 1 keeps
-  /// all, every other is random. Says how many cases are new.
-  std::size_t try_every_cut(const recording& made, const recipe& from, std::uint64_t round, std::size_t cases_max);
+  /// Every moment with one damage each, which follows from `round`: 0 loses all that is unsynced, 1 keeps all, every
+  /// other is random. Moments before a failed sync are those of the story without it and left out.
+  void try_every_cut(const recording& made, const recipe& from, std::uint64_t round, std::size_t cases_max);
 
   defect planted() const { return planted_; }
   std::size_t cases() const { return cases_; }
@@ -67,7 +67,7 @@ private:
   judge judge_;
   std::unordered_set<std::uint64_t> seen_;
   std::size_t recordings_ = 0;
-  std::size_t cuts_ = 0;
+  std::size_t moments_ = 0;
   std::size_t tried_ = 0;
   std::size_t cases_ = 0;
   std::size_t unsynced_ = 0;

@@ -1,5 +1,6 @@
 #include "tests/power/stories.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -32,6 +33,23 @@ beginning middle_of(const story& told, double part) {
   const recording made = record(told, std::nullopt);
   const auto cut = static_cast<moment>(static_cast<double>(made.events.size()) * part);
   return {made.disk_at(cut), made.promises.as_of(cut)};
+}
+
+// Killed when it had stopped because this sync of the log failed: the cache shows what the disk may not have.
+beginning stopped(const story& told, std::int64_t nth) {
+  test::disk_fault fault{test::on(test::disk_call::sync, test::file_role::wal), nth};
+  const recording made = record(told, fault);
+  const auto failed =
+      std::find_if(made.events.begin(), made.events.end(), [](const disk_event& e) { return e.failed; });
+  const auto cut = static_cast<moment>(failed - made.events.begin()) + 1;
+  return {made.disk_at(cut), made.promises.as_of(cut)};
+}
+
+// As middle_of(), but power was cut.
+beginning torn_middle_of(const story& told, double part) {
+  beginning made = middle_of(told, part);
+  made.disk = disk_model(made.disk.after_power_cut(7));
+  return made;
 }
 
 void create(world& w) {
@@ -169,6 +187,10 @@ std::vector<story> make_openings() {
     all.push_back({"open-half-made-" + std::to_string(percent), middle_of(making, percent / 100.0), open_and_work});
     all.push_back({"open-killed-" + std::to_string(percent), middle_of(busy, percent / 100.0), open_and_work});
   }
+  for (const int percent : {30, 50, 70, 90})
+    all.push_back({"open-torn-" + std::to_string(percent), torn_middle_of(busy, percent / 100.0), open_and_work});
+  for (const int nth : {2, 4})
+    all.push_back({"open-stopped-" + std::to_string(nth), stopped(busy, nth), open_and_work});
   for (const int percent : {10, 20, 30})
     all.push_back({"open-half-migrated-" + std::to_string(percent), middle_of(moving, percent / 100.0), open_and_work});
   return all;

@@ -27,6 +27,7 @@ inline std::vector<way_to_fail> ways_to_fail() {
     return op.call == disk_call::write || op.call == disk_call::sync || op.call == disk_call::truncate;
   };
   const auto locks_index = [](const disk_operation& op) { return op.call == disk_call::shm_lock; };
+  const auto locks_file = [](const disk_operation& op) { return op.call == disk_call::lock; };
   return {{"fails", {any}},
           {"is done and fails", {changes_disk, 1, false, 0, 0, true}},
           {"fails after 100 bytes", {is_write, 1, false, 0, 100}},
@@ -34,6 +35,7 @@ inline std::vector<way_to_fail> ways_to_fail() {
           {"finds no room after 100 bytes", {is_write, 1, false, SQLITE_FULL, 100}},
           {"finds no memory", {any, 1, false, SQLITE_NOMEM}},
           {"finds it locked", {locks_index, 1, false, SQLITE_BUSY}},
+          {"finds the file locked", {locks_file, 1, false, SQLITE_BUSY}},
           {"is refused", {is_write, 1, false, SQLITE_READONLY}}};
 }
 
