@@ -6,9 +6,6 @@
 #include <random>
 
 namespace pawl::power {
-namespace {
-
-using random = std::mt19937_64;
 
 enum class fate { kept, lost, noise, zeros };
 
@@ -24,6 +21,11 @@ enum class manner {
   one_kept,
   one_garbled
 };
+
+namespace {
+
+using random = std::mt19937_64;
+
 constexpr std::array manner_names = {"all lost",     "all kept", "whole effects", "any sectors", "in order, torn",
                                      "some garbled", "one lost", "one kept",      "one garbled"};
 // The folder's entries may go their own way.
@@ -154,6 +156,33 @@ std::vector<disk_model::piece> disk_model::pieces(std::int64_t sector) const {
   return all;
 }
 
+// The fate of each piece, before what only bytes can suffer is ruled out for the others.
+std::vector<fate> disk_model::fates(manner how, const std::vector<piece>& all, random& from) {
+  const bool mostly_kept = how == manner::all_kept || how == manner::one_lost || how == manner::one_garbled;
+  std::vector<fate> made(all.size(), mostly_kept ? fate::kept : fate::lost);
+  if (all.empty()) return made;
+  const std::size_t one = below(from, all.size());
+  const unsigned percent = std::array{10U, 50U, 90U}[below(from, 3)];
+  std::map<std::uint64_t, fate> of_effect;
+  const auto in_order = [](const piece& p) { return std::pair(p.order, p.begin); };
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    switch (how) {
+      case manner::all_lost:
+      case manner::all_kept: break;
+      case manner::one_lost: made[one] = fate::lost; break;
+      case manner::one_kept: made[one] = fate::kept; break;
+      case manner::one_garbled: made[one] = percent == 50 ? fate::zeros : fate::noise; break;
+      case manner::sectors: made[i] = happens(from, percent) ? fate::kept : fate::lost; break;
+      case manner::whole_effects:
+        made[i] = of_effect.try_emplace(all[i].order, happens(from, percent) ? fate::kept : fate::lost).first->second;
+        break;
+      case manner::torn_in_order: made[i] = in_order(all[i]) <= in_order(all[one]) ? fate::kept : fate::lost; break;
+      case manner::garbled: made[i] = happens(from, percent) ? fate::kept : static_cast<fate>(below(from, 4)); break;
+    }
+  }
+  return made;
+}
+
 disk_model::choice disk_model::choose(std::uint64_t damage) const {
   random from(damage);
   choice made;
@@ -164,41 +193,11 @@ disk_model::choice disk_model::choose(std::uint64_t damage) const {
   made.sector = happens(from, 50) ? 512 : 4096;
   made.noise = from();
   made.pieces = pieces(made.sector);
-  const auto& all = made.pieces;
-  if (all.empty()) return made;
-  const bool mostly_kept = made.how == manner::one_lost || made.how == manner::one_garbled;
-  made.fates.assign(all.size(), made.how == manner::all_kept || mostly_kept ? fate::kept : fate::lost);
-  const std::size_t one = below(from, all.size());
-  const unsigned percent = std::array{10U, 50U, 90U}[below(from, 3)];
-  switch (made.how) {
-    case manner::all_lost:
-    case manner::all_kept: break;
-    case manner::one_lost: made.fates[one] = fate::lost; break;
-    case manner::one_kept: made.fates[one] = fate::kept; break;
-    case manner::one_garbled: made.fates[one] = happens(from, 50) ? fate::noise : fate::zeros; break;
-    case manner::whole_effects: {
-      std::map<std::uint64_t, fate> by_order;
-      for (std::size_t i = 0; i < all.size(); ++i)
-        made.fates[i] =
-            by_order.try_emplace(all[i].order, happens(from, percent) ? fate::kept : fate::lost).first->second;
-      break;
-    }
-    case manner::sectors:
-      for (fate& f : made.fates)
-        f = happens(from, percent) ? fate::kept : fate::lost;
-      break;
-    case manner::torn_in_order:
-      for (std::size_t i = 0; i < all.size(); ++i)
-        if (all[i].order < all[one].order || (all[i].order == all[one].order && i <= one)) made.fates[i] = fate::kept;
-      break;
-    case manner::garbled:
-      for (fate& f : made.fates)
-        f = static_cast<fate>(happens(from, percent) ? 0 : below(from, 4));
-      break;
-  }
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i].what != piece::kind::bytes && made.fates[i] != fate::kept) made.fates[i] = fate::lost;
-    if (all[i].what == piece::kind::name && made.names != names_go::as_pieces)
+  made.fates = fates(made.how, made.pieces, from);
+  for (std::size_t i = 0; i < made.pieces.size(); ++i) {
+    const auto what = made.pieces[i].what;
+    if (what != piece::kind::bytes && made.fates[i] != fate::kept) made.fates[i] = fate::lost;
+    if (what == piece::kind::name && made.names != names_go::as_pieces)
       made.fates[i] = made.names == names_go::kept ? fate::kept : fate::lost;
   }
   return made;

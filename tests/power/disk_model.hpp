@@ -5,10 +5,14 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
 namespace pawl::power {
+
+enum class fate;   ///< of one piece of what is unsynced
+enum class manner; ///< in which fates are dealt out
 
 /// Content by name, of one folder.
 using files = std::map<std::string, std::string>;
@@ -68,6 +72,7 @@ private:
   void sync_folder();
   void sync(file& synced, bool failed);
   std::vector<piece> pieces(std::int64_t sector) const;
+  static std::vector<fate> fates(manner how, const std::vector<piece>& all, std::mt19937_64& from);
   choice choose(std::uint64_t damage) const;
   files build(const choice& chosen) const;
 
