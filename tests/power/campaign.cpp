@@ -8,6 +8,7 @@
 #include <functional>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 namespace pawl::power {
 namespace {
@@ -101,11 +102,11 @@ void campaign::look_at(const recording& made, const recipe& from) {
 bool campaign::try_cut(const recording& made, const recipe& from, const disk_model& disk, moment cut,
                        std::uint64_t damage) {
   ++tried_;
-  const files left = disk.after_power_cut(damage);
+  files left = disk.after_power_cut(damage);
   if (!seen_.insert(mixed(hash_of(left), std::hash<std::string>()(made.promises.in_short(cut)))).second) return false;
   ++cases_;
   unsynced_ += disk.is_synced() ? 0 : 1;
-  const auto broken = judge_.verdict(left, made.promises.as_of(cut), damage);
+  const auto broken = judge_.verdict(std::move(left), made.promises.as_of(cut), damage);
   if (!broken.empty())
     report(to_string(from) + "/" + std::to_string(cut) + "/" + std::to_string(damage), disk.describe(damage), broken);
   return true;

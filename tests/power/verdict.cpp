@@ -28,9 +28,10 @@ void add_untrusted_files(files& left, std::uint64_t damage) {
   }
   if (from() % 4 != 0) return;
   std::string& index = left[std::string(store_name) + "-shm"];
-  index.resize(32768);
-  for (char& c : index)
-    c = static_cast<char>(from());
+  while (index.size() < 32768) {
+    const std::uint64_t noise = from();
+    index.append(reinterpret_cast<const char*>(&noise), sizeof noise);
+  }
 }
 
 std::string ask(sqlite3* db, const char* sql) {
@@ -64,10 +65,9 @@ void check_goes_on(store& s, std::vector<std::string>& broken) {
 
 } // namespace
 
-std::vector<std::string> judge::verdict(const files& left, const ledger& promises, std::uint64_t damage) {
-  files all = left;
-  add_untrusted_files(all, damage);
-  folder_.hold(all);
+std::vector<std::string> judge::verdict(files left, const ledger& promises, std::uint64_t damage) {
+  add_untrusted_files(left, damage);
+  folder_.hold(left);
   const std::string path = folder_.path() + "/" + store_name;
   const test::last_connection connection;
   auto opened = open_sqlite_store(path);
@@ -77,7 +77,7 @@ std::vector<std::string> judge::verdict(const files& left, const ledger& promise
   check_file(connection.handle(), broken);
   ask(connection.handle(), "COMMIT");
   check_goes_on(**opened, broken);
-  if (damage % 16 != 0) return broken;
+  if ((damage >> 16) % 16 != 0) return broken;
   opened->reset();
   auto again = open_sqlite_store(path);
   if (!again) return {"does not open after an orderly end: " + to_string(again.failure())};

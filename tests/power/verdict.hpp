@@ -13,7 +13,7 @@ class judge {
 public:
   /// What is broken; nothing: empty. `damage` also decides what stands in the files that a store does not trust: its
   /// lock file and the index of its log.
-  std::vector<std::string> verdict(const files& left, const ledger& promises, std::uint64_t damage);
+  std::vector<std::string> verdict(files left, const ledger& promises, std::uint64_t damage);
 
 private:
   scratch_folder folder_;
