@@ -210,24 +210,26 @@ std::string disk_model::durable(const file& of) {
   return content;
 }
 
-files disk_model::build(const choice& chosen) const {
+std::map<std::string, std::size_t> disk_model::names_after(const choice& chosen) const {
   auto names = synced_names_;
-  std::map<std::pair<std::size_t, std::size_t>, std::vector<std::size_t>> of_change;
   for (std::size_t i = 0; i < chosen.pieces.size(); ++i) {
-    const piece& p = chosen.pieces[i];
-    if (p.what != piece::kind::name) {
-      of_change[{p.file, p.change}].push_back(i);
-    } else if (chosen.fates[i] == fate::kept) {
-      const name_change& c = name_changes_[p.file];
-      if (c.to)
-        names[c.name] = *c.to;
-      else
-        names.erase(c.name);
-    }
+    if (chosen.pieces[i].what != piece::kind::name || chosen.fates[i] != fate::kept) continue;
+    const name_change& c = name_changes_[chosen.pieces[i].file];
+    if (c.to)
+      names[c.name] = *c.to;
+    else
+      names.erase(c.name);
   }
+  return names;
+}
+
+files disk_model::build(const choice& chosen) const {
+  std::map<std::pair<std::size_t, std::size_t>, std::vector<std::size_t>> of_change;
+  for (std::size_t i = 0; i < chosen.pieces.size(); ++i)
+    if (const piece& p = chosen.pieces[i]; p.what != piece::kind::name) of_change[{p.file, p.change}].push_back(i);
   random noise(chosen.noise);
   files built;
-  for (const auto& [name, id] : names) {
+  for (const auto& [name, id] : names_after(chosen)) {
     std::string content = files_[id].synced;
     for (std::size_t c = 0; c < files_[id].changes.size(); ++c) {
       const change& done = files_[id].changes[c];
@@ -235,15 +237,14 @@ files disk_model::build(const choice& chosen) const {
       if (done.is_durable) continue;
       for (const std::size_t i : of_change[{id, c}]) {
         const piece& p = chosen.pieces[i];
-        if (chosen.fates[i] == fate::lost) continue;
+        const fate f = chosen.fates[i];
+        if (f == fate::lost) continue;
         if (p.what == piece::kind::truncate) {
           put(content, done);
           continue;
         }
         std::string bytes = done.bytes.substr(at(p.begin - done.offset), at(p.end - p.begin));
-        if (chosen.fates[i] != fate::kept)
-          garble(bytes, chosen.fates[i], noise, is_log(name) ? durable(files_[id]).substr(0, at(p.end)) : "",
-                 at(p.begin));
+        if (f != fate::kept) garble(bytes, f, noise, is_log(name) ? durable(files_[id]) : "", at(p.begin));
         overlay(content, p.begin, bytes);
       }
     }

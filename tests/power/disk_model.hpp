@@ -74,6 +74,7 @@ private:
   std::vector<piece> pieces(std::int64_t sector) const;
   static std::vector<fate> fates(manner how, const std::vector<piece>& all, std::mt19937_64& from);
   choice choose(std::uint64_t damage) const;
+  std::map<std::string, std::size_t> names_after(const choice& chosen) const;
   files build(const choice& chosen) const;
 
   std::uint64_t clock_ = 0;

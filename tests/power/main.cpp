@@ -75,6 +75,8 @@ bool is_over(const campaign& all) { return all.planted() != defect::none && all.
 
 constexpr std::uint64_t rounds_of_fixed = 8; ///< to two of the others, which are many and alike
 
+constexpr std::size_t recordings_max = 300; ///< a megabyte each
+
 bool is_variation(const recorded& r) { return !r.from.way.empty() || r.from.story.find("random") == 0; }
 
 std::uint64_t round_of(std::uint64_t count, const arguments& args) {
@@ -111,7 +113,10 @@ void power_cuts_while_it_recovers(campaign& all, const arguments& args, clock_ty
       recordings.push_back(std::move(r));
   std::mt19937_64 from(args.seed);
   for (std::uint64_t seed = args.seed; all.cases() < args.cases || clock_type::now() < end; ++seed) {
-    if (seed % 4 == 0) recordings.push_back(random_recording(seed, all)); // in a long run they become the most
+    if (seed % 4 == 0) { // in a long run they become the most
+      if (recordings.size() >= recordings_max) recordings.erase(recordings.begin() + from() % recordings.size());
+      recordings.push_back(random_recording(seed, all));
+    }
     const recorded& before = recordings[from() % recordings.size()];
     recipe next = before.from;
     next.crash = recipe::crash_at{from() % (before.made.events.size() + 1), from() % 2 == 0, from() | 2};
