@@ -71,7 +71,7 @@ recorded random_recording(std::uint64_t seed, campaign& all) {
   return made;
 }
 
-bool is_over(const campaign& all) { return all.planted() != defect::none && all.failures() > 0; }
+bool is_over(const campaign& all) { return all.planted() != defect::none && all.has_loss(); }
 
 constexpr std::uint64_t rounds_of_fixed = 8; ///< to two of the others, which are many and alike
 
