@@ -2,8 +2,8 @@
 // as the runtime acknowledges it, and waits for its end. With --finish it ends by itself when all have ended.
 #include "runtime/host/engine.hpp"
 #include "storage/store.hpp"
-#include "tests/support/early_store.hpp"
 #include "tests/crash/workload.hpp"
+#include "tests/support/early_store.hpp"
 
 #include <condition_variable>
 #include <cstdio>
