@@ -8,6 +8,9 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <array>
+
 namespace pawl::storage {
 namespace {
 
@@ -78,7 +81,11 @@ void lay_out(SQLite::Database& db) {
 }
 
 void become_writer(SQLite::Database& db, const std::string& path) {
-  const std::string mode = db.execAndGet("PRAGMA journal_mode = WAL").getString();
+  SQLite::Statement change(db, "PRAGMA journal_mode = WAL");
+  change.executeStep();
+  const std::string mode = change.getColumn(0).getString();
+  while (change.executeStep()) {
+  } // the mode is only wished for until the last step has committed it
   if (mode != "wal") throw SQLite::Exception(fmt::format("{}: the write-ahead log is refused", path), SQLITE_READONLY);
   db.exec("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 16777216");
 }
@@ -94,8 +101,29 @@ void migrate(SQLite::Database& db, int from) {
   }
 }
 
+// Throws what the disk answers when a byte of the file or of its log cannot be read.
+void read_everything(SQLite::Database& db) {
+  for (const int which : {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
+    sqlite3_file* file = nullptr;
+    sqlite3_int64 size = 0;
+    sqlite3_file_control(db.getHandle(), "main", which, &file);
+    if (file == nullptr || file->pMethods == nullptr) continue;
+    int answer = file->pMethods->xFileSize(file, &size);
+    std::array<char, page_bytes> page;
+    for (sqlite3_int64 at = 0; at < size && answer == SQLITE_OK; at += page_bytes)
+      answer = file->pMethods->xRead(file, page.data(),
+                                     static_cast<int>(std::min(size - at, sqlite3_int64{page_bytes})), at);
+    if (answer != SQLITE_OK) throw SQLite::Exception(sqlite3_errstr(answer), answer);
+  }
+}
+
+std::string quick_check(SQLite::Database& db) { return db.execAndGet("PRAGMA quick_check(1)").getString(); }
+
+// To the check a page that cannot be read is a damaged one. A disk that fails is no reason to restore a backup.
 result<void> check_pages(SQLite::Database& db, const std::string& path) {
-  const std::string verdict = db.execAndGet("PRAGMA quick_check(1)").getString();
+  if (quick_check(db) == "ok") return {};
+  read_everything(db);
+  const std::string verdict = quick_check(db);
   if (verdict == "ok") return {};
   return error{errc::corrupt, fmt::format("{}: the file is damaged: {}; restore a backup", path, verdict), path};
 }

@@ -4,6 +4,8 @@
 #include "storage/codec.hpp"
 #include "tests/support/workflows.hpp"
 
+#include <map>
+#include <set>
 #include <stdexcept>
 
 namespace pawl::test {
@@ -17,10 +19,14 @@ const char* const graph = R"({
   "edges": [{"source":"a","target":"b"}]
 })";
 
-const core::workflow& workflow() {
-  static const auto compiled = compile_good(graph);
-  return *compiled;
+const core::workflow& compiled(const std::string& text) {
+  static std::map<std::string, std::shared_ptr<const core::workflow>> known;
+  auto& found = known[text];
+  if (!found) found = compile_good(text);
+  return *found;
 }
+
+const core::workflow& workflow() { return compiled(graph); }
 
 std::vector<core::event> events() {
   using namespace core;
@@ -33,19 +39,6 @@ std::vector<core::event> events() {
       {1610, timer_fired{1, 1}},
       {1730, node_succeeded{{1, 1, 1}, "unknown", {}}},
   };
-}
-
-bool is_there(reader& r, const change& wanted) {
-  const auto* start = std::get_if<create_write>(&wanted);
-  if (start != nullptr) {
-    const auto found = r.find(start->uid);
-    return found && *found;
-  }
-  const auto& step = std::get<step_write>(wanted);
-  const auto rows = r.load(step.instance);
-  if (!rows || rows->header.revision < step.header.revision) return false;
-  const auto row = r.history(step.instance, step.header.revision - 1, 1);
-  return row && row->size() == 1 && row->front().kind == step.step.kind && row->front().output == step.step.output;
 }
 
 void check_call(reader& r, const answered& call, std::vector<std::string>& broken) {
@@ -66,16 +59,24 @@ void check_call(reader& r, const answered& call, std::vector<std::string>& broke
   if (unknown_there > 0 && unknown_missing > 0) broken.push_back("half of a batch is there");
 }
 
+/// The replay law by the instance's definition, of which there is one in these tests.
+std::string check_instance(reader& r, const summary_row& row) {
+  const auto definition = r.latest_definition(row.definition_id);
+  if (!definition || !*definition) return row.uid + " has lost its definition";
+  const auto obeyed = check_replay(compiled((*definition)->text), r, row.instance);
+  return obeyed ? "" : to_string(obeyed.failure());
+}
+
 } // namespace
 
-std::vector<change> life_of(const std::string& uid) {
+std::vector<change> life_of(const std::string& uid, std::size_t output_bytes) {
   std::vector<change> all;
   core::state s = core::initial_state(workflow(), uid);
   for (const core::event& e : events()) {
     auto verdict = core::apply(workflow(), s, e);
     if (const auto* no = std::get_if<core::rejected>(&verdict)) throw std::runtime_error(no->reason);
     const auto& done = std::get<core::step>(verdict);
-    const auto output = done.result ? std::optional("\"" + std::string(20'000, 'o') + "\"") : std::nullopt;
+    const auto output = done.result ? std::optional("\"" + std::string(output_bytes, 'o') + "\"") : std::nullopt;
     const step_write rows = encode_step(workflow(), s, e, done, output);
     if (all.empty())
       all.emplace_back(create_write{uid, "w", "h", "{}", "hash", s.created_at, rows});
@@ -92,14 +93,29 @@ change for_instance(change c, instance_key instance) {
   return c;
 }
 
+bool is_there(reader& r, const change& wanted) {
+  const auto* start = std::get_if<create_write>(&wanted);
+  if (start != nullptr) {
+    const auto found = r.find(start->uid);
+    return found && *found;
+  }
+  const auto& step = std::get<step_write>(wanted);
+  const auto row = r.history(step.instance, step.header.revision - 1, 1);
+  return row && row->size() == 1 && row->front().revision == step.header.revision &&
+         row->front().kind == step.step.kind && row->front().output == step.step.output;
+}
+
 std::vector<std::string> broken_promises(reader& opened_anew, const std::vector<answered>& calls) {
   std::vector<std::string> broken;
   for (const answered& call : calls)
     check_call(opened_anew, call, broken);
   const auto all = opened_anew.list(0, 1000);
   if (!all) return {to_string(all.failure())};
-  for (const summary_row& row : *all)
-    if (auto ok = check_replay(workflow(), opened_anew, row.instance); !ok) broken.push_back(to_string(ok.failure()));
+  std::set<std::string> uids;
+  for (const summary_row& row : *all) {
+    if (!uids.insert(row.uid).second) broken.push_back(row.uid + " is there twice");
+    if (const std::string text = check_instance(opened_anew, row); !text.empty()) broken.push_back(text);
+  }
   return broken;
 }
 

@@ -4,8 +4,7 @@
 #include "tests/contract/tested_store.hpp"
 #include "tests/support/faulty_disk.hpp"
 #include "tests/support/forwarding_store.hpp"
-
-#include <sqlite3.h>
+#include "tests/support/ways_to_fail.hpp"
 
 #include <algorithm>
 
@@ -97,28 +96,6 @@ private:
   std::unique_ptr<store> store_;
 };
 
-bool changes_disk(const disk_operation& op) {
-  return op.call == disk_call::write || op.call == disk_call::sync || op.call == disk_call::truncate;
-}
-bool is_write(const disk_operation& op) { return op.call == disk_call::write; }
-
-struct way_to_fail {
-  const char* name;
-  disk_fault fault;
-};
-
-std::vector<way_to_fail> ways_to_fail() {
-  return {{"fails", {}},
-          {"is done and fails", {changes_disk, 1, false, 0, 0, true}},
-          {"fails after 100 bytes", {is_write, 1, false, 0, 100}},
-          {"finds no room", {is_write, 1, false, SQLITE_FULL}},
-          {"finds no room after 100 bytes", {is_write, 1, false, SQLITE_FULL, 100}},
-          {"finds no memory", {{}, 1, false, SQLITE_NOMEM}},
-          {"finds it locked",
-           {[](const disk_operation& op) { return op.call == disk_call::shm_lock; }, 1, false, SQLITE_BUSY}},
-          {"is refused", {is_write, 1, false, SQLITE_READONLY}}};
-}
-
 struct tally {
   int cases = 0;
   std::vector<std::string> broken; ///< one text a case
@@ -127,7 +104,6 @@ struct tally {
 tally try_all(const scenario& run, const wrapper& wrap, std::vector<way_to_fail> ways) {
   tally all;
   for (way_to_fail& way : ways) {
-    if (!way.fault.match) way.fault.match = disk_fault().match;
     const std::int64_t operations = trial(wrap).count(run, way.fault.match);
     for (way.fault.nth = 1; way.fault.nth <= operations; ++way.fault.nth)
       for (const bool for_ever : {false, true}) {
@@ -186,7 +162,6 @@ TEST_CASE("every fault: of a checkpoint loses and invents nothing, and a store t
 TEST_CASE("every fault: of save_definition keeps the law about answers and disk") {
   const auto is_saved = [](store& s) { return s.definition_by_hash("h2")->has_value(); };
   for (way_to_fail way : ways_to_fail()) {
-    if (!way.fault.match) way.fault.match = disk_fault().match;
     for (way.fault.nth = 1;; ++way.fault.nth) {
       const temp_folder folder(temp_folder::fast());
       const std::string path = folder.file("store.db");

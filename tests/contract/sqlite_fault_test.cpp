@@ -227,3 +227,34 @@ TEST_CASE("rights: a log that may not be written or opened is told, and nothing 
   CHECK(s->load(1)->header.revision == 1);
   CHECK(s->write({step_of(1, 2, "a", "1")})[0]);
 }
+
+TEST_CASE("failed sync: a new store that cannot switch its log on does not go on without") {
+  for (std::int64_t nth = 1;; ++nth) {
+    const temp_folder folder;
+    const std::string path = folder.file("store.db");
+    faulty_disk disk;
+    disk.fail({any_sync, nth});
+    const auto opened = open_sqlite_store(path);
+    if (disk.failures() == 0) break;
+    INFO("sync " << nth);
+    CHECK((!opened || std::filesystem::exists(path + "-wal")));
+  }
+}
+
+TEST_CASE("failed read: the check after an unclean end does not take it for damage") {
+  const bool for_ever = GENERATE(false, true);
+  const temp_folder folder;
+  const auto s = store_with_a(folder.file("store.db"));
+  for (std::int64_t nth = 1;; ++nth) {
+    const temp_folder copies; // a log without a lock file: somebody copied a store in use
+    const std::string copy = copies.file("store.db");
+    for (const char* end : {"", "-wal"})
+      std::filesystem::copy_file(folder.file("store.db") + end, copy + end);
+    faulty_disk disk;
+    disk.fail({[](const disk_operation& op) { return op.call == disk_call::read; }, nth, for_ever});
+    const auto opened = open_sqlite_store(copy);
+    if (disk.failures() == 0) break;
+    INFO("read " << nth);
+    if (!opened) CHECK(opened.failure().code == errc::storage);
+  }
+}

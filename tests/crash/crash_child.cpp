@@ -2,8 +2,8 @@
 // as the runtime acknowledges it, and waits for its end. With --finish it ends by itself when all have ended.
 #include "runtime/host/engine.hpp"
 #include "storage/store.hpp"
-#include "tests/crash/early_store.hpp"
 #include "tests/crash/workload.hpp"
+#include "tests/support/early_store.hpp"
 
 #include <condition_variable>
 #include <cstdio>
@@ -112,7 +112,7 @@ std::unique_ptr<host::engine> open(const arguments& args, work_list& todo) {
                                                       auto inner = storage::open_sqlite_store(path);
                                                       if (!inner) return inner.failure();
                                                       return std::unique_ptr<storage::store>(
-                                                          std::make_unique<crash::early_store>(std::move(*inner)));
+                                                          std::make_unique<test::early_store>(std::move(*inner)));
                                                     })
                                : host::engine::open(std::move(opts));
   if (!opened) die(to_string(opened.failure()));

@@ -3,6 +3,8 @@
 #include "tests/nodes/attempt.hpp"
 #include "tests/support/workflows.hpp"
 
+#include <catch2/catch.hpp>
+
 #include <mutex>
 #include <vector>
 

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <new>
 #include <optional>
+#include <random>
 #include <utility>
 
 namespace pawl::test {
@@ -84,6 +85,15 @@ public:
     return found;
   }
 
+  void did(const disk_effect& effect) {
+    std::function<void(const disk_effect&)> recorder;
+    {
+      std::lock_guard lock(mutex_);
+      recorder = recorder_;
+    }
+    if (recorder) recorder(effect);
+  }
+
   void set_size(const std::string& path, std::int64_t bytes) {
     std::lock_guard lock(mutex_);
     if (bytes == 0)
@@ -114,6 +124,8 @@ public:
   std::optional<std::int64_t> room_;
   std::map<std::string, std::int64_t> sizes_;
   std::function<void(const disk_operation&)> watcher_;
+  std::function<void(const disk_effect&)> recorder_;
+  std::optional<std::mt19937_64> random_;
   std::map<std::pair<disk_call, file_role>, std::int64_t> counts_;
   std::vector<disk_operation> history_;
   std::int64_t failures_ = 0;
@@ -147,6 +159,8 @@ struct shim_file {
   state* disk;
   file_role role;
   std::string* path;
+  bool syncs_folder; // SQLite's own file system syncs the folder with the first sync of a journal or log that it may
+                     // make
 };
 
 constexpr std::size_t real_offset = (sizeof(shim_file) + 15) / 16 * 16;
@@ -178,7 +192,9 @@ int file_read(sqlite3_file* file, void* into, int bytes, sqlite3_int64 offset) {
 int file_write(sqlite3_file* file, const void* from, int bytes, sqlite3_int64 offset) {
   const auto put = [&](std::int64_t count) {
     const int answer = real(file)->pMethods->xWrite(real(file), from, static_cast<int>(count), offset);
-    if (answer == SQLITE_OK) shim(file)->disk->grow(*shim(file)->path, offset + count);
+    if (answer != SQLITE_OK) return answer;
+    shim(file)->disk->grow(*shim(file)->path, offset + count);
+    shim(file)->disk->did({operation(file, disk_call::write, offset, count), static_cast<const char*>(from)});
     return answer;
   };
   const verdict found = shim(file)->disk->begin(operation(file, disk_call::write, offset, bytes));
@@ -190,12 +206,19 @@ int file_write(sqlite3_file* file, const void* from, int bytes, sqlite3_int64 of
 int file_truncate(sqlite3_file* file, sqlite3_int64 size) {
   return guarded(file, operation(file, disk_call::truncate, size), [&] {
     const int answer = real(file)->pMethods->xTruncate(real(file), size);
-    if (answer == SQLITE_OK) shim(file)->disk->set_size(*shim(file)->path, size);
+    if (answer != SQLITE_OK) return answer;
+    shim(file)->disk->set_size(*shim(file)->path, size);
+    shim(file)->disk->did({operation(file, disk_call::truncate, size)});
     return answer;
   });
 }
 int file_sync(sqlite3_file* file, int) {
-  return guarded(file, operation(file, disk_call::sync), [] { return SQLITE_OK; });
+  const disk_operation op = operation(file, disk_call::sync);
+  const int code = guarded(file, op, [] { return SQLITE_OK; });
+  const bool failed = code != SQLITE_OK;
+  shim(file)->disk->did({op, nullptr, failed, !failed && shim(file)->syncs_folder});
+  if (!failed) shim(file)->syncs_folder = false;
+  return code;
 }
 int file_size(sqlite3_file* file, sqlite3_int64* size) { return real(file)->pMethods->xFileSize(real(file), size); }
 int file_lock(sqlite3_file* file, int level) {
@@ -231,23 +254,30 @@ state& of(sqlite3_vfs* vfs) { return *static_cast<state*>(vfs->pAppData); }
 int disk_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out) {
   state& disk = of(vfs);
   file->pMethods = nullptr;
-  const disk_operation op{disk_call::open, role_of(flags), name == nullptr ? "" : name, 0, 0};
+  const bool may_create = (flags & SQLITE_OPEN_CREATE) != 0;
+  const disk_operation op{disk_call::open, role_of(flags), name == nullptr ? "" : name, 0, 0, may_create};
   if (const verdict found = disk.begin(op); found.code != SQLITE_OK) return found.code;
   const int answer = disk.real->xOpen(disk.real, name, real(file), flags, out);
   if (real(file)->pMethods == nullptr) return answer;
-  auto* made = new (file) shim_file{{&methods}, &disk, op.role, new std::string(op.path)};
+  const bool syncs_folder = may_create && (op.role == file_role::wal || op.role == file_role::journal);
+  auto* made = new (file) shim_file{{&methods}, &disk, op.role, new std::string(op.path), syncs_folder};
   sqlite3_int64 size = 0;
   if (answer == SQLITE_OK && real(file)->pMethods->xFileSize(real(file), &size) == SQLITE_OK)
     disk.set_size(*made->path, size);
+  if (answer == SQLITE_OK) disk.did({op});
   return answer;
 }
 int disk_delete(sqlite3_vfs* vfs, const char* name, int sync_folder) {
   state& disk = of(vfs);
-  const verdict found = disk.begin({disk_call::remove, role_of(std::string(name)), name, 0, 0});
-  if (found.code != SQLITE_OK) return found.code;
+  const disk_operation op{disk_call::remove, role_of(std::string(name)), name, 0, 0};
+  const verdict found = disk.begin(op);
+  if (found.code != SQLITE_OK && !found.carried_out) return found.code;
   const int answer = disk.real->xDelete(disk.real, name, sync_folder);
-  if (answer == SQLITE_OK) disk.set_size(name, 0);
-  return answer;
+  if (answer == SQLITE_OK) {
+    disk.set_size(name, 0);
+    disk.did({op, nullptr, false, found.code == SQLITE_OK && (sync_folder & 1) != 0});
+  }
+  return found.code != SQLITE_OK ? found.code : answer;
 }
 int disk_access(sqlite3_vfs* vfs, const char* name, int flags, int* out) {
   state& disk = of(vfs);
@@ -258,7 +288,11 @@ int disk_full_path(sqlite3_vfs* vfs, const char* name, int bytes, char* out) {
   return of(vfs).real->xFullPathname(of(vfs).real, name, bytes, out);
 }
 int disk_randomness(sqlite3_vfs* vfs, int bytes, char* out) {
-  return of(vfs).real->xRandomness(of(vfs).real, bytes, out);
+  state& disk = of(vfs);
+  std::lock_guard lock(disk.mutex_);
+  if (!disk.random_) return disk.real->xRandomness(disk.real, bytes, out);
+  std::generate_n(out, bytes, [&] { return static_cast<char>((*disk.random_)()); });
+  return bytes;
 }
 int disk_sleep(sqlite3_vfs*, int us) { return us; }
 int disk_time(sqlite3_vfs* vfs, double* out) { return of(vfs).real->xCurrentTime(of(vfs).real, out); }
@@ -317,6 +351,17 @@ void faulty_disk::heal() {
 void faulty_disk::watch(std::function<void(const disk_operation&)> watcher) {
   std::lock_guard lock(state_->mutex_);
   state_->watcher_ = std::move(watcher);
+}
+void faulty_disk::record(std::function<void(const disk_effect&)> recorder) {
+  std::lock_guard lock(state_->mutex_);
+  state_->recorder_ = std::move(recorder);
+}
+void faulty_disk::repeat_randomness(std::uint64_t seed) {
+  {
+    std::lock_guard lock(state_->mutex_);
+    state_->random_.emplace(seed);
+  }
+  sqlite3_randomness(0, nullptr); // asks the file system anew
 }
 std::int64_t faulty_disk::count(disk_call call, file_role role) const {
   std::lock_guard lock(state_->mutex_);

@@ -21,6 +21,7 @@ struct disk_operation {
   std::string path;
   std::int64_t offset = 0; ///< of reads and writes; the new size of truncate
   std::int64_t bytes = 0;  ///< of reads and writes
+  bool may_create = false; ///< of open
 };
 
 /// "write of wal at 32, 8192 bytes": for INFO.
@@ -34,6 +35,14 @@ struct disk_fault {
   int code = 0;             ///< SQLite's, extended; 0: the usual one of the call (IOERR_WRITE of a write …)
   std::int64_t kept = 0;    ///< bytes of a failed write that reach the file all the same
   bool carried_out = false; ///< the operation is done and its failure reported nevertheless
+};
+
+/// What an operation did to the files, for a test that keeps its own idea of what would survive a power cut.
+struct disk_effect {
+  disk_operation op;          ///< `bytes` of a write: those that reached the file
+  const char* data = nullptr; ///< of a write; gone after the call
+  bool failed = false;        ///< a sync that was reported as failed
+  bool with_folder = false;   ///< a sync or removal that synced the folder too, as SQLite's own file system does
 };
 
 /// The default file system of SQLite in this process for as long as the object lives; one at a time. It must outlive
@@ -55,6 +64,10 @@ public:
 
   /// Called before every operation, without a lock held: it may block, count, or program the disk.
   void watch(std::function<void(const disk_operation&)> watcher);
+  /// Called after every open, remove, write, truncate and sync with what it did; not when it did nothing.
+  void record(std::function<void(const disk_effect&)> recorder);
+  /// SQLite's random numbers follow from `seed` from now on: the same calls write the same bytes.
+  void repeat_randomness(std::uint64_t seed);
 
   /// Operations since the disk was made, failed ones included.
   std::int64_t count() const;

@@ -4,9 +4,8 @@
 #include "nodes/catalog.hpp"
 #include "runtime/core/workflow.hpp"
 
-#include <catch2/catch.hpp>
-
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 namespace pawl::test {
@@ -18,15 +17,15 @@ inline core::node_types types_with_task() {
   task.execute = [](node_context&) { return outcome::nothing(); };
   task.any_handle = true;
   task.can_wait = true;
-  if (!core::add_type(types, std::move(task))) FAIL("the type task is refused");
+  if (!core::add_type(types, std::move(task))) throw std::runtime_error("the type task is refused");
   return types;
 }
 
 inline std::shared_ptr<const core::workflow> compile_good(const std::string& text) {
   auto done = core::compile(text, "test", types_with_task());
-  if (!done) FAIL(to_string(done.failure()));
+  if (!done) throw std::runtime_error(to_string(done.failure()));
   for (const problem& p : done->problems)
-    if (!p.is_warning) FAIL(p.pointer + ": " + p.message);
+    if (!p.is_warning) throw std::runtime_error(p.pointer + ": " + p.message);
   return done->workflow;
 }
 

@@ -1,15 +1,15 @@
-// The defect of the control: answers a step before it is committed, and commits it when something else is asked for.
+// The defect of controls: answers a step before it is committed, and commits it when something else is asked for.
 #pragma once
 
 #include "tests/support/forwarding_store.hpp"
 
 #include <algorithm>
 
-namespace pawl::crash {
+namespace pawl::test {
 
-class early_store final : public test::forwarding_store {
+class early_store final : public forwarding_store {
 public:
-  using test::forwarding_store::forwarding_store;
+  using forwarding_store::forwarding_store;
   ~early_store() override { settle(); }
 
   // A new instance needs its key, so a batch that holds one is committed as it should be.
@@ -41,4 +41,4 @@ private:
   std::vector<storage::change> owed_;
 };
 
-} // namespace pawl::crash
+} // namespace pawl::test

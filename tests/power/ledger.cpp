@@ -1,0 +1,138 @@
+// Bookkeeping of promises.
+#include "tests/power/ledger.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+namespace pawl::power {
+namespace {
+
+using storage::change;
+
+const error unknown_outcome{errc::storage, "power was cut before the answer", ""};
+
+bool is_unknown(const result<storage::written>& answer) { return !answer && answer.failure().code == errc::storage; }
+bool is_refused(const result<storage::written>& answer) { return !answer && answer.failure().code != errc::storage; }
+
+std::string identity_of(const change& c) {
+  if (const auto* start = std::get_if<storage::create_write>(&c)) return start->uid;
+  const auto& step = std::get<storage::step_write>(c);
+  return std::to_string(step.instance) + " at revision " + std::to_string(step.header.revision);
+}
+
+// A change that was refused once and written later is there, and rightly so.
+void forget_refusals_of_what_came_later(std::vector<test::answered>& calls) {
+  std::set<std::string> attempted;
+  for (const test::answered& call : calls)
+    for (std::size_t i = 0; i < call.batch.size(); ++i)
+      if (!is_refused(call.answers[i])) attempted.insert(identity_of(call.batch[i]));
+  for (test::answered& call : calls)
+    for (std::size_t i = call.batch.size(); i-- > 0;)
+      if (is_refused(call.answers[i]) && attempted.count(identity_of(call.batch[i])) > 0) {
+        call.batch.erase(call.batch.begin() + static_cast<std::ptrdiff_t>(i));
+        call.answers.erase(call.answers.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+}
+
+} // namespace
+
+std::size_t ledger::asked(std::vector<change> batch, moment at) {
+  calls_.push_back({{std::move(batch), {}}, at});
+  return calls_.size() - 1;
+}
+
+void ledger::answered(std::size_t number, std::vector<result<storage::written>> answers, moment at) {
+  calls_[number].told.answers = std::move(answers);
+  calls_[number].answered = at;
+}
+
+void ledger::saved(const storage::definition_row& row, moment at) { definitions_.push_back({row, at}); }
+
+void ledger::opened(storage::reader& store, moment at) {
+  for (std::size_t c = 0; c < calls_.size(); ++c) {
+    call& old = calls_[c];
+    if (old.replaced != never || std::none_of(old.told.answers.begin(), old.told.answers.end(), is_unknown)) continue;
+    old.replaced = at;
+    call now{old.told, at, at};
+    for (std::size_t i = 0; i < now.told.batch.size(); ++i)
+      if (is_unknown(now.told.answers[i]))
+        now.told.answers[i] = test::is_there(store, now.told.batch[i])
+                                  ? result<storage::written>(storage::written{})
+                                  : error{errc::conflict, "it was not there when the store was opened", ""};
+    calls_.push_back(std::move(now)); // `old` is gone
+  }
+  sight seen{{}, at};
+  if (const auto all = store.list(0, 1000))
+    for (const storage::summary_row& row : *all)
+      seen.revisions[row.uid] = row.revision;
+  sights_.push_back(std::move(seen));
+}
+
+ledger ledger::as_of(moment cut) const {
+  ledger then;
+  std::vector<test::answered> calls;
+  for (const call& c : calls_) {
+    if (!c.holds_at(cut)) continue;
+    test::answered told = c.told;
+    if (cut < c.answered)
+      for (auto& answer : told.answers)
+        if (!is_refused(answer)) answer = unknown_outcome;
+    calls.push_back(std::move(told));
+  }
+  forget_refusals_of_what_came_later(calls);
+  for (test::answered& told : calls)
+    then.calls_.push_back({std::move(told), 0, 0});
+  for (const definition& d : definitions_)
+    if (d.at <= cut) then.definitions_.push_back({d.row, 0});
+  if (const sight* last = last_sight(cut)) then.sights_ = {{last->revisions, 0}};
+  return then;
+}
+
+std::vector<std::string> ledger::broken(storage::reader& store) const {
+  std::vector<test::answered> calls;
+  for (const call& c : calls_)
+    if (!c.told.batch.empty()) calls.push_back(c.told);
+  std::vector<std::string> found = test::broken_promises(store, calls);
+  for (const definition& d : definitions_) {
+    const auto kept = store.definition_by_hash(d.row.hash);
+    if (!kept || !*kept || (*kept)->text != d.row.text)
+      found.push_back("definition " + d.row.hash + " was acknowledged and is lost");
+  }
+  if (sights_.empty()) return found;
+  std::map<std::string, std::int64_t> now;
+  if (const auto all = store.list(0, 1000))
+    for (const storage::summary_row& row : *all)
+      now[row.uid] = row.revision;
+  for (const auto& [uid, revision] : sights_.back().revisions)
+    if (now[uid] < revision)
+      found.push_back(uid + " was seen at revision " + std::to_string(revision) + " and that is lost");
+  return found;
+}
+
+std::string ledger::in_short(moment cut) const {
+  std::string text;
+  for (const call& c : calls_) {
+    if (!c.holds_at(cut)) continue;
+    for (std::size_t i = 0; i < c.told.batch.size(); ++i) {
+      const auto& answer = c.told.answers[i];
+      const bool is_open = is_unknown(answer) || (cut < c.answered && !is_refused(answer));
+      text += identity_of(c.told.batch[i]) + (is_open ? '?' : answer ? '+' : '-');
+    }
+    text += ';';
+  }
+  for (const definition& d : definitions_)
+    if (d.at <= cut) text += d.row.hash + ';';
+  if (const sight* last = last_sight(cut))
+    for (const auto& [uid, revision] : last->revisions)
+      text += uid + std::to_string(revision);
+  return text;
+}
+
+const ledger::sight* ledger::last_sight(moment cut) const {
+  const auto later = [](moment at, const sight& s) { return at < s.at; };
+  const auto next = std::upper_bound(sights_.begin(), sights_.end(), cut, later);
+  return next == sights_.begin() ? nullptr : &*std::prev(next);
+}
+
+} // namespace pawl::power
