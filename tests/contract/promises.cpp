@@ -17,15 +17,10 @@ const char* const graph = R"({
   "edges": [{"source":"a","target":"b"}]
 })";
 
-const core::workflow& workflow() {
-  static const auto compiled = compile_good(graph);
-  return *compiled;
-}
-
 std::vector<core::event> events() {
   using namespace core;
   return {
-      {1000, started{*workflow().find("a"), share({{"x", 1}}), 50}},
+      {1000, started{*life_workflow().find("a"), share({{"x", 1}}), 50}},
       {1010, node_failed{{1, 1, 1}, "Error: no", true, 3, 40}},
       {1050, timer_fired{1, 1}},
       {1080, node_succeeded{{1, 1, 2}, std::nullopt, {{"next", share(3)}}}},
@@ -70,19 +65,24 @@ void check_call(reader& r, const answered& call, std::vector<std::string>& broke
 
 std::vector<change> life_of(const std::string& uid) {
   std::vector<change> all;
-  core::state s = core::initial_state(workflow(), uid);
+  core::state s = core::initial_state(life_workflow(), uid);
   for (const core::event& e : events()) {
-    auto verdict = core::apply(workflow(), s, e);
+    auto verdict = core::apply(life_workflow(), s, e);
     if (const auto* no = std::get_if<core::rejected>(&verdict)) throw std::runtime_error(no->reason);
     const auto& done = std::get<core::step>(verdict);
     const auto output = done.result ? std::optional("\"" + std::string(20'000, 'o') + "\"") : std::nullopt;
-    const step_write rows = encode_step(workflow(), s, e, done, output);
+    const step_write rows = encode_step(life_workflow(), s, e, done, output);
     if (all.empty())
       all.emplace_back(create_write{uid, "w", "h", "{}", "hash", s.created_at, rows});
     else
       all.emplace_back(rows);
   }
   return all;
+}
+
+const core::workflow& life_workflow() {
+  static const auto compiled = compile_good(graph);
+  return *compiled;
 }
 
 definition_row life_definition() { return {"h", "w", graph}; }
@@ -99,7 +99,8 @@ std::vector<std::string> broken_promises(reader& opened_anew, const std::vector<
   const auto all = opened_anew.list(0, 1000);
   if (!all) return {to_string(all.failure())};
   for (const summary_row& row : *all)
-    if (auto ok = check_replay(workflow(), opened_anew, row.instance); !ok) broken.push_back(to_string(ok.failure()));
+    if (auto ok = check_replay(life_workflow(), opened_anew, row.instance); !ok)
+      broken.push_back(to_string(ok.failure()));
   return broken;
 }
 
