@@ -55,7 +55,7 @@ runtime open_in(const test::temp_folder& folder) {
 
 } // namespace
 
-TEST_CASE("allocation: the public functions leave a runtime that works on", "[runtime]") {
+TEST_CASE("allocation: the public functions leave a runtime that works on", "[.runtime]") {
   const test::temp_folder folder{test::temp_folder::fast()};
   runtime rt = open_in(folder);
   REQUIRE(rt.load_definition(definition));
