@@ -54,7 +54,7 @@ public:
   void operator()(const core::node_succeeded& e) {
     take_attempt(e.of);
     for (const core::memory_change& m : e.memory)
-      detail_["memory"].push_back(m.value ? json::array({m.name, *m.value}) : json::array({m.name}));
+      core::array_in(detail_, "memory").push_back(m.value ? json::array({m.name, *m.value}) : json::array({m.name}));
     finish();
   }
   void operator()(const core::node_failed& e) {

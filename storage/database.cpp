@@ -90,14 +90,16 @@ void become_writer(SQLite::Database& db, const std::string& path) {
   db.exec("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 16777216");
 }
 
-// Each migration with its number in one transaction: a kill leaves the version before it or the one after it.
+// Each migration with its number in one transaction: a kill leaves the version before it or the one after it. Whoever
+// fails here closes the connection, which rolls back; SQLite::Transaction would do it in a destructor that ends the
+// process when there is no memory.
 void migrate(SQLite::Database& db, int from) {
   for (const migration& next : migrations()) {
     if (next.number <= from) continue;
-    SQLite::Transaction all_or_nothing(db, SQLite::TransactionBehavior::IMMEDIATE);
+    db.exec("BEGIN IMMEDIATE");
     db.exec(next.sql);
     db.exec(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", application_id, next.number).c_str());
-    all_or_nothing.commit();
+    db.exec("COMMIT");
   }
 }
 

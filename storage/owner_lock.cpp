@@ -95,9 +95,10 @@ bool names_living_owner(const std::string& lock_file) {
 
 result<owner_lock> owner_lock::take(const std::string& lock_file) {
   for (int tries = 0; tries < 100; ++tries) {
+    owner_lock lock(-1, lock_file); // before the file: it closes it whatever is thrown
     const int descriptor = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (descriptor < 0) return system_error(lock_file, "the owner's lock file cannot be opened for writing", errno);
-    owner_lock lock(descriptor, lock_file);
+    lock.descriptor_ = descriptor;
     if (lock_at_once(descriptor) != 0) {
       if (errno == EWOULDBLOCK) return owned(lock_file, descriptor);
       return system_error(lock_file, "the owner's lock cannot be taken", errno);
@@ -137,7 +138,11 @@ result<void> owner_lock::mark_open() {
 
 void owner_lock::mark_closed() {
   // Should this fail, the next owner checks the whole file: slower, never wrong.
-  if (auto written = write_card("closed"); !written) return;
+  try {
+    if (auto written = write_card("closed"); !written) return;
+  } catch (const std::bad_alloc&) {
+    return;
+  }
 }
 
 void owner_lock::discard_new_file() {

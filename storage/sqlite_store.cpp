@@ -45,6 +45,8 @@ public:
 protected:
   // No transaction: the only writer is this object, and it is used by one thread.
   result<void> with_queries(const std::function<void(queries&)>& body) override {
+    roll_back();
+    if (in_transaction()) return error{errc::storage, "no memory left to end a transaction that failed", ""};
     try {
       body(*queries_);
       return {};
@@ -65,9 +67,11 @@ private:
     return noted(explain_commit(e, database_->getHandle(), path_));
   }
   failure noted(failure found);
+  error stopped() const;
   result<void> try_save(const definition_row& definition, timestamp_ms at);
   bool make_room();
   void roll_back();
+  template <class Call> auto or_stop(Call call) -> decltype(call());
   bool in_transaction() const { return sqlite3_get_autocommit(database_->getHandle()) == 0; }
   static answers all_failed(std::size_t count, const error& why) { return answers(count, result<written>(why)); }
 
@@ -83,7 +87,10 @@ private:
 // Beside a reader closing moves nothing, so it is asked for. A stopped store leaves its log as it is: another sync
 // could succeed although pages are lost, and what is moved then might not be what was written.
 sqlite_store::~sqlite_store() {
-  if (!stopped_) (void)checkpoint(0);
+  try {
+    if (!stopped_) (void)checkpoint(0);
+  } catch (const std::bad_alloc&) { // closing moves the log, or the next owner does
+  }
   if (stopped_) sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   queries_.reset();
   writer_.reset();
@@ -104,17 +111,37 @@ failure sqlite_store::noted(failure found) {
   return found;
 }
 
+error sqlite_store::stopped() const {
+  if (!stopped_->message.empty()) return *stopped_;
+  return {errc::storage, path_ + ": memory ran out; nothing more is written before the store is opened anew", ""};
+}
+
+// Also before everything that is begun: without memory SQLite cannot even roll back, and says so at the end of a batch
+// that failed.
 void sqlite_store::roll_back() {
   if (in_transaction()) database_->tryExec("ROLLBACK");
 }
 
+// std::bad_alloc may leave a call in its midst, a failed COMMIT included.
+template <class Call> auto sqlite_store::or_stop(Call call) -> decltype(call()) {
+  try {
+    return call();
+  } catch (const std::bad_alloc&) {
+    stopped_.emplace().code = errc::storage; // words take memory: stopped() finds them
+    roll_back();
+    throw;
+  }
+}
+
 std::vector<result<written>> sqlite_store::write(const std::vector<change>& batch) {
-  if (stopped_) return all_failed(batch.size(), *stopped_);
+  if (stopped_) return all_failed(batch.size(), stopped());
   if (batch.empty()) return {};
-  answers made = attempt(batch, replay::together);
-  const auto lacks_room = [](const result<written>& a) { return !a && a.failure().code == errc::disk_full; };
-  if (std::any_of(made.begin(), made.end(), lacks_room) && make_room()) return attempt(batch, replay::together);
-  return made;
+  return or_stop([&] {
+    answers made = attempt(batch, replay::together);
+    const auto lacks_room = [](const result<written>& a) { return !a && a.failure().code == errc::disk_full; };
+    if (std::any_of(made.begin(), made.end(), lacks_room) && make_room()) return attempt(batch, replay::together);
+    return made;
+  });
 }
 
 // On a small disk the log may have taken what is left: moved into the main file, it gives most of that back.
@@ -136,6 +163,7 @@ sqlite_store::answers sqlite_store::attempt(const std::vector<change>& batch, re
   answers made;
   made.reserve(batch.size());
   bool committing = false;
+  roll_back();
   errno = 0; // see sqlite_error.cpp
   try {
     database_->exec("BEGIN IMMEDIATE");
@@ -198,14 +226,17 @@ sqlite_store::answers sqlite_store::after_failed_commit(const std::vector<change
 }
 
 result<void> sqlite_store::save_definition(const definition_row& definition, timestamp_ms at) {
-  auto saved = try_save(definition, at);
-  if (!saved && saved.failure().code == errc::disk_full && make_room()) return try_save(definition, at);
-  return saved;
+  if (stopped_) return stopped();
+  return or_stop([&] {
+    auto saved = try_save(definition, at);
+    if (!saved && saved.failure().code == errc::disk_full && make_room()) return try_save(definition, at);
+    return saved;
+  });
 }
 
 result<void> sqlite_store::try_save(const definition_row& definition, timestamp_ms at) {
-  if (stopped_) return *stopped_;
   bool committing = false;
+  roll_back();
   errno = 0;
   try {
     database_->exec("BEGIN IMMEDIATE");
@@ -221,13 +252,16 @@ result<void> sqlite_store::try_save(const definition_row& definition, timestamp_
 }
 
 result<checkpointed> sqlite_store::checkpoint(std::size_t wal_bytes) {
-  if (stopped_) return *stopped_;
-  errno = 0;
-  try {
-    return log_->run(sql_limit(wal_bytes));
-  } catch (const SQLite::Exception& e) {
-    return explained(e).what;
-  }
+  if (stopped_) return stopped();
+  roll_back();
+  return or_stop([&]() -> result<checkpointed> {
+    errno = 0;
+    try {
+      return log_->run(sql_limit(wal_bytes));
+    } catch (const SQLite::Exception& e) {
+      return explained(e).what;
+    }
+  });
 }
 
 // After a crash the whole file is looked at once. A log without a lock file: somebody copied a store that was in use.
@@ -261,9 +295,13 @@ result<std::unique_ptr<store>> open_sqlite_store(const std::string& path) {
     lock->discard_new_file();
     return opened.failure();
   }
-  auto made = std::make_unique<sqlite_store>(*canonical, *std::move(lock), *std::move(opened));
-  if (auto ok = made->begin(); !ok) return ok.failure();
-  return std::unique_ptr<store>(std::move(made));
+  try {
+    auto made = std::make_unique<sqlite_store>(*canonical, *std::move(lock), *std::move(opened));
+    if (auto ok = made->begin(); !ok) return ok.failure();
+    return std::unique_ptr<store>(std::move(made));
+  } catch (const SQLite::Exception& e) { // its connection is closed by now
+    return explain(e, nullptr, *canonical).what;
+  }
 }
 
 } // namespace pawl::storage

@@ -1,7 +1,8 @@
 // The port to durable storage: rows in, rows out. Nothing of SQLite shows through it; every implementation passes
 // tests/contract. It speaks of revisions and one writer in a way that a shared server could keep as well.
 //
-// Used by one thread at a time. Implementations translate foreign exceptions into errors.
+// Used by one thread at a time. Implementations translate foreign exceptions into errors. Only std::bad_alloc leaves a
+// call: of write, save_definition and checkpoint it means what `storage` means, the store has stopped.
 #pragma once
 
 #include "runtime/core/json.hpp"

@@ -125,7 +125,7 @@ json to_json(const http_headers& headers) {
   json object = json::object();
   for (const http_header& h : headers) {
     if (h.name == "set-cookie") {
-      object[h.name].push_back(as_utf8(h.value));
+      core::array_in(object, h.name).push_back(as_utf8(h.value));
       continue;
     }
     json& there = object[h.name];

@@ -131,6 +131,8 @@ void append_canonical(std::string& out, const json& value) {
 
 } // namespace
 
+json& array_in(json& object, const std::string& name) { return *object.emplace(name, json::array()).first; }
+
 json_ptr share(json value) { return std::make_shared<const json>(std::move(value)); }
 
 bool same(const json_ptr& a, const json_ptr& b) { return a == b || (a && b && *a == *b); }

@@ -19,6 +19,9 @@ namespace pawl::core {
 using json_ptr = std::shared_ptr<const nlohmann::json>;
 
 json_ptr share(nlohmann::json value);
+/// The array under `name`, made when there is none. Not `object[name].push_back(…)`: when memory runs out
+/// nlohmann 3.11.2 turns the null into an array that is not there, and its destructor reads that.
+nlohmann::json& array_in(nlohmann::json& object, const std::string& name);
 /// Both absent, or equal in value.
 bool same(const json_ptr& a, const json_ptr& b);
 

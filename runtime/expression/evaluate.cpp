@@ -225,6 +225,8 @@ private:
                         call_context& context) {
     try {
       return known(arguments, context);
+    } catch (const std::bad_alloc&) {
+      throw;                          // says nothing about the expression
     } catch (const std::exception&) { // a host's function; its text might quote a value
       return error{errc::evaluation, "'" + std::string(name(i)) + "' failed with an exception", ""};
     }

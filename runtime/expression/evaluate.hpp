@@ -24,7 +24,7 @@ struct environment {
 ///
 /// What comes back may borrow from the documents behind `root`, which must outlive it. Errors: `evaluation`, `limit`
 /// (names the limit), `stopped`; `where` is "byte N" of the source where that is known. Messages quote the expression's
-/// own names, never a value. Safe from any thread; throws nothing.
+/// own names, never a value. Safe from any thread; throws nothing but std::bad_alloc.
 result<value> evaluate(const program& what, const value& root, const environment& with);
 /// The same; adds what it cost to `used`, also when it fails. As part of a rendering that runs since then it also keeps
 /// limits::template_time_ms_max.

@@ -39,7 +39,7 @@ result<json> context_of(const std::vector<storage::result_row>& results) {
       if (!output) return output.failure();
       entry["output"] = std::move(*output);
     }
-    context[r.node].push_back(std::move(entry));
+    core::array_in(context, r.node).push_back(std::move(entry));
   }
   return context;
 }

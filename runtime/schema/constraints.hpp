@@ -6,12 +6,16 @@
 #include "runtime/schema/plan.hpp"
 #include "runtime/schema/words.hpp"
 
+#include "runtime/schema/valijson_memory.hpp" // first
+
 #include <fmt/format.h>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/constraints/concrete_constraints.hpp>
 #include <valijson/constraints/constraint_visitor.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
+
+#undef CustomAllocator
 
 #include <algorithm>
 #include <memory>

@@ -28,7 +28,8 @@ std::shared_ptr<const schema> schema::compile(const nlohmann::json& document, st
     return make_validator(make_plan(document, read), allowed);
   } catch (const std::bad_alloc&) {
     throw;
-  } catch (const std::exception&) {
+  } catch (const std::exception& e) {
+    if (std::string_view(e.what()).starts_with("Failed to allocate memory")) throw std::bad_alloc(); // valijson's words
     problems.push_back({false, pointer,
                         "the validator does not accept this schema, though nothing is known to be wrong",
                         "please report it with the schema"});

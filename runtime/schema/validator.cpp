@@ -477,13 +477,19 @@ private:
   parsed by_;
 };
 
+void add_builder(valijson::SchemaParser& parser, const char* key, own_constraint::kind what) {
+  auto builder = std::make_unique<own_builder>(what);
+  parser.addConstraintBuilder(key, builder.get());
+  builder.release(); // the parser's from now on
+}
+
 } // namespace
 
 std::shared_ptr<const schema> make_validator(plan planned, const limits& allowed) {
   parsed by{{}, std::move(planned.comparisons), std::move(planned.patterns), allowed};
   valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
-  parser.addConstraintBuilder(reference_key, new own_builder(own_constraint::kind::reference));
-  parser.addConstraintBuilder(comparison_key, new own_builder(own_constraint::kind::comparison));
+  add_builder(parser, reference_key, own_constraint::kind::reference);
+  add_builder(parser, comparison_key, own_constraint::kind::comparison);
   for (const json& document : planned.documents) {
     by.documents.push_back(std::make_unique<valijson::Schema>());
     parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(document), *by.documents.back());

@@ -1,4 +1,10 @@
-// Stores of every earlier format open, and their instances go on where they were.
+// Stores of the present format and of every earlier one open, and their instances go on where they were.
+#include "nodes/catalog.hpp"
+#include "storage/codec.hpp"
+#include "storage/migrations.hpp"
+#include "tests/contract/raw_sqlite.hpp"
+#include "tests/golden/golden.hpp"
+#include "tests/support/child_process.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <pawl/runtime.hpp>
@@ -7,23 +13,35 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include <atomic>
 #include <filesystem>
 
 using namespace pawl;
+using golden::day_ms;
+using golden::hour_ms;
+using golden::set_clock;
 using nlohmann::json;
+namespace fs = std::filesystem;
 
 namespace {
 
-struct set_clock final : pawl::clock {
-  std::int64_t now_ms() override { return wall; }
-  std::atomic<std::int64_t> wall{0};
-};
+const fs::path kept_files = fs::path(PAWL_SOURCES) / "tests/golden";
 
-std::string copy_of(const char* name, const test::temp_folder& folder) {
+int newest_format() { return storage::migrations().back().number; }
+std::string name_of(int format) { return "format-" + std::to_string(format) + ".db"; }
+
+std::string copy_of(const std::string& name, const test::temp_folder& folder) {
   const std::string path = folder.file(name);
-  std::filesystem::copy_file(std::filesystem::path(PAWL_SOURCES) / "tests/golden" / name, path);
+  for (const char* end : {"", "-wal"})
+    if (fs::exists(kept_files / (name + end))) fs::copy_file(kept_files / (name + end), path + end);
   return path;
+}
+
+/// By the program that made the golden file of the present format.
+std::string freshly_written(const test::temp_folder& folder) {
+  test::child_process writer({PAWL_GOLDEN_WRITER, folder.path()});
+  const std::string name = writer.line();
+  if (writer.finish() != 0) FAIL("the writer of golden stores fails");
+  return folder.file(name);
 }
 
 snapshot at_rest(runtime& rt, const std::string& id) {
@@ -32,23 +50,175 @@ snapshot at_rest(runtime& rt, const std::string& id) {
   return *seen;
 }
 
+runtime open_at(const std::string& path, const std::shared_ptr<set_clock>& time) {
+  options opts;
+  opts.store_path = path;
+  opts.time = time;
+  opts.node_types = golden::host_types([](const node_context&) {});
+  auto opened = runtime::open(std::move(opts));
+  if (!opened) FAIL(to_string(opened.failure()));
+  return std::move(*opened);
+}
+
+/// Lets every instance of a store that pawl-golden wrote go on to its end; collects what is not as it must be.
+class judge {
+public:
+  explicit judge(const std::string& path)
+      : path_(path), time_(std::make_shared<set_clock>(golden::written_at_ms + 2 * hour_ms)),
+        rt_(open_at(path, time_)) {}
+
+  std::vector<std::string> verdict() {
+    ended_before();
+    loops();
+    recovered();
+    timers();
+    pinned();
+    all_ended();
+    rt_.stop();
+    replay_law();
+    return problems_;
+  }
+
+private:
+  void expect(bool holds, const std::string& what) {
+    if (!holds) problems_.push_back(what);
+  }
+  const json& output(const snapshot& s, const char* node) {
+    static const json nothing;
+    const json& context = s.document()["context"];
+    return context.contains(node) ? context[node].back()["output"] : nothing;
+  }
+  bool resume(const std::string& id, const json& payload) { return rt_.resume(id, &payload).has_value(); }
+
+  void ended_before() {
+    const snapshot done = at_rest(rt_, "completed");
+    expect(done.status() == instance_status::completed, "completed: is completed");
+    expect(output(done, "end") == json({{"items", 0}, {"answers", json::array()}}), "completed: its output");
+    expect(at_rest(rt_, "failed").failed_reason() == "Error: as told", "failed: its reason");
+    expect(at_rest(rt_, "halted").failed_reason() == "Step limit exceeded", "halted: its reason");
+  }
+
+  void loops() {
+    expect(at_rest(rt_, "looping").waits().front().reason == "item item 2", "looping: waits for its second item");
+    const json wrong{{"answer", 2}};
+    const auto refused = rt_.resume("looping", &wrong);
+    expect(!refused && refused.failure().code == errc::invalid_payload, "looping: the wait's schema is still there");
+    expect(resume("looping", {{"answer", "second"}}), "looping: takes its second answer");
+    (void)at_rest(rt_, "looping");
+    expect(resume("looping", {{"answer", "third"}}), "looping: takes its third answer");
+    const snapshot done = at_rest(rt_, "looping");
+    expect(output(done, "end") == json({{"items", 3}, {"answers", {"first", "second", "third"}}}),
+           "looping: ends with all its answers: " + output(done, "end").dump());
+  }
+
+  void recovered() {
+    const snapshot working = at_rest(rt_, "working");
+    expect(working.status() == instance_status::completed, "working: was in flight and goes on");
+    expect(output(working, "work")["key"] == "1974d1516a554e5a7212da2d461af6ba", "working: has its key still");
+    const json own{{"kept", {{"of", "answered"}}}, {"payload", {{"by", "Ada"}}}};
+    expect(output(at_rest(rt_, "answered"), "keep") == own, "answered: has payload and node state still");
+    expect(resume("kept", {{"by", "Bo"}}), "kept: takes its answer");
+    const json later{{"kept", {{"of", "kept"}}}, {"payload", {{"by", "Bo"}}}};
+    expect(output(at_rest(rt_, "kept"), "keep") == later, "kept: has its node state still");
+  }
+
+  void timers() {
+    const auto overdue = rt_.wait("overdue", wait_until::ended);
+    expect(overdue && output(*overdue, "rest")["ms"] == hour_ms / 2, "overdue: is woken when the store opens");
+    expect(at_rest(rt_, "delayed").status() == instance_status::paused, "delayed: sleeps on");
+    expect(at_rest(rt_, "retrying").status() == instance_status::error, "retrying: waits for its retry");
+    time_->wall += 2 * day_ms;
+    expect(rt_.wait("delayed", wait_until::ended).has_value(), "delayed: is woken");
+    const auto retried = rt_.wait("retrying", wait_until::ended);
+    expect(retried && retried->failed_reason() == "Error: as told", "retrying: fails after its retry");
+    expect(retried && retried->document()["context"]["broken"].size() == 2, "retrying: both attempts are there");
+  }
+
+  void pinned() {
+    expect(at_rest(rt_, "pinned").waits().front().reason == "by the older document", "pinned: to its document");
+    expect(resume("pinned", {{"answer", "yes"}}), "pinned: takes its answer");
+    expect(at_rest(rt_, "pinned").status() == instance_status::completed, "pinned: completes");
+  }
+
+  void all_ended() {
+    const auto all = rt_.list();
+    if (!all) return problems_.push_back(to_string(all.failure()));
+    expect(all->size() == 11, "there are 11 instances");
+    for (const instance_summary& i : *all)
+      expect(has_ended(i.status), i.id + ": has ended");
+  }
+
+  void replay_law() {
+    const auto rows = storage::open_sqlite_reader(path_);
+    if (!rows) return problems_.push_back(to_string(rows.failure()));
+    core::node_types types = nodes::built_in_types();
+    for (const node_type& own : golden::host_types({}))
+      expect(core::add_type(types, own).has_value(), "the type " + own.name);
+    const auto all = (*rows)->list(0, 100);
+    for (const storage::summary_row& row : *all) {
+      const auto stored = (*rows)->load(row.instance);
+      const auto document = (*rows)->definition_by_hash(stored->definition_hash);
+      const auto compiled = core::compile((*document)->text, row.definition_id, types);
+      const auto obeyed = storage::check_replay(*compiled->workflow, **rows, row.instance);
+      if (!obeyed) problems_.push_back(row.uid + ": " + to_string(obeyed.failure()));
+    }
+  }
+
+  std::string path_;
+  std::shared_ptr<set_clock> time_;
+  runtime rt_;
+  std::vector<std::string> problems_;
+};
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines)
+    text += line + "\n";
+  return text;
+}
+
 } // namespace
 
+TEST_CASE("golden: there is a store of every format up to the present one") {
+  for (int format = 1; format <= newest_format(); ++format) {
+    INFO(name_of(format) << ": pawl-golden writes it, see tests/golden/README.md");
+    CHECK(fs::exists(kept_files / name_of(format)));
+  }
+}
+
+TEST_CASE("golden: every instance of every store since format 2 goes on where it was, to its end") {
+  for (int format = 2; format <= newest_format(); ++format) {
+    const test::temp_folder folder;
+    const std::string path = copy_of(name_of(format), folder);
+    INFO(name_of(format));
+    CHECK(fs::file_size(path + "-wal") > 0); // a log that nobody moved into the main file
+    CHECK(joined(judge(path).verdict()) == "");
+  }
+}
+
+TEST_CASE("golden: what the writer makes today is as good") {
+  const test::temp_folder folder;
+  CHECK(joined(judge(freshly_written(folder)).verdict()) == "");
+}
+
+TEST_CASE("golden: control: a store that lost something is noticed") {
+  const test::temp_folder folder;
+  const std::string path = copy_of(name_of(2), folder);
+  const char* spoiled = GENERATE("UPDATE memory SET value = '1' WHERE name = 'next'",
+                                 "UPDATE cursor SET node_state = '{}'", "UPDATE cursor SET key = 'k'");
+  test::raw_sqlite(path).run(spoiled);
+  INFO(spoiled);
+  CHECK_FALSE(judge(path).verdict().empty());
+}
+
 TEST_CASE("golden: a store of format 1 opens and every instance goes on where it was") {
-  test::temp_folder folder;
-  const std::string path = copy_of("format-1.db", folder);
+  const test::temp_folder folder;
+  const std::string path = copy_of(name_of(1), folder);
   const auto old = store_reader::open(path);
   REQUIRE_FALSE(old); // a reader cannot migrate, and says so
   CHECK(old.failure().code == errc::old_store);
 
-  auto time = std::make_shared<set_clock>();
-  time->wall = 1'800'000'000'000; // later than anything that waits in it
-  options opts;
-  opts.store_path = path;
-  opts.time = time;
-  auto opened = runtime::open(std::move(opts));
-  if (!opened) FAIL(to_string(opened.failure()));
-  runtime& rt = *opened;
+  runtime rt = open_at(path, std::make_shared<set_clock>(1'800'000'000'000)); // later than anything that waits in it
 
   CHECK(at_rest(rt, "completed").document()["context"]["end"][0]["output"]["items"] == 0);
   CHECK(at_rest(rt, "failed").failed_reason() == "Error: as told");

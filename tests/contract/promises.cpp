@@ -26,12 +26,10 @@ const core::workflow& compiled(const std::string& text) {
   return *found;
 }
 
-const core::workflow& workflow() { return compiled(graph); }
-
 std::vector<core::event> events() {
   using namespace core;
   return {
-      {1000, started{*workflow().find("a"), share({{"x", 1}}), 50}},
+      {1000, started{*life_workflow().find("a"), share({{"x", 1}}), 50}},
       {1010, node_failed{{1, 1, 1}, "Error: no", true, 3, 40}},
       {1050, timer_fired{1, 1}},
       {1080, node_succeeded{{1, 1, 2}, std::nullopt, {{"next", share(3)}}}},
@@ -71,13 +69,13 @@ std::string check_instance(reader& r, const summary_row& row) {
 
 std::vector<change> life_of(const std::string& uid, std::size_t output_bytes) {
   std::vector<change> all;
-  core::state s = core::initial_state(workflow(), uid);
+  core::state s = core::initial_state(life_workflow(), uid);
   for (const core::event& e : events()) {
-    auto verdict = core::apply(workflow(), s, e);
+    auto verdict = core::apply(life_workflow(), s, e);
     if (const auto* no = std::get_if<core::rejected>(&verdict)) throw std::runtime_error(no->reason);
     const auto& done = std::get<core::step>(verdict);
     const auto output = done.result ? std::optional("\"" + std::string(output_bytes, 'o') + "\"") : std::nullopt;
-    const step_write rows = encode_step(workflow(), s, e, done, output);
+    const step_write rows = encode_step(life_workflow(), s, e, done, output);
     if (all.empty())
       all.emplace_back(create_write{uid, "w", "h", "{}", "hash", s.created_at, rows});
     else
@@ -85,6 +83,8 @@ std::vector<change> life_of(const std::string& uid, std::size_t output_bytes) {
   }
   return all;
 }
+
+const core::workflow& life_workflow() { return compiled(graph); }
 
 definition_row life_definition() { return {"h", "w", graph}; }
 

@@ -3,6 +3,7 @@
 // is there twice or holds half a transition.
 #pragma once
 
+#include "runtime/core/workflow.hpp"
 #include "storage/store.hpp"
 
 #include <string>
@@ -14,6 +15,7 @@ namespace pawl::test {
 /// n - 1; the steps want their instance's key. Outputs of 20,000 bytes are several pages.
 std::vector<storage::change> life_of(const std::string& uid, std::size_t output_bytes = 20'000);
 storage::definition_row life_definition();
+const core::workflow& life_workflow();
 
 /// `c` with the key of its instance.
 storage::change for_instance(storage::change c, storage::instance_key instance);

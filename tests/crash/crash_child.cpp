@@ -1,7 +1,9 @@
 // The process that is killed: runs the instances --from … --to, tells each acknowledged step through the pipe as soon
-// as the runtime acknowledges it, and waits for its end. With --finish it ends by itself when all have ended.
+// as the runtime acknowledges it, and waits for its end. With --finish it ends by itself when all have ended, with
+// --stop once all have started. --kill-at POINT --nth N: it ends itself there (kill_points.hpp).
 #include "runtime/host/engine.hpp"
 #include "storage/store.hpp"
+#include "tests/crash/kill_points.hpp"
 #include "tests/crash/workload.hpp"
 #include "tests/support/early_store.hpp"
 
@@ -30,6 +32,10 @@ struct arguments {
   int to = 0;
   bool finish = false;
   bool ack_early = false;
+  bool stop = false;
+  std::string kill_at;
+  int nth = 1;
+  std::size_t wal_bytes = options().checkpoint_wal_bytes;
 };
 
 [[noreturn]] void die(const std::string& why) {
@@ -95,7 +101,18 @@ void on_event(work_list& todo, const instance_event& e) {
   if (e.status && has_ended(*e.status)) todo.ended(e.instance_id);
 }
 
-std::unique_ptr<host::engine> open(const arguments& args, work_list& todo) {
+using points_ptr = std::shared_ptr<crash::kill_points>; // null: none
+
+result<std::unique_ptr<storage::store>> open_store(const arguments& args, const points_ptr& points) {
+  auto opened = storage::open_sqlite_store(args.store);
+  if (!opened) return opened.failure();
+  std::unique_ptr<storage::store> store = std::move(*opened);
+  if (args.ack_early) store = std::make_unique<test::early_store>(std::move(store));
+  if (points) store = std::make_unique<crash::killing_store>(std::move(store), points);
+  return store;
+}
+
+std::unique_ptr<host::engine> open(const arguments& args, work_list& todo, const points_ptr& points) {
   const int effects = ::open(args.effects.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (effects < 0) die("the effects' file cannot be opened");
   options opts;
@@ -104,17 +121,11 @@ std::unique_ptr<host::engine> open(const arguments& args, work_list& todo) {
     write_line(effects, c.instance_id() + " " + c.node_id() + " " + std::to_string(c.visit()) + " " +
                             std::to_string(c.attempt()) + " " + c.idempotency_key());
   });
+  opts.checkpoint_wal_bytes = args.wal_bytes;
   opts.event_queue_max = 1'000'000; // the judge wants every step
   opts.on_event = [&todo](const instance_event& e) { on_event(todo, e); };
   opts.on_log = [](const std::string& line) { tell({{"log", line}}); };
-  auto opened = args.ack_early ? host::engine::open(std::move(opts),
-                                                    [path = args.store]() -> result<std::unique_ptr<storage::store>> {
-                                                      auto inner = storage::open_sqlite_store(path);
-                                                      if (!inner) return inner.failure();
-                                                      return std::unique_ptr<storage::store>(
-                                                          std::make_unique<test::early_store>(std::move(*inner)));
-                                                    })
-                               : host::engine::open(std::move(opts));
+  auto opened = host::engine::open(std::move(opts), [args, points] { return open_store(args, points); });
   if (!opened) die(to_string(opened.failure()));
   return std::move(*opened);
 }
@@ -166,6 +177,10 @@ arguments parse(int count, char** values) {
     if (name == "--to") args.to = std::atoi(value().c_str());
     if (name == "--finish") args.finish = true;
     if (name == "--ack-early") args.ack_early = true;
+    if (name == "--stop") args.stop = true;
+    if (name == "--kill-at") args.kill_at = value();
+    if (name == "--nth") args.nth = std::atoi(value().c_str());
+    if (name == "--wal-bytes") args.wal_bytes = std::strtoull(value().c_str(), nullptr, 10);
   }
   return args;
 }
@@ -176,8 +191,20 @@ int main(int count, char** values) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const arguments args = parse(count, values);
   work_list todo;
-  const auto rt = open(args, todo);
+  points_ptr points;
+  std::optional<test::faulty_disk> disk;
+  if (!args.kill_at.empty()) {
+    points = std::make_shared<crash::kill_points>(args.kill_at, args.nth);
+    disk.emplace().watch([points](const test::disk_operation& op) { points->reach(op); });
+  }
+  auto rt = open(args, todo, points);
+  if (points) points->enter("run");
   start_all(*rt, args);
+  if (args.stop) {
+    if (points) points->enter("close");
+    rt.reset();
+    return 0;
+  }
   look_around(*rt, args, todo);
   std::vector<std::thread> answering; // a commit each: one thread would leave most instances waiting
   for (int i = 0; i < 6; ++i)

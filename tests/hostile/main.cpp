@@ -5,8 +5,8 @@
 // --every runs each N-th case only: enough for the sanitizers, which make each ten times as slow.
 // Status: 0 good, 1 violations, 2 wrong usage, 3 violations of the raised limit and of nothing else.
 #include "tests/hostile/attack.hpp"
-#include "tests/hostile/memory_count.hpp"
 #include "tests/hostile/targets.hpp"
+#include "tests/support/memory.hpp"
 
 #include <fmt/format.h>
 
@@ -74,11 +74,11 @@ public:
   void run(const family& f, const attack& a) {
     const std::string text = a.text();
     const std::string name = fmt::format("{}/{}/{}", name_of(f.of), f.name, a.name);
-    start_counting();
+    test::memory::start_counting();
     const auto started = std::chrono::steady_clock::now();
     const outcome done = hostile::run(f.of, text, used_);
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - started;
-    const memory_counts memory = counted();
+    const test::memory::counts memory = test::memory::counted();
     judge_end(name, a, done);
     judge_cost(name, f.of, text.size(), done, memory);
     tally& t = tallies_[f.of];
@@ -134,7 +134,7 @@ private:
   }
 
   void judge_cost(const std::string& name, kind of, std::size_t text_bytes, const outcome& done,
-                  const memory_counts& memory) {
+                  const test::memory::counts& memory) {
     const expression::limits usual;
     // What a rendering joins has a meter of its own, and the last expression may go over.
     const bool is_template = of == kind::json_template;

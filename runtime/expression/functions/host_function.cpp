@@ -44,6 +44,8 @@ result<std::vector<json>> documents_of(std::span<const value> arguments, call_co
 result<json> answer_of(const expression_function& of, const std::vector<json>& arguments) {
   try {
     return of.call(arguments);
+  } catch (const std::bad_alloc&) {
+    throw; // as everywhere
   } catch (const std::exception& e) {
     return error{errc::evaluation, readable(e.what()), ""};
   } catch (...) {

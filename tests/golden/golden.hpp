@@ -1,0 +1,46 @@
+// What the golden stores' writer and their test both know: the host's node types, and times.
+#pragma once
+
+#include <pawl/node.hpp>
+#include <pawl/options.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pawl::golden {
+
+constexpr std::int64_t hour_ms = 3'600'000;
+constexpr std::int64_t day_ms = 24 * hour_ms;
+constexpr std::int64_t written_at_ms = 1'767'225'600'000; ///< 2026-01-01: when the writer begins
+
+struct set_clock final : pawl::clock {
+  explicit set_clock(std::int64_t at) : wall(at) {}
+  std::int64_t now_ms() override { return wall; }
+  std::atomic<std::int64_t> wall;
+};
+
+/// Called by an executor that is about to answer: the writer never returns from some of these calls.
+using before_answer = std::function<void(const node_context&)>;
+
+/// `work`, and `keeper`, which keeps something of its own while it waits for a payload.
+inline std::vector<node_type> host_types(const before_answer& about_to) {
+  using nlohmann::json;
+  node_type keeper("keeper", [about_to](node_context& c) {
+    if (c.payload() == nullptr) return outcome::pause().because("keeps").keep({{"of", c.instance_id()}});
+    about_to(c);
+    return outcome::output({{"kept", *c.node_state()}, {"payload", *c.payload()}});
+  });
+  keeper.can_wait = true;
+  node_type work("work", [about_to](node_context& c) {
+    about_to(c);
+    return outcome::output({{"key", c.idempotency_key()}});
+  });
+  return {std::move(keeper), std::move(work)};
+}
+
+} // namespace pawl::golden
