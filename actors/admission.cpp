@@ -24,10 +24,28 @@ bool admission::has_room() const {
 }
 
 void admission::let_nobody_past(bool waiting) {
+  {
+    std::lock_guard lock(mutex_);
+    if (blocked_ == waiting) return;
+    blocked_ = waiting;
+    changed_.notify_all();
+  }
+  tell_if_room();
+}
+
+void admission::set_when_room(std::function<void()> when_room) {
   std::lock_guard lock(mutex_);
-  if (blocked_ == waiting) return;
-  blocked_ = waiting;
-  changed_.notify_all();
+  when_room_ = std::move(when_room);
+}
+
+// Whoever hears of it may take room: not under the lock.
+void admission::tell_if_room() {
+  std::function<void()> tell;
+  {
+    std::lock_guard lock(mutex_);
+    if (blocked_ && fits(1)) tell = when_room_;
+  }
+  if (tell) tell();
 }
 
 void admission::close() {
@@ -37,9 +55,12 @@ void admission::close() {
 }
 
 void admission::give_back(std::size_t size) {
-  std::lock_guard lock(mutex_);
-  taken_ -= size;
-  changed_.notify_all();
+  {
+    std::lock_guard lock(mutex_);
+    taken_ -= size;
+    changed_.notify_all();
+  }
+  tell_if_room();
 }
 
 } // namespace pawl::actors

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -37,13 +38,16 @@ public:
   /// For what cannot wait: takes room that may not be there.
   place_ptr enter_anyway(std::size_t size);
   bool has_room() const;
-  /// While something of the supervisor's waits for room, nobody else gets in.
+  /// While something of the supervisor's waits for room, nobody else gets in, and `when_room` is called, on whatever
+  /// thread, once there is some.
   void let_nobody_past(bool waiting);
+  void set_when_room(std::function<void()> when_room);
   void close();
 
 private:
   bool fits(std::size_t size) const { return taken_ == 0 || taken_ + size <= room_; }
   void give_back(std::size_t size);
+  void tell_if_room();
 
   const std::size_t room_;
   mutable std::mutex mutex_;
@@ -51,6 +55,7 @@ private:
   std::size_t taken_ = 0;
   bool blocked_ = false;
   bool closed_ = false;
+  std::function<void()> when_room_;
 };
 
 } // namespace pawl::actors

@@ -31,7 +31,8 @@ void event_queue::push(const instance_event& event) {
 
 std::optional<instance_event> event_queue::pop(std::chrono::milliseconds timeout) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, timeout, [&] { return closed_ || !events_.empty() || missed_ > 0; });
+  const auto may_answer = [&] { return closed_ || !events_.empty() || missed_ > 0; };
+  if (timeout > std::chrono::milliseconds(0)) changed_.wait_for(lock, timeout, may_answer); // else no system call
   if (events_.empty()) {
     if (missed_ > 0) return gap(std::exchange(missed_, 0));
     return std::nullopt;
@@ -65,12 +66,12 @@ void event_feed::remove(const event_queue* queue) {
   count_.store(queues_.size(), std::memory_order_release);
 }
 
-void event_feed::tell(const told& so_far, std::int64_t revision, const std::function<instance_event()>& make) {
+void event_feed::tell(telling& of, std::int64_t revision, const std::function<instance_event()>& make) {
   std::optional<instance_event> event;
   if (!is_idle()) event = make();
   std::lock_guard lock(mutex_);
-  if (revision <= *so_far) return;
-  *so_far = revision;
+  if (revision <= of.told) return;
+  of.told = revision;
   if (!event) return;
   for (const auto& queue : queues_)
     if (queue->instance_id().empty() || queue->instance_id() == event->instance_id) queue->push(*event);
@@ -83,17 +84,23 @@ void event_feed::close() {
     queue->close();
 }
 
-event_feed::told event_feed::begin(const std::string& instance_id, std::int64_t revision) {
+event_feed::telling_ptr event_feed::begin(const std::string& instance_id, std::int64_t revision) {
   std::lock_guard lock(mutex_);
-  told& kept = told_[instance_id];
-  if (!kept) kept = std::make_shared<std::atomic<std::int64_t>>(revision);
+  telling_ptr& kept = tellings_[instance_id];
+  if (!kept) {
+    kept = std::make_shared<telling>();
+    kept->told = revision;
+  }
+  ++kept->actors;
   return kept;
 }
 
-void event_feed::end(const std::string& instance_id, const told& so_far) {
-  constexpr long mine_and_the_feeds = 2;
+void event_feed::end(const std::string& instance_id) {
   std::lock_guard lock(mutex_);
-  if (so_far.use_count() <= mine_and_the_feeds) told_.erase(instance_id);
+  const auto kept = tellings_.find(instance_id);
+  if (kept == tellings_.end()) return;
+  const telling& last = *kept->second;
+  if (--kept->second->actors == 0 && last.told >= last.sent) tellings_.erase(kept);
 }
 
 } // namespace pawl::actors

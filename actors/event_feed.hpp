@@ -50,22 +50,27 @@ public:
   /// No more events come: queues give what they hold and say then that they are closed.
   void close();
 
-  /// Up to which revision the events of an instance have been told. Shared by the actors that run it one after the
-  /// other: when one went before it heard of its commit, the next tells what is missing.
-  using told = std::shared_ptr<std::atomic<std::int64_t>>;
-  /// An actor begins to run the instance; `revision` counts unless there was one that did not end().
-  told begin(const std::string& instance_id, std::int64_t revision);
+  /// What was told of an instance. Shared by the actors that run it one after the other: when one went before it heard
+  /// of its commit, the next tells what is missing.
+  struct telling {
+    std::atomic<std::int64_t> told{0}; ///< the last revision whose event was told
+    std::atomic<std::int64_t> sent{0}; ///< the last one that an actor gave to the store, perhaps as it died
+    int actors = 0;                    ///< that have begun and not ended
+  };
+  using telling_ptr = std::shared_ptr<telling>;
+  /// An actor begins to run the instance; `revision` counts as told unless there is one that did not end().
+  telling_ptr begin(const std::string& instance_id, std::int64_t revision);
   /// Tells of the step that made `revision`, unless that was told already: an actor that is being killed may still
   /// speak while its successor does. `make` makes the event, when anybody wants to hear of it.
-  void tell(const told& so_far, std::int64_t revision, const std::function<instance_event()>& make);
-  /// It heard of all its commits. While a successor goes on with `so_far` nothing is forgotten.
-  void end(const std::string& instance_id, const told& so_far);
+  void tell(telling& of, std::int64_t revision, const std::function<instance_event()>& make);
+  /// The actor goes. With the last one what was told is forgotten, unless something is still to be told.
+  void end(const std::string& instance_id);
 
 private:
   std::atomic<std::size_t> count_{0};
   std::mutex mutex_;
   std::vector<std::shared_ptr<event_queue>> queues_;
-  std::unordered_map<std::string, told> told_;
+  std::unordered_map<std::string, telling_ptr> tellings_;
   bool closed_ = false;
 };
 

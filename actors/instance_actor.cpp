@@ -38,17 +38,19 @@ rest_summary rest_of(const core::state& s) {
 } // namespace
 
 instance_actor::instance_actor(caf::actor_config& config, services_ptr shared, std::shared_ptr<start_instance> start)
-    : caf::event_based_actor(config), shared_(std::move(shared)), start_(std::move(start)), uid_(start_->uid),
-      definition_id_(start_->workflow->id), input_hash_(start_->input_hash), workflow_(start_->workflow),
-      state_(core::initial_state(*workflow_, uid_)), input_(start_->input) {}
+    : caf::event_based_actor(config), shared_(std::move(shared)), store_(shared_->store.get()),
+      start_(std::move(start)), uid_(start_->uid), definition_id_(start_->workflow->id),
+      input_hash_(start_->input_hash), workflow_(start_->workflow), state_(core::initial_state(*workflow_, uid_)),
+      input_(start_->input) {}
 
 instance_actor::instance_actor(caf::actor_config& config, services_ptr shared, const std::shared_ptr<revived>& from)
-    : caf::event_based_actor(config), shared_(std::move(shared)), uid_(std::move(from->uid)),
-      definition_id_(std::move(from->definition_id)), input_hash_(std::move(from->input_hash)), key_(from->key),
-      workflow_(std::move(from->workflow)), state_(std::move(from->state)), input_(std::move(from->input)) {}
+    : caf::event_based_actor(config), shared_(std::move(shared)), store_(shared_->store.get()),
+      uid_(std::move(from->uid)), definition_id_(std::move(from->definition_id)),
+      input_hash_(std::move(from->input_hash)), key_(from->key), workflow_(std::move(from->workflow)),
+      state_(std::move(from->state)), input_(std::move(from->input)) {}
 
 caf::behavior instance_actor::make_behavior() {
-  told_ = shared_->feed->begin(uid_, start_ ? 0 : state_.revision);
+  telling_ = shared_->feed->begin(uid_, start_ ? 0 : state_.revision);
   if (start_)
     create();
   else
@@ -99,10 +101,11 @@ caf::behavior instance_actor::make_behavior() {
 }
 
 void instance_actor::on_exit() {
-  if (!committing_) shared_->feed->end(uid_, told_);
+  if (telling_) shared_->feed->end(uid_);
   inbox_.clear();
   committing_.reset();
   start_.reset();
+  store_ = nullptr;
   shared_.reset();
 }
 
@@ -163,7 +166,8 @@ void instance_actor::commit(core::event event, core::step step, core::json_ptr o
 }
 
 void instance_actor::send_write(storage::change change) {
-  anon_send(shared_->store.get(),
+  telling_->sent = std::max<std::int64_t>(telling_->sent, state_.revision);
+  anon_send(store_,
             write_change{std::make_shared<storage::change>(std::move(change)), caf::actor_cast<caf::actor>(this)});
 }
 
@@ -174,8 +178,7 @@ void instance_actor::finish(const write_done& written) {
     committing_->on_done(e);
     if (start_) {
       start_->answer(e);
-      if (e.code != errc::storage)
-        shared_->feed->end(uid_, told_); // it is not there; else the one that finds it tells of it
+      if (e.code != errc::storage) telling_->sent = 0; // it was not made
       return quit();
     }
     return give_up(e);
@@ -221,7 +224,7 @@ void instance_actor::keep_result(const committing& taken) {
 }
 
 void instance_actor::announce(const committing& taken) {
-  shared_->feed->tell(told_, state_.revision, [&] {
+  shared_->feed->tell(*telling_, state_.revision, [&] {
     instance_event event;
     event.instance_id = uid_;
     event.entry = core::describe(*workflow_, state_, taken.event, taken.step);
@@ -250,8 +253,8 @@ void instance_actor::dispatch(core::cursor_id id) {
   if (whole.empty()) return dispatch_with_history(id, c->visit, {});
   ++running_;
   const caf::actor self = caf::actor_cast<caf::actor>(this);
-  anon_send(shared_->store.get(), use_store{[self, whole, id, visit = c->visit, key = key_,
-                                             budget = shared_->history_max](storage::store& store) mutable {
+  anon_send(store_, use_store{[self, whole, id, visit = c->visit, key = key_,
+                               budget = shared_->history_max](storage::store& store) mutable {
               std::vector<storage::result_row> all;
               for (const std::string& node : whole) {
                 auto rows = store.results(key, node, budget);
@@ -371,11 +374,13 @@ void instance_actor::load_results() {
       if (what.latest && workflow_->find(node)) wanted.push_back(node);
   loading_ = true;
   const caf::actor self = caf::actor_cast<caf::actor>(this);
-  if (wanted.empty() && *told_ == state_.revision)
+  if (wanted.empty() && telling_->told == state_.revision)
     return anon_send(this, results_loaded{std::vector<storage::result_row>{}});
-  anon_send(shared_->store.get(), use_store{[self, wanted, key = key_, told = told_, uid = uid_,
-                                             revision = state_.revision, shared = shared_](storage::store& store) {
-              if (*told < revision) shared->publish_missed(store, uid, told);
+  anon_send(store_, use_store{[self, wanted, key = key_, telling = telling_, uid = uid_, revision = state_.revision,
+                               shared = shared_](storage::store& store) {
+              const bool owes = telling->told < revision;
+              if (const auto told = owes ? shared->publish_missed(store, uid, *telling) : result<void>{}; !told)
+                return caf::anon_send(self, results_loaded{told.failure()});
               caf::anon_send(self, results_loaded{store.last_results(key, wanted)});
             }});
 }

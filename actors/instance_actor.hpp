@@ -81,6 +81,9 @@ private:
   std::string place() const;
 
   services_ptr shared_;
+  /// The one of its birth: when that dies, all instances do, and one that does not know it yet must not write into the
+  /// store of its successor.
+  caf::actor store_;
   std::shared_ptr<start_instance> start_; ///< until it is created
   std::string uid_;
   std::string definition_id_;
@@ -91,7 +94,7 @@ private:
   core::json_ptr input_;
   std::unordered_map<core::node_index, core::context_result> last_; ///< of the nodes that expressions mention
 
-  event_feed::told told_;
+  event_feed::telling_ptr telling_;
 
   std::optional<committing> committing_;
   std::deque<std::function<void()>> inbox_; ///< what came while a commit was under way

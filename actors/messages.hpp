@@ -131,6 +131,8 @@ struct resume_uid {
 struct wake_uid {
   std::string uid;
 };
+/// Somebody waits for room, and there is some.
+struct room_given_back {};
 /// Where an instance stands after a commit that left nothing running.
 struct rest_summary {
   instance_status status = instance_status::active;
@@ -233,6 +235,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::history_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::start_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::resume_uid)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::wake_uid)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::room_given_back)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::instance_parked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::instance_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::watch_instance)

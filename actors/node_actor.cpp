@@ -1,11 +1,20 @@
 // Running executors.
 #include "actors/node_actor.hpp"
 
+#include "actors/threads.hpp"
+
 #include <caf/all.hpp>
 
 #include <algorithm>
 
 namespace pawl::actors {
+
+namespace {
+
+// It was answered before a thread had time for it: nobody must see it run.
+bool is_over(const nodes::execution& run) { return run.control && run.control->timed_out; }
+
+} // namespace
 
 class answer_port {
 public:
@@ -29,9 +38,12 @@ node_actor::node_actor(caf::actor_config& config, nodes::execution_limits limits
 
 caf::behavior node_actor::make_behavior() {
   return {
-      [this](const execute_node& request) { return node_executed{nodes::execute(*request.run, limits_)}; },
+      [this](const execute_node& request) {
+        if (is_over(*request.run)) return node_executed{nodes::abandoned_attempt()};
+        return node_executed{nodes::execute(*request.run, limits_)};
+      },
       [this](const call_executor& request) {
-        nodes::execute_async(request.run, limits_, request.done);
+        if (!is_over(*request.run)) nodes::execute_async(request.run, limits_, request.done);
         return executor_called{};
       },
       [](const abandon_attempts&) {}, // it has none that could be
@@ -108,8 +120,8 @@ bool node_dispatcher::find_worker() {
 }
 
 caf::actor node_dispatcher::spawn_worker() {
-  caf::actor made =
-      type_->blocking ? caf::actor(spawn<node_actor, caf::detached>(limits_)) : caf::actor(spawn<node_actor>(limits_));
+  const caf::actor made =
+      type_->blocking ? spawn_blocking<node_actor>(*this, limits_) : caf::actor(spawn<node_actor>(limits_));
   monitor(made);
   return made;
 }

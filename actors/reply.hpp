@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace pawl::actors {
@@ -27,7 +28,12 @@ private:
   struct state {
     explicit state(receiver r) : receive(std::move(r)) {}
     ~state() {
-      answer(error{errc::stopped, "the runtime stopped before it answered; ask again after the next open", ""});
+      if (answered) return;
+      try {
+        receive(error{errc::stopped, "the runtime stopped before it answered; ask again after the next open", ""});
+      } catch (const std::bad_alloc&) {
+        receive(error{errc::stopped, "out of memory", ""}); // short enough for no heap
+      }
     }
     void answer(result<T> given) {
       if (!answered.exchange(true)) receive(std::move(given));

@@ -28,23 +28,24 @@ std::shared_ptr<const core::workflow> definitions::add(std::shared_ptr<const cor
 
 void node_pools::set(const type_ptr& type, std::vector<caf::actor> members) {
   std::lock_guard lock(mutex_);
-  pools_[type] = pool{std::move(members), 0};
+  places_[type] = pools_.size();
+  pools_.push_back({type, std::move(members), 0});
 }
 
 caf::actor node_pools::pick(const type_ptr& type) {
   std::lock_guard lock(mutex_);
-  const auto at = pools_.find(type);
-  if (at == pools_.end() || at->second.members.empty()) return nullptr;
-  pool& p = at->second;
+  const auto at = places_.find(type);
+  if (at == places_.end()) return nullptr;
+  pool& p = pools_[at->second];
   return p.members[p.turn++ % p.members.size()];
 }
 
 bool node_pools::replace(const caf::actor_addr& dead, const std::function<caf::actor(const type_ptr&)>& make) {
   std::lock_guard lock(mutex_);
-  for (auto& [type, members_of] : pools_)
-    for (caf::actor& member : members_of.members)
+  for (pool& p : pools_)
+    for (caf::actor& member : p.members)
       if (member.address() == dead) {
-        member = make(type);
+        member = make(p.type);
         return true;
       }
   return false;
@@ -53,7 +54,7 @@ bool node_pools::replace(const caf::actor_addr& dead, const std::function<caf::a
 std::vector<caf::actor> node_pools::members() const {
   std::lock_guard lock(mutex_);
   std::vector<caf::actor> all;
-  for (const auto& [type, p] : pools_)
+  for (const pool& p : pools_)
     all.insert(all.end(), p.members.begin(), p.members.end());
   return all;
 }
@@ -62,6 +63,7 @@ std::vector<caf::actor> node_pools::clear() {
   std::vector<caf::actor> all = members();
   std::lock_guard lock(mutex_);
   pools_.clear();
+  places_.clear();
   return all;
 }
 

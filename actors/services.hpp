@@ -95,11 +95,13 @@ public:
 
 private:
   struct pool {
+    type_ptr type;
     std::vector<caf::actor> members;
     std::size_t turn = 0;
   };
   mutable std::mutex mutex_;
-  std::unordered_map<type_ptr, pool> pools_;
+  std::vector<pool> pools_; ///< in the order of set(), so that the same happens in every run of a simulation
+  std::unordered_map<type_ptr, std::size_t> places_;
 };
 
 /// The one store object of a runtime: outlives the store actor, so that a new one can take over.
@@ -141,7 +143,7 @@ struct services {
   std::function<void(const std::string&)> log = [](const std::string&) {};
   const std::shared_ptr<event_feed> feed = std::make_shared<event_feed>();
   /// Publishes the committed events of an instance behind `told`, which it moves on. On the store's thread.
-  std::function<void(storage::store&, const std::string& uid, const event_feed::told& told)> publish_missed;
+  std::function<result<void>(storage::store&, const std::string& uid, event_feed::telling& of)> publish_missed;
   /// Set when the runtime begins to stop; executors see it.
   const std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
 

@@ -1,6 +1,8 @@
 // Group commit.
 #include "actors/store_actor.hpp"
 
+#include "actors/threads.hpp"
+
 #include <caf/all.hpp>
 
 #include <chrono>
@@ -79,7 +81,7 @@ bool store_actor::commit_batch() {
   if (!checkpoint(shared_->checkpoint_wal_bytes)) return false;
   ++writes_;
   watch_idle();
-  if (is_small) anon_send(this, linger{std::chrono::steady_clock::now() + linger_max});
+  if (is_small && may_have_threads(system())) anon_send(this, linger{std::chrono::steady_clock::now() + linger_max});
   return true;
 }
 

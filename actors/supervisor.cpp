@@ -3,6 +3,7 @@
 
 #include "actors/node_actor.hpp"
 #include "actors/store_actor.hpp"
+#include "actors/threads.hpp"
 #include "actors/timer_actor.hpp"
 #include "storage/codec.hpp"
 
@@ -57,12 +58,16 @@ supervisor::supervisor(caf::actor_config& config, services_ptr shared)
 caf::behavior supervisor::make_behavior() {
   set_down_handler([this](const caf::down_msg& what) { down(what); });
   shared_->supervisor.set(caf::actor_cast<caf::actor>(this));
+  shared_->room->set_when_room([self = caf::actor_cast<caf::actor_addr>(this)] {
+    caf::anon_send(caf::actor_cast<caf::actor>(self), room_given_back{});
+  });
   spawn_helpers();
   recover(0);
   return {
       [this](const start_instance& start) { deliver(start.uid, start); },
       [this](const resume_uid& resume) { deliver(resume.uid, resume.command); },
       [this](const wake_uid& notice) { wake(notice.uid); },
+      [this](const room_given_back&) { wake_waiting(); },
       [this](const instance_loaded& what) { loaded(what); },
       [this](const instance_parked& notice) { parked(notice); },
       [this](const in_flight_found& found) { recovered(found); },
@@ -104,13 +109,18 @@ void supervisor::on_exit() {
   asked_.clear();
   idle_watchers_.clear();
   stopping_.reset();
+  if (shared_) shared_->room->set_when_room(nullptr);
   shared_.reset();
 }
 
-void supervisor::spawn_helpers() {
-  const caf::actor store = spawn<store_actor, caf::detached>(shared_);
+void supervisor::spawn_store() {
+  const caf::actor store = spawn_blocking<store_actor>(*this, shared_);
   monitor(store);
   shared_->store.set(store);
+}
+
+void supervisor::spawn_helpers() {
+  spawn_store();
   const caf::actor timers = spawn<timer_actor>(shared_);
   monitor(timers);
   shared_->timers.set(timers);
@@ -151,7 +161,6 @@ void supervisor::wake(const std::string& uid) {
   shared_->room->let_nobody_past(true);
 }
 
-// To be called where room was given back.
 void supervisor::wake_waiting() {
   while (!wakes_.empty() && shared_->room->has_room()) {
     const std::string uid = std::move(wakes_.front());
@@ -186,7 +195,6 @@ void supervisor::loaded(const instance_loaded& what) {
   if (!what.rows) {
     if (what.rows.failure().code == errc::not_found) return loaded_nothing(what.uid, std::move(pending));
     entries_.erase(at);
-    wake_waiting();
     shared_->log(fmt::format("instance '{}' was not loaded: {}", what.uid, to_string(what.rows.failure())));
     for (const command& c : pending)
       refuse(c, what.rows.failure());
@@ -217,7 +225,6 @@ void supervisor::loaded_nothing(const std::string& uid, std::vector<command> pen
   if (!e.actor) {
     fail_watchers(uid, not_found(uid));
     entries_.erase(uid);
-    wake_waiting();
   }
   check_idle();
 }
@@ -238,14 +245,12 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
   if (for_actor.empty() && what.rows->header.in_flight) for_actor.emplace_back(std::in_place_type<wake_instance>);
   if (for_actor.empty()) {
     entries_.erase(what.uid);
-    wake_waiting();
     watch_again(what.uid);
     return check_idle();
   }
   auto from = revive_rows(what);
   if (!from) {
     entries_.erase(what.uid);
-    wake_waiting();
     shared_->log(fmt::format("instance '{}' cannot go on: {}", what.uid, to_string(from.failure())));
     for (const command& c : for_actor)
       refuse(c, from.failure());
@@ -332,7 +337,6 @@ void supervisor::parked(const instance_parked& notice) {
   demonitor(actor);
   entries_.erase(at);
   anon_send(actor, retire_instance{});
-  wake_waiting();
   tell_watchers(notice.uid, notice.rest);
   check_idle();
   if (stopping_) finish_stop();
@@ -367,7 +371,6 @@ void supervisor::instance_down(const std::string& uid, const caf::error& reason)
   if (at == entries_.end()) return;
   entries_.erase(at);
   if (stopping_) return finish_stop();
-  wake_waiting();
   if (!reason || reason == caf::exit_reason::user_shutdown || reason == caf::exit_reason::normal) {
     watch_again(uid);
     return check_idle();
@@ -433,9 +436,7 @@ void supervisor::open_store_again() {
     shared_->log("the store cannot be opened, another try follows: " + to_string(opened.failure()));
     return delayed_anon_send(this, reopen_pause, reopen_store{});
   }
-  const caf::actor store = spawn<store_actor, caf::detached>(shared_);
-  monitor(store);
-  shared_->store.set(store);
+  spawn_store();
   store_is_down_ = false;
   for (const auto& [uid, e] : entries_)
     if (!e.actor) load(uid);

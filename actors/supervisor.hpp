@@ -76,6 +76,7 @@ private:
   void watch_again(const std::string& uid);
   void check_idle();
 
+  void spawn_store();
   void spawn_helpers();
   void stop(const stop_all& request);
   void finish_stop();

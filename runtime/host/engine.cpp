@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <future>
+#include <new>
 #include <thread>
 
 namespace pawl::host {
@@ -79,7 +80,11 @@ std::string list_problems(const std::vector<problem>& problems) {
 // A reply that nobody gave says that the runtime stopped. When it did not, an actor died before it could answer.
 template <class T> result<T> understood(result<T> answer, const std::atomic<bool>& stopping) {
   if (answer || answer.failure().code != errc::stopped || stopping) return answer;
-  return error{errc::storage, "the store had to be opened anew before the answer came, ask again", ""};
+  try {
+    return error{errc::storage, "the store had to be opened anew before the answer came, ask again", ""};
+  } catch (const std::bad_alloc&) {
+    return error{errc::storage, "out of memory", ""};
+  }
 }
 
 template <class T> struct pending {
@@ -102,7 +107,7 @@ template <class T> std::future<result<T>> answered(const error& why) {
 
 } // namespace
 
-engine::engine(options opts) : options_(std::move(opts)) {}
+engine::engine(options opts, actor_driver* driver) : options_(std::move(opts)), driver_(driver) {}
 
 engine::~engine() {
   stop();
@@ -115,8 +120,9 @@ result<std::unique_ptr<engine>> engine::open(options opts) {
   return open(std::move(opts), [] { return result<std::unique_ptr<storage::store>>(storage::open_memory_store()); });
 }
 
-result<std::unique_ptr<engine>> engine::open(options opts, actors::store_slot::opener open_store) {
-  std::unique_ptr<engine> made(new engine(std::move(opts)));
+result<std::unique_ptr<engine>> engine::open(options opts, actors::store_slot::opener open_store,
+                                             actor_driver* driver) {
+  std::unique_ptr<engine> made(new engine(std::move(opts), driver));
   auto wired = made->wire(std::move(open_store));
   if (!wired) {
     made->stopped_ = true;
@@ -163,17 +169,12 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
         // What a host throws here must not take an actor down.
       }
     };
-  shared_->publish_missed = [this](storage::store& from, const std::string& uid, const actors::event_feed::told& told) {
-    publish_missed(from, uid, told);
+  shared_->publish_missed = [this](storage::store& from, const std::string& uid, actors::event_feed::telling& of) {
+    return publish_missed(from, uid, of);
   };
   if (options_.on_event) start_listener();
 
-  // One core is for the store's thread: with as many workers as cores they take it from each other.
-  const unsigned cores = std::max(2u, std::thread::hardware_concurrency());
-  config_.set("scheduler.policy", caf::atom("sharing"));
-  config_.set(
-      "scheduler.max-threads",
-      static_cast<std::size_t>(options_.worker_threads != 0 ? options_.worker_threads : std::min(cores - 1, 4u)));
+  configure_scheduler();
   // CAF leaves a reference to its logger in each thread that makes a system or spawns from outside, and the system's
   // destructor waits until all are gone: were that the caller's thread, stop() from another one would never return.
   std::async(std::launch::async, [this] { start_actors(); }).get();
@@ -181,8 +182,22 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
   return {};
 }
 
+void engine::configure_scheduler() {
+  if (driver_ != nullptr) {
+    config_.set("scheduler.policy", caf::atom("testing"));
+    return;
+  }
+  // One core is for the store's thread: with as many workers as cores they take it from each other.
+  const unsigned cores = std::max(2u, std::thread::hardware_concurrency());
+  config_.set("scheduler.policy", caf::atom("sharing"));
+  config_.set(
+      "scheduler.max-threads",
+      static_cast<std::size_t>(options_.worker_threads != 0 ? options_.worker_threads : std::min(cores - 1, 4u)));
+}
+
 void engine::start_actors() {
   system_ = std::make_unique<caf::actor_system>(config_);
+  if (driver_ != nullptr) driver_->take(*system_);
   shared_->supervisor.set(system_->spawn<actors::supervisor>(shared_));
 }
 
@@ -202,15 +217,20 @@ void engine::start_listener() {
   });
 }
 
-void engine::publish_missed(storage::store& store, const std::string& uid, const actors::event_feed::told& told) {
+result<void> engine::publish_missed(storage::store& store, const std::string& uid, actors::event_feed::telling& of) {
   for (;;) {
-    const auto events = read_events(store, uid, *told, events_page);
-    if (!events)
-      return shared_->log(fmt::format("instance '{}': events were not told: {}", uid, to_string(events.failure())));
+    const auto events = read_events(store, uid, of.told, events_page);
+    if (!events) return events.failure();
     for (const instance_event& event : *events)
-      shared_->feed->tell(told, event.entry.revision, [&] { return event; });
-    if (events->size() < events_page) return;
+      shared_->feed->tell(of, event.entry.revision, [&] { return event; });
+    if (events->size() < events_page) return {};
   }
+}
+
+template <class T> T engine::given(std::future<T>& answer) const {
+  if (driver_ != nullptr)
+    driver_->run_until([&] { return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready; });
+  return answer.get();
 }
 
 template <class T> result<T> engine::ask_store(std::function<result<T>(storage::store&)> question) {
@@ -225,11 +245,11 @@ template <class T> result<T> engine::ask_store(std::function<result<T>(storage::
     (void)shared_->slot.use([&](storage::store& s) { answer.reply(question(s)); });
     answer.reply = {};
   }
-  auto given = answer.future.get();
-  if (given || given.failure().code != errc::stopped || stopped_) return given;
+  auto answered = given(answer.future);
+  if (answered || answered.failure().code != errc::stopped || stopped_) return answered;
   // The store actor died with the question.
-  (void)shared_->slot.use([&](storage::store& s) { given = question(s); });
-  return understood(std::move(given), stopped_);
+  (void)shared_->slot.use([&](storage::store& s) { answered = question(s); });
+  return understood(std::move(answered), stopped_);
 }
 
 // --- definitions
@@ -363,7 +383,8 @@ std::future<result<std::string>> engine::start_async(std::string_view definition
 }
 
 result<std::string> engine::start(std::string_view definition_id, const json& input, const start_options& how) {
-  return start_async(definition_id, input, how).get();
+  auto answer = start_async(definition_id, input, how);
+  return given(answer);
 }
 
 result<actors::resume_instance> engine::prepare_resume(const json* payload, const resume_options& which) {
@@ -396,7 +417,8 @@ std::future<result<void>> engine::resume_async(std::string_view id, const json* 
 }
 
 result<void> engine::resume(std::string_view id, const json* payload, const resume_options& which) {
-  return resume_async(id, payload, which).get();
+  auto answer = resume_async(id, payload, which);
+  return given(answer);
 }
 
 result<snapshot> engine::query(std::string_view id) {
@@ -466,7 +488,7 @@ result<void> engine::drain(std::chrono::milliseconds timeout) {
 caf::actor engine::find_live(const std::string& uid) {
   pending<caf::actor> answer;
   caf::anon_send(shared_->supervisor.get(), actors::find_live{uid, std::exchange(answer.reply, {})});
-  auto found = answer.future.get();
+  auto found = given(answer.future);
   return found ? *found : caf::actor();
 }
 
@@ -477,8 +499,10 @@ void engine::stop(std::chrono::milliseconds grace) {
   shared_->room->close();
   pending<void> answer(*shared_);
   caf::anon_send(shared_->supervisor.get(), actors::stop_all{bounded(grace), std::exchange(answer.reply, {})});
-  (void)answer.future.get();
+  (void)given(answer.future);
+  if (driver_ != nullptr) driver_->run_until([this] { return system_->registry().running() == 0; });
   system_->await_all_actors_done();
+  if (driver_ != nullptr) driver_->leave();
   system_.reset();
   shared_->slot.close();
   shared_->feed->close();

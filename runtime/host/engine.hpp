@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/services.hpp"
+#include "runtime/host/actor_driver.hpp"
 #include "runtime/host/call_gate.hpp"
 
 #include <pawl/runtime.hpp>
@@ -23,7 +24,9 @@ class engine {
 public:
   static result<std::unique_ptr<engine>> open(options opts);
   /// On a store that `open_store` brings, now and whenever the store must be opened anew (tests put faulty ones in).
-  static result<std::unique_ptr<engine>> open(options opts, actors::store_slot::opener open_store);
+  /// With a driver everything runs on the caller's thread; wait() and drain() are not for use then.
+  static result<std::unique_ptr<engine>> open(options opts, actors::store_slot::opener open_store,
+                                              actor_driver* driver = nullptr);
   ~engine();
 
   result<loaded_definition> load_definition(std::string_view text, std::string_view fallback_id);
@@ -47,11 +50,12 @@ public:
   caf::actor find_live(const std::string& uid);
 
 private:
-  explicit engine(options opts);
+  engine(options opts, actor_driver* driver);
   result<void> wire(actors::store_slot::opener open_store);
+  void configure_scheduler();
   void start_actors();
   void start_listener();
-  void publish_missed(storage::store& store, const std::string& uid, const actors::event_feed::told& told);
+  result<void> publish_missed(storage::store& store, const std::string& uid, actors::event_feed::telling& of);
   result<std::shared_ptr<const core::workflow>> find_definition(const std::string& id);
   bool exists(const std::string& uid);
   result<actors::start_instance> prepare_start(std::string_view definition_id, const nlohmann::json& input,
@@ -59,9 +63,11 @@ private:
   result<actors::resume_instance> prepare_resume(const nlohmann::json* payload, const resume_options& which);
   result<actors::admission::place_ptr> enter(std::size_t bytes);
   result<core::json_ptr> accept_payload(const nlohmann::json& value, const char* what, std::string* text) const;
+  template <class T> T given(std::future<T>& answer) const;
   template <class T> result<T> ask_store(std::function<result<T>(storage::store&)> question);
 
   options options_;
+  actor_driver* const driver_;
   actors::services_ptr shared_;
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
