@@ -1,0 +1,83 @@
+// pawl-sim: many seeds, each a simulation of its own. pawl-sim-mutants is the same on sources with planted defects.
+#include "tests/sim/mutant.hpp"
+#include "tests/sim/simulation.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+
+int pawl::sim::planted_mutant = 0;
+
+using namespace pawl::sim;
+
+namespace {
+
+struct wanted {
+  std::uint64_t from = 1;
+  std::uint64_t seeds = 1000;
+  std::string half;
+  bool shows_trace = false;
+  bool twice = false;
+};
+
+/// How long to go on beside the number of seeds; a campaign is given minutes.
+std::chrono::minutes campaign() {
+  const char* const minutes = std::getenv("PAWL_MINUTES");
+  return std::chrono::minutes(minutes != nullptr && std::getenv("PAWL_LONG") != nullptr ? std::atoi(minutes) : 0);
+}
+
+std::size_t run_once(std::uint64_t seed, bool shows_trace) {
+  simulation one(seed);
+  if (shows_trace) one.show_as_it_goes();
+  one.run();
+  return one.log().lines().size();
+}
+
+// Run twice it does the same to the byte.
+void run_twice(std::uint64_t seed) {
+  simulation first(seed);
+  first.run();
+  simulation second(seed);
+  second.run();
+  const auto& a = first.log().lines();
+  const auto& b = second.log().lines();
+  for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i)
+    if (i >= a.size() || i >= b.size() || a[i] != b[i])
+      second.log().violated("not the same twice, from line " + std::to_string(i) + ": " +
+                            (i < a.size() ? a[i] : "(end)") + " / " + (i < b.size() ? b[i] : "(end)"));
+}
+
+void run(const wanted& what) {
+  const auto end = std::chrono::steady_clock::now() + campaign();
+  const std::uint64_t step = what.half.empty() ? 1 : 2;
+  std::uint64_t seed = what.from + (what.half == "second" ? 1 : 0);
+  std::uint64_t count = 0;
+  std::uint64_t events = 0;
+  for (; count < what.seeds || std::chrono::steady_clock::now() < end; ++count, seed += step) {
+    if (what.twice)
+      run_twice(seed);
+    else
+      events += run_once(seed, what.shows_trace);
+  }
+  std::cout << count << " seeds from " << what.from << ", " << events << " events, every promise kept\n";
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Simulates runtimes; the first broken promise ends it with 1.", "pawl-sim");
+  wanted what;
+  app.add_option("--seed-from", what.from, "The first seed")->envname("PAWL_SEED_FROM");
+  app.add_option("--seeds", what.seeds, "How many");
+  app.add_option("--half", what.half, "Only every second seed")->check(CLI::IsMember({"first", "second"}));
+  app.add_flag("--trace", what.shows_trace, "Shows what happens");
+  app.add_flag("--twice", what.twice, "Runs each seed twice and compares the traces");
+#ifdef PAWL_MUTANTS
+  app.add_option("--mutate", planted_mutant, "Plants the defect of that number (mutants/plant.py)");
+#endif
+  CLI11_PARSE(app, argc, argv);
+  run(what);
+  return 0;
+}

@@ -1,0 +1,194 @@
+// The life of a chain, row by row.
+#include "tests/sim/model.hpp"
+
+namespace pawl::sim {
+namespace {
+
+using nlohmann::json;
+using storage::step_row;
+
+enum kind { was_started, has_succeeded, has_failed, has_paused, was_resumed, timer_fired }; // as core::event_content
+
+const char* name_of(int k) {
+  constexpr const char* names[] = {"started", "succeeded", "failed", "paused", "resumed", "timer_fired"};
+  return names[k];
+}
+
+} // namespace
+
+model::model(const plan& of, const script& deeds, std::string uid, std::size_t items,
+             const std::map<std::string, payloads>& given)
+    : of_(of), deeds_(deeds), uid_(std::move(uid)), items_(items), given_(given) {}
+
+const std::string& model::node() const {
+  thread_local std::string body;
+  if (!in_body_) return here()->id;
+  return body = here()->body();
+}
+
+void model::wrong(const step_row& row, const std::string& what) {
+  problems_.push_back(uid_ + ": revision " + std::to_string(row.revision) + " (" + name_of(row.kind) + " " + row.node +
+                      " visit " + std::to_string(row.visit) + " attempt " + std::to_string(row.attempt) + "): " + what);
+}
+
+void model::take(const step_row& row) {
+  if (!problems_.empty()) return; // what follows the first fault means nothing
+  if (row.revision != revision_ + 1) return wrong(row, "revision " + std::to_string(revision_ + 1) + " is missing");
+  if (row.at < at_) return wrong(row, "its time lies before the one of the step before");
+  revision_ = row.revision;
+  if (row.kind == was_started) {
+    started(row);
+  } else if (doing_ == doing::ended) {
+    wrong(row, "the instance had ended");
+  } else if (row.node != node() || row.visit != visits_[node()]) {
+    wrong(row, "it is at " + node() + " visit " + std::to_string(visits_[node()]));
+  } else if (row.kind == has_succeeded) {
+    succeeded(row);
+  } else if (row.kind == has_failed) {
+    failed(row);
+  } else if (row.kind == has_paused) {
+    paused(row);
+  } else if (row.kind == was_resumed) {
+    resumed(row);
+  } else {
+    fired(row);
+  }
+  at_ = row.at;
+}
+
+void model::started(const step_row& row) {
+  if (std::exchange(is_started_, true)) return wrong(row, "it had started");
+  enter(0);
+}
+
+void model::enter(std::size_t place) {
+  place_ = place;
+  in_body_ = false;
+  item_ = 0;
+  if (here() != nullptr) return enter_node();
+  doing_ = doing::ended;
+  expected_ = instance_status::completed;
+}
+
+void model::enter_node() {
+  ++visits_[node()];
+  failures_ = 0;
+  slept_ = payload_came_ = false;
+  doing_ = doing::running;
+}
+
+void model::fail_instance() {
+  doing_ = doing::ended;
+  expected_ = instance_status::failed;
+}
+
+void model::same_output(const step_row& row, const json& expected) {
+  if (!row.output || json::parse(*row.output) != expected) wrong(row, "its output is not " + expected.dump());
+}
+
+void model::succeeded(const step_row& row) {
+  if (doing_ != doing::running) return wrong(row, "no attempt was due");
+  const stage& s = *here();
+  if (in_body_) {
+    same_output(row, deeds_.output_of(uid_, s.body(), row.visit));
+    in_body_ = false;
+    return enter_node();
+  }
+  if (s.kind == stage_kind::loop) return iterated(row);
+  if (s.kind == stage_kind::ask) return answered(row);
+  if (row.attempt != failures_ + 1) return wrong(row, std::to_string(failures_) + " attempts have failed");
+  if (s.kind == stage_kind::nap && !slept_) return wrong(row, "it did not sleep");
+  const deed did = deeds_.deed_of(s, uid_, row.visit, row.attempt);
+  if (did != deed::succeed && did != deed::twice) return wrong(row, std::string("this attempt ") + name_of(did));
+  same_output(row, deeds_.output_of(uid_, s.id, row.visit));
+  enter(place_ + 1);
+}
+
+void model::iterated(const step_row& row) {
+  if (item_ == items_) {
+    same_output(row, {{"count", items_}});
+    return enter(place_ + 1);
+  }
+  same_output(row, {{"item", item_}, {"index", item_}});
+  ++item_;
+  in_body_ = true;
+  enter_node();
+}
+
+void model::answered(const step_row& row) {
+  if (!payload_came_) return wrong(row, "no payload came");
+  const auto given = given_.find(node());
+  const json output = row.output ? json::parse(*row.output) : json();
+  if (given == given_.end() ||
+      std::find(given->second.given.begin(), given->second.given.end(), output) == given->second.given.end())
+    return wrong(row, "nobody gave this payload");
+  if (given->second.acknowledged && *given->second.acknowledged != output)
+    return wrong(row, "another payload was acknowledged");
+  enter(place_ + 1);
+}
+
+void model::failed(const step_row& row) {
+  const stage& s = *here();
+  if (doing_ != doing::running) return wrong(row, "no attempt was due");
+  if (row.attempt != failures_ + 1) return wrong(row, std::to_string(failures_) + " attempts have failed");
+  const deed did = in_body_ ? deed::succeed : deeds_.deed_of(s, uid_, row.visit, row.attempt);
+  const bool too_late =
+      s.kind == stage_kind::later && s.time_ms > 0 && row.error && row.error->rfind("Timeout", 0) == 0;
+  if (!too_late && did != deed::fail && did != deed::fail_for_good && did != deed::throw_)
+    return wrong(row, std::string("this attempt ") + sim::name_of(did) + ", and it says " + row.error.value_or(""));
+  ++failures_;
+  const bool is_final = (did == deed::fail_for_good && !too_late) || failures_ > s.retries_max;
+  if (!is_final)
+    doing_ = doing::retrying;
+  else if (s.goes_on && place_ + 1 < of_.stages.size())
+    enter(place_ + 1);
+  else
+    fail_instance();
+}
+
+void model::paused(const step_row& row) {
+  const stage& s = *here();
+  const bool may =
+      doing_ == doing::running && !slept_ && !payload_came_ && (s.kind == stage_kind::nap || s.kind == stage_kind::ask);
+  if (!may) return wrong(row, "it had no reason to pause");
+  doing_ = doing::pausing;
+}
+
+void model::resumed(const step_row& row) {
+  const bool may = doing_ == doing::retrying || (doing_ == doing::pausing && here()->kind == stage_kind::ask);
+  if (!may) return wrong(row, "it did not wait for anybody");
+  payload_came_ = doing_ == doing::pausing;
+  doing_ = doing::running;
+}
+
+void model::fired(const step_row& row) {
+  const stage& s = *here();
+  const bool is_retry = doing_ == doing::retrying;
+  if (!is_retry && (doing_ != doing::pausing || s.time_ms == 0)) return wrong(row, "it had no timer");
+  const std::int64_t wanted_ms = is_retry ? s.retry_ms : s.time_ms;
+  if (row.at < at_ + wanted_ms) return wrong(row, "too early: " + std::to_string(wanted_ms) + " ms were due");
+  if (!is_retry && s.kind == stage_kind::ask) return timed_out();
+  slept_ = !is_retry;
+  doing_ = doing::running;
+}
+
+void model::timed_out() {
+  const auto given = given_.find(node());
+  if (given != given_.end() && given->second.acknowledged)
+    problems_.push_back(uid_ + ": " + node() + " timed out, although its payload was acknowledged");
+  if (place_ + 1 < of_.stages.size())
+    enter(place_ + 1);
+  else
+    fail_instance();
+}
+
+void model::end(instance_status status) {
+  if (!problems_.empty()) return;
+  if (doing_ != doing::ended)
+    problems_.push_back(uid_ + ": its history ends at " + node() + " visit " + std::to_string(visits_[node()]) +
+                        ", after revision " + std::to_string(revision_) + ", status " + to_string(status));
+  else if (status != expected_)
+    problems_.push_back(uid_ + ": it is " + to_string(status) + " and should be " + to_string(expected_));
+}
+
+} // namespace pawl::sim

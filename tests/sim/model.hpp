@@ -1,0 +1,72 @@
+// What one instance must do, told apart from Pawl's own transitions: reads its history row by row and says what is out
+// of order, twice, missing, too early or of another value.
+#pragma once
+
+#include "storage/store.hpp"
+#include "tests/sim/plan.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pawl::sim {
+
+/// Payloads that the operator gave, by node; who got "yes" and who may have been heard.
+struct payloads {
+  std::vector<nlohmann::json> given;
+  std::optional<nlohmann::json> acknowledged;
+};
+
+class model {
+public:
+  model(const plan& of, const script& deeds, std::string uid, std::size_t items,
+        const std::map<std::string, payloads>& given);
+
+  void take(const storage::step_row& row);
+  /// After the last row.
+  void end(instance_status status);
+  const std::vector<std::string>& problems() const { return problems_; }
+
+private:
+  enum class doing { running, pausing, retrying, ended };
+
+  const stage* here() const { return place_ < of_.stages.size() ? &of_.stages[place_] : nullptr; }
+  const std::string& node() const;
+  void started(const storage::step_row& row);
+  void succeeded(const storage::step_row& row);
+  void failed(const storage::step_row& row);
+  void paused(const storage::step_row& row);
+  void resumed(const storage::step_row& row);
+  void fired(const storage::step_row& row);
+  void timed_out();
+  void answered(const storage::step_row& row);
+  void iterated(const storage::step_row& row);
+  void enter(std::size_t place);
+  void enter_node();
+  void fail_instance();
+  void wrong(const storage::step_row& row, const std::string& what);
+  void same_output(const storage::step_row& row, const nlohmann::json& expected);
+
+  const plan& of_;
+  const script& deeds_;
+  std::string uid_;
+  std::size_t items_;
+  const std::map<std::string, payloads>& given_;
+  std::vector<std::string> problems_;
+
+  std::int64_t revision_ = 0;
+  std::int64_t at_ = 0;
+  std::size_t place_ = 0;
+  bool in_body_ = false;
+  std::size_t item_ = 0;
+  std::map<std::string, std::int64_t> visits_;
+  std::int64_t failures_ = 0;
+  doing doing_ = doing::running;
+  bool slept_ = false;
+  bool payload_came_ = false;
+  bool is_started_ = false;
+  instance_status expected_ = instance_status::active;
+};
+
+} // namespace pawl::sim

@@ -1,0 +1,6 @@
+// Which planted defect runs; 0: none. Only pawl-sim-mutants has one.
+#pragma once
+
+namespace pawl::sim {
+extern int planted_mutant;
+}

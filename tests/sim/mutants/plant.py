@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Plants defects into copies of Pawl's sources, for the simulation to find.
+
+    plant.py SOURCES OUT     writes the copies below OUT
+    plant.py --files         the files that get defects, one a line
+    plant.py --names         "number name" of every defect, one a line
+
+Each defect is a place in the code, found by its exact text, and what stands there instead; MUTANT in it is true when the
+program was told to run with that defect. A text that is not there exactly once is an error: defects follow the code.
+"""
+import os
+import sys
+
+MUTANTS = [
+    # --- acknowledging and storing
+    ("swapped acknowledgements", "actors/store_actor.cpp",
+     "anon_send(waiting_[i], write_done{std::move(outcomes[i])});",
+     "anon_send(waiting_[MUTANT ? outcomes.size() - 1 - i : i], write_done{std::move(outcomes[i])});"),
+    ("a refused write is acknowledged", "actors/store_actor.cpp",
+     "    broken |= !outcomes[i] && is_fatal(outcomes[i].failure());",
+     "    if (MUTANT && !outcomes[i]) outcomes[i] = storage::written{1, false};\n"
+     "    broken |= !outcomes[i] && is_fatal(outcomes[i].failure());"),
+    ("an unknown outcome is taken for a refusal", "actors/store_actor.cpp",
+     "  if (broken) {\n    quit",
+     "  if (broken && !MUTANT) {\n    quit"),
+    ("the last change of a full batch is lost", "actors/store_actor.cpp",
+     "(void)shared_->slot.use([&](storage::store& store) { outcomes = store.write(batch_); });",
+     "if (MUTANT && batch_.size() > 1) batch_.pop_back();\n"
+     "  (void)shared_->slot.use([&](storage::store& store) { outcomes = store.write(batch_); });\n"
+     "  if (MUTANT && batch_.size() < waiting_.size()) { batch_.emplace_back(); outcomes.push_back(outcomes.back()); }"),
+    ("a payload is acknowledged before it is durable", "actors/instance_actor.cpp",
+     "  committing_ = committing{std::move(event), std::move(step), std::move(output), std::move(on_done)};",
+     "  if (MUTANT) on_done({});\n"
+     "  committing_ = committing{std::move(event), std::move(step), std::move(output), std::move(on_done)};"),
+    ("a start is acknowledged before it is durable", "actors/instance_actor.cpp",
+     "    send_write(storage::create_write{",
+     "    if (MUTANT) start_->answer(uid_);\n    send_write(storage::create_write{"),
+    ("an actor of a dead store writes into the next one", "actors/instance_actor.cpp",
+     "  anon_send(store_,\n            write_change{",
+     "  anon_send(MUTANT ? shared_->store.get() : store_,\n            write_change{"),
+    # --- running
+    ("a node is dispatched twice", "actors/instance_actor.cpp",
+     "if (const auto* run = std::get_if<core::run_node>(&e)) dispatch(run->cursor);",
+     "if (const auto* run = std::get_if<core::run_node>(&e)) dispatch(run->cursor);\n"
+     "    if (const auto* run = std::get_if<core::run_node>(&e); run && MUTANT) dispatch(run->cursor);"),
+    ("what follows a step runs before its commit", "actors/instance_actor.cpp",
+     "  storage::step_write write = storage::encode_step(",
+     "  if (MUTANT && !start_) follow_up({event, step, output, {}});\n"
+     "  storage::step_write write = storage::encode_step("),
+    ("the last result is not kept for the next node", "actors/instance_actor.cpp",
+     "  last_[r.node] = {std::move(output), taken.event.at, r.error};",
+     "  if (!MUTANT || last_.count(r.node) == 0) last_[r.node] = {std::move(output), taken.event.at, r.error};\n"
+     "  if (MUTANT && r.attempt > 1) last_.erase(r.node);"),
+    ("nobody watches the time of an attempt", "actors/node_actor.cpp",
+     "  if (!run.control) return;",
+     "  if (!run.control || MUTANT) return;"),
+    ("an attempt that timed out in the queue runs", "actors/node_actor.cpp",
+     "return run.control && run.control->timed_out;",
+     "return !MUTANT && run.control && run.control->timed_out;"),
+    ("an attempt whose actor died is forgotten", "actors/instance_actor.cpp",
+     "return delayed_anon_send(this, node_pause * tries, request_again{run, tries + 1});",
+     "return MUTANT ? void() : delayed_anon_send(this, node_pause * tries, request_again{run, tries + 1});"),
+    ("more attempts than allowed are under way", "actors/node_actor.cpp",
+     "if (type_->is_async() && owed_.size() >= type_->concurrency) return false;",
+     "if (!MUTANT && type_->is_async() && owed_.size() >= type_->concurrency) return false;"),
+    # --- time
+    ("a timer behind the mark is lost", "actors/timer_actor.cpp",
+     "    anon_send(shared_->supervisor.get(), wake_uid{set.uid});\n    return;",
+     "    if (!MUTANT) anon_send(shared_->supervisor.get(), wake_uid{set.uid});\n    return;"),
+    ("a timer actor that died is not replaced", "actors/supervisor.cpp",
+     "    if (stopping_) return;\n    shared_->log(\"the timer actor died",
+     "    if (stopping_ || MUTANT) return;\n    shared_->log(\"the timer actor died"),
+    ("a restart begins a deadline anew", "storage/codec.cpp",
+     "c->timer = core::timer_state{row.due_at, row.duration_ms};",
+     "c->timer = core::timer_state{MUTANT ? row.due_at + row.duration_ms : row.due_at, row.duration_ms};"),
+    ("a retry does not wait", "runtime/core/transition.cpp",
+     "    set_timer_of(c, delay_ms);",
+     "    set_timer_of(c, MUTANT ? 0 : delay_ms);"),
+    ("time goes back with the clock", "actors/services.hpp",
+     "latest_ = std::max(wall, latest_ + std::max<std::int64_t>(0, monotonic - since_));",
+     "latest_ = MUTANT ? wall : std::max(wall, latest_ + std::max<std::int64_t>(0, monotonic - since_));"),
+    # --- coming back
+    ("recovery forgets an instance", "actors/supervisor.cpp",
+     "  for (const storage::due_row& row : *found.page)\n    wake(row.uid);",
+     "  for (const storage::due_row& row : *found.page)\n    if (!MUTANT || &row != &found.page->front()) wake(row.uid);"),
+    ("a live instance is adopted as it is when the store is opened anew", "actors/supervisor.cpp",
+     "    if (!e.actor) continue;\n    let_go(e);",
+     "    if (!e.actor || MUTANT) continue;\n    let_go(e);"),
+    ("a message to an instance that parks is lost", "actors/supervisor.cpp",
+     "  if (notice.handled != e.sent) return;",
+     "  if (!MUTANT && notice.handled != e.sent) return;"),
+    ("whoever waits for room is forgotten", "actors/supervisor.cpp",
+     "[this](const room_given_back&) { wake_waiting(); },",
+     "[this](const room_given_back&) { if (!MUTANT) wake_waiting(); },"),
+    ("an instance that died is left alone", "actors/supervisor.cpp",
+     "  start_anew(uid, cause_of(reason));\n}",
+     "  if (!MUTANT) start_anew(uid, cause_of(reason));\n}"),
+    ("what a node remembers is lost at a restart", "storage/codec.cpp",
+     "    for (const memory_row& m : rows_.memories)\n      take_memory(m);",
+     "    for (const memory_row& m : rows_.memories)\n      if (!MUTANT) take_memory(m);"),
+    ("a resumed visit loses its payload at a restart", "storage/codec.cpp",
+     "    c.payload = parsed(row.payload, \"stored payload\");",
+     "    if (!MUTANT) c.payload = parsed(row.payload, \"stored payload\");"),
+    # --- telling
+    ("an event of a commit whose actor died is not told", "actors/event_feed.cpp",
+     "  if (--kept->second->actors == 0 && last.told >= last.sent) tellings_.erase(kept);",
+     "  if (--kept->second->actors == 0 && (MUTANT || last.told >= last.sent)) tellings_.erase(kept);"),
+]
+
+def planted(sources, file):
+    with open(os.path.join(sources, file)) as f:
+        text = f.read()
+    for number, (name, where, old, new) in enumerate(MUTANTS, 1):
+        if where != file:
+            continue
+        if text.count(old) != 1:
+            sys.exit(f"plant.py: defect {number}, '{name}': its place stands {text.count(old)} times in {file}")
+        text = text.replace(old, new.replace("MUTANT", f"(pawl::sim::planted_mutant == {number})"))
+    return '#include "tests/sim/mutant.hpp"\n#line 1 "' + file + '"\n' + text
+
+
+def files():
+    return sorted({where for _, where, _, _ in MUTANTS})
+
+
+def main():
+    if sys.argv[1] == "--files":
+        print("\n".join(files()))
+    elif sys.argv[1] == "--names":
+        print("\n".join(f"{number} {name}" for number, (name, *_) in enumerate(MUTANTS, 1)))
+    else:
+        sources, out = sys.argv[1:3]
+        for file in files():
+            target = os.path.join(out, file)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(target, "w") as f:
+                f.write(planted(sources, file))
+
+
+main()
