@@ -82,11 +82,11 @@ void simulation::hold(const std::shared_ptr<node_context>& context, const comple
   judge_.invoked(*context, s);
   const deed wanted = deeds_.deed_of(s, context->instance_id(), context->visit(), context->attempt());
   if (wanted == deed::throw_) throw std::runtime_error(scripted_failure);
-  (wanted == deed::never ? unanswered_ : held_).push_back({context, done, &s, life, kills_});
+  (wanted == deed::never ? unanswered_ : held_).push_back({context, done, &s, life, judge_.may_echo() ? -1 : kills_});
   check_concurrency();
 }
 
-// A dispatcher that was killed knows nothing any more of what it called.
+// A dispatcher that was killed knows nothing any more of what it called, or of what its workers call yet.
 void simulation::check_concurrency() {
   unsigned under_way = 0;
   for (const auto* some : {&held_, &unanswered_})

@@ -36,6 +36,7 @@ public:
   void invoked(const node_context& c, const stage& s);
   void told(const instance_event& event);
   void a_message_ran() { ++messages_; }
+  bool may_echo() const { return messages_ < echoes_until_; }
   /// An actor or the store broke: for a while attempts may run that nobody waits for any more, or once more.
   void disturbed() { echoes_until_ = messages_ + echo_messages; }
 
@@ -51,7 +52,6 @@ public:
 private:
   static constexpr std::uint64_t echo_messages = 400;
 
-  bool may_echo() const { return messages_ < echoes_until_; }
   void check_cursor(const node_context& c, const storage::loaded_instance& rows);
   void check_data(const node_context& c, const stage& s, storage::instance_key key);
   void check_repetition(const node_context& c);

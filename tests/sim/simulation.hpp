@@ -58,7 +58,7 @@ private:
     completion done;
     const stage* at = nullptr;
     int life = 0;
-    int kills = 0; ///< of actors, before it was called
+    int kills = 0; ///< of actors, before it was called; -1: nobody may know of it any more
   };
   struct asked_start {
     std::string uid;
