@@ -1,6 +1,8 @@
 // The judge.
 #include "tests/allocation/every_allocation.hpp"
 
+#include "tests/support/campaign.hpp"
+
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -142,7 +144,23 @@ tally fail_every_first_allocation(const target& of) {
   return all;
 }
 
+namespace {
+
+/// Of the process; what was printed when it ends in order.
+struct totals {
+  test::figures figures{"cases"};
+  std::uint64_t cases = 0;
+  std::uint64_t broken = 0;
+  ~totals() { figures.end(cases, broken); }
+};
+
+} // namespace
+
 void print(const std::string& name, const tally& all) {
+  static totals sum;
+  sum.cases += static_cast<std::uint64_t>(all.cases);
+  sum.broken += all.broken.size();
+  sum.figures.so_far(sum.cases);
   std::printf("%-28s %6lld allocations, %6lld cases: %6lld bad_alloc, %5lld errors, %5lld good, %zu broken\n",
               name.c_str(), static_cast<long long>(all.allocations), static_cast<long long>(all.cases),
               static_cast<long long>(all.thrown), static_cast<long long>(all.errors), static_cast<long long>(all.good),

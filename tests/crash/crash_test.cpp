@@ -4,6 +4,7 @@
 #include "tests/crash/checker.hpp"
 #include "tests/crash/child_process.hpp"
 #include "tests/crash/workload.hpp"
+#include "tests/support/campaign.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <fmt/format.h>
@@ -53,6 +54,7 @@ public:
     finish();
     return verdict();
   }
+  std::uint64_t kills() const { return static_cast<std::uint64_t>(tally_.kills); }
 
 private:
   // A little longer than asked for while an instance that runs has not been hit.
@@ -171,9 +173,12 @@ private:
   int to_ = 0;
 };
 
-int carry_out(const arguments& args) {
+int carry_out(const arguments& args, std::uint64_t& kills) {
   try {
-    return run(args).carry_out();
+    run one(args);
+    const int status = one.carry_out();
+    kills += one.kills();
+    return status;
   } catch (const std::exception& e) {
     std::printf("seed %llu: %s\n", static_cast<unsigned long long>(args.seed), e.what());
     return wrong;
@@ -200,12 +205,6 @@ bool parse(int count, char** values, arguments& args) {
   return !args.program.empty() && args.kills > 0 && args.instances > 0;
 }
 
-// PAWL_LONG alone means ten minutes.
-std::chrono::minutes time_to_run() {
-  if (const char* minutes = std::getenv("PAWL_MINUTES")) return std::chrono::minutes(std::atoi(minutes));
-  return std::chrono::minutes(std::getenv("PAWL_LONG") != nullptr ? 10 : 0);
-}
-
 } // namespace
 
 int main(int count, char** values) {
@@ -216,11 +215,15 @@ int main(int count, char** values) {
     std::fprintf(stderr, "usage: %s CHILD [--kills N] [--instances N] [--seed S] [--ack-early]\n", values[0]);
     return usage;
   }
-  const auto end = clock_type::now() + time_to_run();
-  int status = carry_out(args);
+  const auto end = clock_type::now() + test::time_to_run();
+  test::figures figures("kills", args.seed);
+  std::uint64_t kills = 0;
+  int status = carry_out(args, kills);
   while (status == held && clock_type::now() < end) {
+    figures.so_far(kills);
     ++args.seed;
-    status = carry_out(args);
+    status = carry_out(args, kills);
   }
+  figures.end(kills, status == held ? 0 : 1);
   return status;
 }

@@ -2,6 +2,7 @@
 // many times, and checks after each kill what crash_test.cpp checks. Status as there. Starts no thread.
 #include "tests/crash/checker.hpp"
 #include "tests/crash/child_process.hpp"
+#include "tests/support/campaign.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <sqlite3.h>
@@ -127,6 +128,12 @@ public:
     if (of_.setting != before::no_store) finish();
     return verdict();
   }
+  std::uint64_t kills() const {
+    std::uint64_t sum = 0;
+    for (const auto& [point, kills] : hits_)
+      sum += static_cast<std::uint64_t>(kills);
+    return sum;
+  }
 
 private:
   std::string store() const { return folder_.file("crash.db"); }
@@ -233,12 +240,14 @@ private:
   int to_;
 };
 
-int carry_out(const arguments& args) {
+int carry_out(const arguments& args, std::uint64_t& kills) {
   int status = usage;
   for (const group& g : groups()) {
     if (g.name != args.group) continue;
     try {
-      status = run(args, g).carry_out();
+      run one(args, g);
+      status = one.carry_out();
+      kills += one.kills();
     } catch (const std::exception& e) {
       std::printf("%s, seed %llu: %s\n", g.name, static_cast<unsigned long long>(args.seed), e.what());
       status = wrong;
@@ -264,13 +273,16 @@ int main(int count, char** values) {
     else
       args.group = name;
   }
-  const auto end = std::chrono::steady_clock::now() +
-                   std::chrono::minutes(std::getenv("PAWL_MINUTES") ? std::atoi(std::getenv("PAWL_MINUTES")) : 0);
-  int status = carry_out(args);
+  test::figures figures("kills", args.seed);
+  std::uint64_t kills = 0;
+  const auto end = std::chrono::steady_clock::now() + test::time_to_run();
+  int status = carry_out(args, kills);
   while (status == held && std::chrono::steady_clock::now() < end) {
+    figures.so_far(kills);
     ++args.seed;
-    status = carry_out(args);
+    status = carry_out(args, kills);
   }
+  figures.end(kills, status == held ? 0 : 1);
   if (status == usage) std::fprintf(stderr, "usage: %s CHILD GROUP [--hits N] [--ack-early]\n", values[0]);
   return status;
 }

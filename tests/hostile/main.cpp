@@ -6,6 +6,7 @@
 // Status: 0 good, 1 violations, 2 wrong usage, 3 violations of the raised limit and of nothing else.
 #include "tests/hostile/attack.hpp"
 #include "tests/hostile/targets.hpp"
+#include "tests/support/campaign.hpp"
 #include "tests/support/memory.hpp"
 
 #include <fmt/format.h>
@@ -89,6 +90,8 @@ public:
     t.ms = std::max(t.ms, took.count());
     if (took.count() > aim_ms) slow_.emplace_back(took.count(), name);
   }
+
+  std::size_t violations() const { return violations_; }
 
   /// The status of the program.
   int finish(bool is_whole) {
@@ -186,6 +189,7 @@ int main(int argc, char** argv) {
   const char* const from = std::getenv("PAWL_SEED_FROM");
   const std::uint64_t seed = from != nullptr ? std::strtoull(from, nullptr, 10) : 1;
   fmt::print("seed {}\n", seed);
+  pawl::test::figures figures("cases", seed);
   prepare();
   suite all(used, raised);
   std::size_t at = 0;
@@ -194,5 +198,7 @@ int main(int argc, char** argv) {
     for (const attack& a : f.make(seed))
       if (at++ % every == 0) all.run(f, a);
   }
-  return all.finish(only.empty() && every == 1);
+  const int status = all.finish(only.empty() && every == 1);
+  figures.end((at + every - 1) / every, all.violations());
+  return status;
 }

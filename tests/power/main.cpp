@@ -2,6 +2,7 @@
 // faults (an operation of the opening fails, then power is cut).
 #include "tests/power/campaign.hpp"
 #include "tests/power/stories.hpp"
+#include "tests/support/campaign.hpp"
 #include "tests/support/ways_to_fail.hpp"
 
 #include <algorithm>
@@ -29,12 +30,6 @@ struct arguments {
 };
 
 using clock_type = std::chrono::steady_clock;
-
-// PAWL_LONG alone means ten minutes.
-std::chrono::minutes time_to_run() {
-  if (const char* minutes = std::getenv("PAWL_MINUTES")) return std::chrono::minutes(std::atoi(minutes));
-  return std::chrono::minutes(std::getenv("PAWL_LONG") != nullptr ? 10 : 0);
-}
 
 struct recorded {
   recipe from;
@@ -194,8 +189,9 @@ int repeat(const arguments& args) {
 
 int carry_out(const arguments& args) {
   if (!args.repeat.empty()) return repeat(args);
+  test::figures figures("cases", args.seed);
   campaign all(args.planted);
-  const auto end = clock_type::now() + time_to_run();
+  const auto end = clock_type::now() + test::time_to_run();
   bool hit_all = true;
   if (args.suite == "writes") power_cuts_while_it_writes(all, args, end);
   if (args.suite == "recovery") power_cuts_while_it_recovers(all, args, end);
@@ -207,6 +203,7 @@ int carry_out(const arguments& args) {
   }
   std::printf("%s, seed %llu: %s; %.0f s of CPU\n", args.suite.c_str(), static_cast<unsigned long long>(args.seed),
               all.summary().c_str(), static_cast<double>(std::clock()) / CLOCKS_PER_SEC);
+  figures.end(all.cases(), all.failures() + (hit_all ? 0 : 1));
   if (all.has_loss()) return lost;
   return all.failures() == 0 && hit_all ? held : failed;
 }

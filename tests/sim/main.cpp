@@ -1,11 +1,11 @@
 // pawl-sim: many seeds, each a simulation of its own. pawl-sim-mutants is the same on sources with planted defects.
 #include "tests/sim/mutant.hpp"
 #include "tests/sim/simulation.hpp"
+#include "tests/support/campaign.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <chrono>
-#include <cstdlib>
 #include <iostream>
 
 int pawl::sim::planted_mutant = 0;
@@ -21,12 +21,6 @@ struct wanted {
   bool shows_trace = false;
   bool twice = false;
 };
-
-/// How long to go on beside the number of seeds; a campaign is given minutes.
-std::chrono::minutes campaign() {
-  const char* const minutes = std::getenv("PAWL_MINUTES");
-  return std::chrono::minutes(minutes != nullptr && std::getenv("PAWL_LONG") != nullptr ? std::atoi(minutes) : 0);
-}
 
 std::size_t run_once(std::uint64_t seed, bool shows_trace) {
   simulation one(seed);
@@ -50,17 +44,20 @@ void run_twice(std::uint64_t seed) {
 }
 
 void run(const wanted& what) {
-  const auto end = std::chrono::steady_clock::now() + campaign();
+  const auto end = std::chrono::steady_clock::now() + pawl::test::time_to_run();
   const std::uint64_t step = what.half.empty() ? 1 : 2;
   std::uint64_t seed = what.from + (what.half == "second" ? 1 : 0);
   std::uint64_t count = 0;
   std::uint64_t events = 0;
+  pawl::test::figures figures(what.twice ? "seeds, each twice" : "seeds", what.from);
   for (; count < what.seeds || std::chrono::steady_clock::now() < end; ++count, seed += step) {
     if (what.twice)
       run_twice(seed);
     else
       events += run_once(seed, what.shows_trace);
+    figures.so_far(count + 1);
   }
+  figures.end(count, 0);
   std::cout << count << " seeds from " << what.from << ", " << events << " events, every promise kept\n";
 }
 
