@@ -3,7 +3,7 @@
 
     figures.py write                      fills in the table from PROMISES and figures.jsonl
     figures.py check [--build FOLDER]     1 when the table is not what `write` would make, or a test in it does not exist
-    figures.py add --part PART --commit COMMIT --log CTEST_LOG FOLDER
+    figures.py add --part PART --commit COMMIT --log CTEST_LOG --folder FOLDER
                                           appends what programs left in FOLDER (support/campaign.hpp), then writes
 """
 import argparse
@@ -64,10 +64,10 @@ PROMISES = [
 ELSEWHERE = {"tsan-control"}
 
 NOT_TESTED = """\
-**Not tested**: a real power cut, on any machine (`power/` cuts it on a model of a disk); disks and controllers that lie about syncs (the
-model shows only that such a lie is found out); real eMMC, SD cards and raw flash; ARM, 32 bits, big-endian machines; network file systems
-(they are refused); file systems other than those of the machines that ran this; the actors under failing allocations
-(`allocation/README.md`); threads of CAF under the thread sanitizer.
+**Not tested**: a real power cut, on any machine (`power/` cuts it on a model of a disk); disks and controllers that lie about
+syncs (the model shows only that such a lie is found out); real eMMC, SD cards and raw flash; ARM, 32 bits, big-endian machines;
+network file systems (they are refused); file systems other than those of the machines that ran this; the actors under failing
+allocations (`allocation/README.md`); threads of CAF under the thread sanitizer.
 """
 
 
@@ -189,8 +189,7 @@ def add(part, commit, log, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["write", "check", "add"])
-    parser.add_argument("folder", nargs="?")
-    for option in ("--build", "--part", "--commit", "--log"):
+    for option in ("--build", "--part", "--commit", "--log", "--folder"):
         parser.add_argument(option)
     given = parser.parse_args()
     if given.what == "check":
