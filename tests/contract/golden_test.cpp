@@ -30,7 +30,7 @@ int newest_format() { return storage::migrations().back().number; }
 std::string name_of(int format) { return "format-" + std::to_string(format) + ".db"; }
 
 std::string copy_of(const std::string& name, const test::temp_folder& folder) {
-  const std::string path = folder.file(name);
+  std::string path = folder.file(name);
   for (const char* end : {"", "-wal"})
     if (fs::exists(kept_files / (name + end))) fs::copy_file(kept_files / (name + end), path + end);
   return path;
