@@ -95,12 +95,19 @@ event_feed::telling_ptr event_feed::begin(const std::string& instance_id, std::i
   return kept;
 }
 
-void event_feed::end(const std::string& instance_id) {
+void event_feed::end(const std::string& instance_id, const telling_ptr& of) {
+  std::lock_guard lock(mutex_);
+  const bool was_last = --of->actors == 0;
+  const auto kept = tellings_.find(instance_id);
+  if (kept != tellings_.end() && kept->second == of && was_last && of->told >= of->sent) tellings_.erase(kept);
+}
+
+void event_feed::forget(const std::string& instance_id) {
   std::lock_guard lock(mutex_);
   const auto kept = tellings_.find(instance_id);
   if (kept == tellings_.end()) return;
-  const telling& last = *kept->second;
-  if (--kept->second->actors == 0 && last.told >= last.sent) tellings_.erase(kept);
+  kept->second->told = INT64_MAX; // an actor that still runs it tells nothing more
+  tellings_.erase(kept);
 }
 
 } // namespace pawl::actors

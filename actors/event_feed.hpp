@@ -64,7 +64,9 @@ public:
   /// speak while its successor does. `make` makes the event, when anybody wants to hear of it.
   void tell(telling& of, std::int64_t revision, const std::function<instance_event()>& make);
   /// The actor goes. With the last one what was told is forgotten, unless something is still to be told.
-  void end(const std::string& instance_id);
+  void end(const std::string& instance_id, const telling_ptr& of);
+  /// The instance was removed: nothing more is told of it, and another one that gets its id begins anew.
+  void forget(const std::string& instance_id);
 
 private:
   std::atomic<std::size_t> count_{0};

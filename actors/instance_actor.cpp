@@ -101,7 +101,7 @@ caf::behavior instance_actor::make_behavior() {
 }
 
 void instance_actor::on_exit() {
-  if (telling_) shared_->feed->end(uid_);
+  if (telling_) shared_->feed->end(uid_, telling_);
   inbox_.clear();
   committing_.reset();
   start_.reset();

@@ -33,6 +33,10 @@ struct use_store {
   std::function<void(storage::store&)> task;
   bool after_writes = false; ///< what was sent to the store before must be committed first
 };
+/// Erase a piece of what removed instances leave in the store, and go on until nothing is left.
+struct clean_up {
+  bool goes_on = false; ///< of the store actor to itself
+};
 struct write_done {
   result<storage::written> outcome;
 };
@@ -173,6 +177,11 @@ struct rest_loaded {
 struct in_flight_found {
   result<std::vector<storage::due_row>> page;
 };
+/// The store's thread removed these instances: their actors go before the answer is given.
+struct instances_removed {
+  std::vector<std::string> uids;
+  std::function<void()> answer;
+};
 struct reopen_store {};
 /// The supervisor to itself: the last page was not read.
 struct recover_again {};
@@ -213,6 +222,7 @@ struct due_found {
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::write_change)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::use_store)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::clean_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::write_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::flush_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::linger)
@@ -243,6 +253,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::watch_idle)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::forget_watcher)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::rest_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::in_flight_found)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::instances_removed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::reopen_store)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::recover_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::restart_entry)

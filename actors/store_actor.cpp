@@ -29,6 +29,7 @@ store_actor::store_actor(caf::actor_config& config, services_ptr shared)
     : caf::event_based_actor(config), shared_(std::move(shared)) {}
 
 caf::behavior store_actor::make_behavior() {
+  anon_send(this, clean_up{}); // what an earlier owner did not get to
   return {
       [this](const write_change& request) { gather(request); },
       [this](const flush_batch&) { commit_batch(); },
@@ -37,10 +38,13 @@ caf::behavior store_actor::make_behavior() {
       },
       [this](const note_idle& since) {
         watches_idle_ = false;
-        if (since.writes == writes_)
-          checkpoint(0);
-        else
-          watch_idle();
+        if (since.writes != writes_) return watch_idle();
+        if (checkpoint(0)) anon_send(this, clean_up{}); // there may be room now
+      },
+      [this](const clean_up& request) {
+        if (is_cleaning_ && !request.goes_on) return;
+        is_cleaning_ = false;
+        clean_up_piece();
       },
       [this](const use_store& request) {
         if (request.after_writes && !commit_batch()) return; // it quits: who asked starts anew
@@ -83,6 +87,20 @@ bool store_actor::commit_batch() {
   watch_idle();
   if (is_small && may_have_threads(system())) anon_send(this, linger{std::chrono::steady_clock::now() + linger_max});
   return true;
+}
+
+// Between two pieces comes whatever has arrived meanwhile.
+void store_actor::clean_up_piece() {
+  result<bool> is_more = false;
+  (void)shared_->slot.use([&](storage::store& store) { is_more = store.clean_up(); });
+  if (!is_more) {
+    shared_->log("erasing removed instances: " + to_string(is_more.failure()));
+    if (is_fatal(is_more.failure())) quit(caf::exit_reason::unhandled_exception);
+    return;
+  }
+  if (!*is_more || !checkpoint(shared_->checkpoint_wal_bytes)) return;
+  is_cleaning_ = true;
+  anon_send(this, clean_up{true});
 }
 
 // One message at a time, however many batches there are.

@@ -20,6 +20,7 @@ private:
   void gather(const write_change& request);
   bool commit_batch();                    ///< false: the store can go on no more, the actor quits
   bool checkpoint(std::size_t wal_bytes); ///< false: as above
+  void clean_up_piece();
   void watch_idle();
 
   services_ptr shared_;
@@ -27,6 +28,7 @@ private:
   std::vector<caf::actor> waiting_;
   std::uint64_t writes_ = 0;  ///< batches
   bool watches_idle_ = false; ///< a note_idle is on its way
+  bool is_cleaning_ = false;  ///< a clean_up that goes on is on its way
   bool is_hindered_ = false;  ///< the last checkpoint was, by a reader
 };
 

@@ -70,6 +70,7 @@ caf::behavior supervisor::make_behavior() {
       [this](const room_given_back&) { wake_waiting(); },
       [this](const instance_loaded& what) { loaded(what); },
       [this](const instance_parked& notice) { parked(notice); },
+      [this](const instances_removed& what) { removed(what); },
       [this](const in_flight_found& found) { recovered(found); },
       [this](const watch_instance& wanted) { watch(wanted); },
       [this](const rest_loaded& found) { watch_answered(found); },
@@ -332,14 +333,32 @@ void supervisor::parked(const instance_parked& notice) {
   if (e.actor.address() != notice.from) return; // of an actor that was replaced
   if (notice.handled != e.sent) return;         // it will say so again after it handled what is on its way
   hardships_.erase(notice.uid);
-  const caf::actor actor = e.actor;
+  retire(at);
+  tell_watchers(notice.uid, notice.rest);
+  check_idle();
+  if (stopping_) finish_stop();
+}
+
+void supervisor::retire(entries::iterator at) {
+  const caf::actor actor = at->second.actor;
   uid_of_.erase(actor.address());
   demonitor(actor);
   entries_.erase(at);
   anon_send(actor, retire_instance{});
-  tell_watchers(notice.uid, notice.rest);
+}
+
+// An actor that runs one of them is of the old instance: what the store says of a new one comes after this message.
+void supervisor::removed(const instances_removed& what) {
+  for (const std::string& uid : what.uids) {
+    shared_->feed->forget(uid);
+    hardships_.erase(uid);
+    const auto at = entries_.find(uid);
+    if (at != entries_.end() && at->second.actor) retire(at);
+    watch_again(uid);
+  }
   check_idle();
   if (stopping_) finish_stop();
+  what.answer();
 }
 
 void supervisor::down(const caf::down_msg& what) {

@@ -39,6 +39,8 @@ private:
     std::int64_t revision = -1; ///< when it was loaded after the last one
   };
 
+  using entries = std::unordered_map<std::string, entry>;
+
   // Commands for one instance.
   void deliver(const std::string& uid, command what);
   admission::place_ptr room_of(const command& what);
@@ -54,6 +56,7 @@ private:
   result<std::shared_ptr<revived>> revive_rows(const instance_loaded& what);
 
   // Coming and going.
+  void retire(entries::iterator at);
   void parked(const instance_parked& notice);
   void down(const caf::down_msg& what);
   void instance_down(const std::string& uid, const caf::error& reason);
@@ -74,6 +77,7 @@ private:
   void tell_watchers(const std::string& uid, const rest_summary& rest);
   void fail_watchers(const std::string& uid, const error& why);
   void watch_again(const std::string& uid);
+  void removed(const instances_removed& what);
   void check_idle();
 
   void spawn_store();
@@ -82,7 +86,7 @@ private:
   void finish_stop();
 
   services_ptr shared_;
-  std::unordered_map<std::string, entry> entries_;
+  entries entries_;
   std::unordered_map<caf::actor_addr, std::string> uid_of_;
   std::unordered_map<std::string, hardship> hardships_;
   std::deque<std::string> wakes_;                      ///< of instances that wait for room

@@ -489,6 +489,14 @@ step_write encode_step(const core::workflow& w, const core::state& s, const core
   return rows;
 }
 
+error no_such_instance(instance_key instance) {
+  return {errc::not_found, fmt::format("there is no instance with the key {}", instance), ""};
+}
+
+error not_finished(std::string_view uid) {
+  return {errc::not_finished, fmt::format("instance '{}' has not ended; only what has ended can be removed", uid), ""};
+}
+
 error history_too_large(const result_limits& allowed, std::string_view node) {
   return {errc::limit,
           fmt::format("history_too_large: the node has more than {} results, or {} bytes of them", allowed.results_max,

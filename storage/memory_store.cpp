@@ -28,10 +28,6 @@ struct memory_instance {
   std::map<std::string, std::vector<std::size_t>, std::less<>> results; ///< places in `steps` by node
 };
 
-error no_such_instance(instance_key instance) {
-  return {errc::not_found, fmt::format("there is no instance with the key {}", instance), ""};
-}
-
 result_row result_of(const step_row& s) { return {s.node, s.revision, s.at, s.attempt, s.output, s.error}; }
 
 class memory_store final : public store {
@@ -43,6 +39,7 @@ public:
   result<std::optional<timestamp_ms>> next_due(due_mark after) override;
   result<timestamp_ms> last_time() override { return latest_time_; }
   result<checkpointed> checkpoint(std::size_t) override { return checkpointed{}; }
+  result<bool> clean_up() override { return false; }
 
   result<std::optional<instance_key>> find(std::string_view uid) override;
   result<loaded_instance> load(instance_key instance) override;
@@ -61,6 +58,7 @@ private:
 
   result<written> apply(const create_write& wanted);
   result<written> apply(const step_write& wanted);
+  result<written> apply(const remove_write& wanted);
   void put(instance_key key, memory_instance& i, const step_write& rows);
   memory_instance* at(instance_key instance);
 
@@ -119,6 +117,17 @@ result<written> memory_store::apply(const step_write& wanted) {
                              wanted.header.revision),
                  ""};
   put(wanted.instance, *found, wanted);
+  return written{wanted.instance, false};
+}
+
+result<written> memory_store::apply(const remove_write& wanted) {
+  const memory_instance* found = at(wanted.instance);
+  if (found == nullptr) return no_such_instance(wanted.instance);
+  if (!has_ended(found->header.status)) return not_finished(found->uid);
+  if (found->header.wake_at) wakes_.erase({*found->header.wake_at, wanted.instance});
+  in_flight_.erase(wanted.instance);
+  keys_.erase(found->uid);
+  instances_.erase(wanted.instance);
   return written{wanted.instance, false};
 }
 

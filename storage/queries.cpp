@@ -9,13 +9,13 @@ namespace pawl::storage {
 namespace {
 
 constexpr char find_sql[] = "SELECT id FROM instance WHERE uid = ?1";
-constexpr char exists_sql[] = "SELECT 1 FROM instance WHERE id = ?1";
+constexpr char exists_sql[] = "SELECT 1 FROM instance WHERE id = ?1 AND revision > 0";
 constexpr char load_sql[] =
     "SELECT i.uid, d.id, d.hash, n.text, n.hash, i.created_at, i.revision, i.version, i.status, i.in_flight,"
     " i.next_cursor, i.next_scope, i.steps, i.step_limit, i.updated_at, i.last_started_at, i.execution_ms,"
     " i.retry_reason, i.step_limit_exceeded, i.wake_at"
     " FROM instance i LEFT JOIN definition d ON d.number = i.definition LEFT JOIN input n ON n.instance = i.id"
-    " WHERE i.id = ?1";
+    " WHERE i.id = ?1 AND i.revision > 0";
 constexpr char cursors_sql[] =
     "SELECT cursor, scope, node, visit, phase, key, wait_kind, wait_reason, wait_since, retry_attempts, retry_at,"
     " payload, node_state, timer_fired, payload_schema FROM cursor WHERE instance = ?1 ORDER BY cursor";
@@ -23,9 +23,9 @@ constexpr char timers_sql[] = "SELECT cursor, due_at, duration_ms FROM timer WHE
 constexpr char visits_sql[] = "SELECT node, count FROM visit WHERE instance = ?1 AND count > 0 ORDER BY node";
 constexpr char memories_sql[] =
     "SELECT scope, node, name, value FROM memory WHERE instance = ?1 ORDER BY scope, node, name";
-constexpr char list_sql[] =
-    "SELECT i.id, i.uid, d.id, i.status, i.revision, i.created_at, i.updated_at, i.wake_at"
-    " FROM instance i LEFT JOIN definition d ON d.number = i.definition WHERE i.id > ?1 ORDER BY i.id LIMIT ?2";
+constexpr char list_sql[] = "SELECT i.id, i.uid, d.id, i.status, i.revision, i.created_at, i.updated_at, i.wake_at"
+                            " FROM instance i LEFT JOIN definition d ON d.number = i.definition"
+                            " WHERE i.id > ?1 AND i.revision > 0 ORDER BY i.id LIMIT ?2";
 constexpr char history_sql[] =
     "SELECT revision, at, core_version, kind, cursor, scope, node, visit, attempt, handle, previous, output, error,"
     " detail, note FROM step WHERE instance = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3";
@@ -47,10 +47,6 @@ constexpr char due_sql[] =
 constexpr char next_due_sql[] =
     "SELECT wake_at FROM instance WHERE wake_at IS NOT NULL AND (wake_at, id) > (?1, ?2) ORDER BY wake_at, id LIMIT 1";
 constexpr char last_time_sql[] = "SELECT at + lag FROM step ORDER BY seq DESC LIMIT 1";
-
-error no_such_instance(instance_key instance) {
-  return {errc::not_found, fmt::format("there is no instance with the key {}", instance), ""};
-}
 
 error broken_chain(const std::string& node) {
   return {errc::corrupt, "the stored results of this node do not hang together", node};

@@ -2,11 +2,14 @@
 // sqlite_writes. Never reports success before COMMIT returned, never writes again after a failed sync.
 #include "storage/checkpointer.hpp"
 #include "storage/database.hpp"
+#include "storage/eraser.hpp"
 #include "storage/files.hpp"
 #include "storage/owner_lock.hpp"
+#include "storage/reserve.hpp"
 #include "storage/sqlite_reading.hpp"
 #include "storage/sqlite_writes.hpp"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -19,9 +22,11 @@ namespace {
 
 class sqlite_store final : public sqlite_reading<store> {
 public:
-  sqlite_store(std::string path, owner_lock lock, std::unique_ptr<SQLite::Database> database)
-      : path_(std::move(path)), lock_(std::move(lock)), database_(std::move(database)),
-        queries_(std::make_unique<queries>(*database_)), writer_(std::make_unique<change_writer>(*database_)),
+  sqlite_store(std::string path, std::int64_t reserve_bytes, owner_lock lock,
+               std::unique_ptr<SQLite::Database> database)
+      : path_(std::move(path)), reserve_(reserve_of(path_), reserve_bytes), lock_(std::move(lock)),
+        database_(std::move(database)), queries_(std::make_unique<queries>(*database_)),
+        writer_(std::make_unique<change_writer>(*database_)), eraser_(std::make_unique<eraser>(*database_)),
         log_(std::make_unique<checkpointer>(*database_, size_of(wal_of(path_)), folder_of(path_))) {}
   ~sqlite_store() override;
 
@@ -41,12 +46,13 @@ public:
   }
   result<timestamp_ms> last_time() override { return writer_->latest_time; }
   result<checkpointed> checkpoint(std::size_t wal_bytes) override;
+  result<bool> clean_up() override;
 
 protected:
   // No transaction: the only writer is this object, and it is used by one thread.
   result<void> with_queries(const std::function<void(queries&)>& body) override {
     roll_back();
-    if (in_transaction()) return error{errc::storage, "no memory left to end a transaction that failed", ""};
+    if (is_in_transaction()) return error{errc::storage, "no memory left to end a transaction that failed", ""};
     try {
       body(*queries_);
       return {};
@@ -68,18 +74,24 @@ private:
   }
   failure noted(failure found);
   error stopped() const;
-  result<void> try_save(const definition_row& definition, timestamp_ms at);
+  template <class Body> result<void> in_transaction(Body body);
+  result<bool> try_clean_up(int rows_max);
+  error waits_for_room() const;
   bool make_room();
+  static bool is_removal(const change& wanted);
+  static bool lacks_room(const answers& made);
   void roll_back();
   template <class Call> auto or_stop(Call call) -> decltype(call());
-  bool in_transaction() const { return sqlite3_get_autocommit(database_->getHandle()) == 0; }
+  bool is_in_transaction() const { return sqlite3_get_autocommit(database_->getHandle()) == 0; }
   static answers all_failed(std::size_t count, const error& why) { return answers(count, result<written>(why)); }
 
   std::string path_;
+  reserve reserve_;
   owner_lock lock_;
   std::unique_ptr<SQLite::Database> database_;
   std::unique_ptr<queries> queries_;
   std::unique_ptr<change_writer> writer_;
+  std::unique_ptr<eraser> eraser_;
   std::unique_ptr<checkpointer> log_;
   std::optional<error> stopped_; ///< set once: what is on disk is unknown
 };
@@ -94,6 +106,7 @@ sqlite_store::~sqlite_store() {
   if (stopped_) sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   queries_.reset();
   writer_.reset();
+  eraser_.reset();
   log_.reset();
   database_.reset();
   if (!stopped_) lock_.mark_closed();
@@ -119,7 +132,7 @@ error sqlite_store::stopped() const {
 // Also before everything that is begun: without memory SQLite cannot even roll back, and says so at the end of a batch
 // that failed.
 void sqlite_store::roll_back() {
-  if (in_transaction()) database_->tryExec("ROLLBACK");
+  if (is_in_transaction()) database_->tryExec("ROLLBACK");
 }
 
 // std::bad_alloc may leave a call in its midst, a failed COMMIT included.
@@ -136,12 +149,28 @@ template <class Call> auto sqlite_store::or_stop(Call call) -> decltype(call()) 
 std::vector<result<written>> sqlite_store::write(const std::vector<change>& batch) {
   if (stopped_) return all_failed(batch.size(), stopped());
   if (batch.empty()) return {};
+  const bool only_removes = std::all_of(batch.begin(), batch.end(), is_removal);
+  if (!only_removes && !reserve_.take_back()) return all_failed(batch.size(), waits_for_room());
   return or_stop([&] {
     answers made = attempt(batch, replay::together);
-    const auto lacks_room = [](const result<written>& a) { return !a && a.failure().code == errc::disk_full; };
-    if (std::any_of(made.begin(), made.end(), lacks_room) && make_room()) return attempt(batch, replay::together);
+    if (lacks_room(made) && make_room()) made = attempt(batch, replay::together);
+    if (lacks_room(made) && only_removes && reserve_.give_away()) made = attempt(batch, replay::together);
     return made;
   });
+}
+
+bool sqlite_store::is_removal(const change& wanted) { return std::holds_alternative<remove_write>(wanted); }
+
+bool sqlite_store::lacks_room(const answers& made) {
+  return std::any_of(made.begin(), made.end(), [](const auto& a) { return !a && a.failure().code == errc::disk_full; });
+}
+
+error sqlite_store::waits_for_room() const {
+  return {errc::disk_full,
+          fmt::format("{}: the disk was full; nothing but removing instances is done until there is room for the "
+                      "reserve of {} bytes again; remove instances or free room",
+                      path_, reserve_.bytes()),
+          ""};
 }
 
 // On a small disk the log may have taken what is left: moved into the main file, it gives most of that back.
@@ -193,7 +222,7 @@ void sqlite_store::apply_alone(const change& wanted, answers& made) {
     made.push_back(writer_->apply(wanted));
   } catch (const SQLite::Exception& e) {
     const failure failed = explained(e);
-    if (failed.reach != reach::change || !in_transaction()) throw;
+    if (failed.reach != reach::change || !is_in_transaction()) throw;
     writer_->latest_time = latest_before;
     database_->exec("ROLLBACK TO change");
     made.push_back(failed.what);
@@ -227,20 +256,22 @@ sqlite_store::answers sqlite_store::after_failed_commit(const std::vector<change
 
 result<void> sqlite_store::save_definition(const definition_row& definition, timestamp_ms at) {
   if (stopped_) return stopped();
+  if (!reserve_.take_back()) return waits_for_room();
   return or_stop([&] {
-    auto saved = try_save(definition, at);
-    if (!saved && saved.failure().code == errc::disk_full && make_room()) return try_save(definition, at);
+    const auto save = [&] { writer_->save_definition(definition, at); };
+    auto saved = in_transaction(save);
+    if (!saved && saved.failure().code == errc::disk_full && make_room()) return in_transaction(save);
     return saved;
   });
 }
 
-result<void> sqlite_store::try_save(const definition_row& definition, timestamp_ms at) {
+template <class Body> result<void> sqlite_store::in_transaction(Body body) {
   bool committing = false;
   roll_back();
   errno = 0;
   try {
     database_->exec("BEGIN IMMEDIATE");
-    writer_->save_definition(definition, at);
+    body();
     committing = true;
     database_->exec("COMMIT");
     return {};
@@ -264,9 +295,39 @@ result<checkpointed> sqlite_store::checkpoint(std::size_t wal_bytes) {
   });
 }
 
+result<bool> sqlite_store::clean_up() {
+  if (stopped_) return stopped();
+  return or_stop([&]() -> result<bool> {
+    result<bool> done = false;
+    for (const int rows_max : {256, 16, 1}) { // the smaller the piece, the less room its log takes
+      done = try_clean_up(rows_max);
+      if (done || done.failure().code != errc::disk_full) break;
+      make_room();
+      if (rows_max == 256) reserve_.give_away();
+    }
+    if (done && !reserve_.take_back() && make_room()) reserve_.take_back(); // the file shrinks when the log has moved
+    return done;
+  });
+}
+
+result<bool> sqlite_store::try_clean_up(int rows_max) {
+  bool is_more = false;
+  auto done = in_transaction([&] { is_more = eraser_->erase_piece(rows_max); });
+  if (!done) return done.failure();
+  return is_more;
+}
+
 // After a crash the whole file is looked at once. A log without a lock file: somebody copied a store that was in use.
 bool must_check(const std::string& canonical, const owner_lock& lock) {
   return lock.was_left_open() || (lock.is_new() && size_of(wal_of(canonical)) > 0);
+}
+
+// The index of the log takes room too.
+result<std::unique_ptr<SQLite::Database>> open_or_make_room(const std::string& canonical, bool check_everything) {
+  auto database = open_for_owner(canonical, check_everything);
+  const bool lacks_room = !database && database.failure().code == errc::disk_full;
+  if (lacks_room && give_away_reserve(reserve_of(canonical))) return open_for_owner(canonical, check_everything);
+  return database;
 }
 
 // A file that was made here and could not become a store is taken away again.
@@ -274,7 +335,7 @@ result<std::unique_ptr<SQLite::Database>> open_locked(const std::string& canonic
   if (auto ok = lock.mark_open(); !ok) return ok.failure();
   const auto created = create_private_file(canonical);
   if (!created) return created.failure();
-  auto database = open_for_owner(canonical, must_check(canonical, lock));
+  auto database = open_or_make_room(canonical, must_check(canonical, lock));
   if (!database && *created)
     for (const std::string& file : {canonical, wal_of(canonical), shm_of(canonical)})
       ::unlink(file.c_str());
@@ -283,7 +344,7 @@ result<std::unique_ptr<SQLite::Database>> open_locked(const std::string& canonic
 
 } // namespace
 
-result<std::unique_ptr<store>> open_sqlite_store(const std::string& path) {
+result<std::unique_ptr<store>> open_sqlite_store(const std::string& path, std::int64_t reserve_bytes) {
   auto canonical = canonical_path(path);
   if (!canonical) return canonical.failure();
   if (auto ok = check_ordinary_file(*canonical); !ok) return ok.failure();
@@ -296,7 +357,7 @@ result<std::unique_ptr<store>> open_sqlite_store(const std::string& path) {
     return opened.failure();
   }
   try {
-    auto made = std::make_unique<sqlite_store>(*canonical, *std::move(lock), *std::move(opened));
+    auto made = std::make_unique<sqlite_store>(*canonical, reserve_bytes, *std::move(lock), *std::move(opened));
     if (auto ok = made->begin(); !ok) return ok.failure();
     return std::unique_ptr<store>(std::move(made));
   } catch (const SQLite::Exception& e) { // its connection is closed by now

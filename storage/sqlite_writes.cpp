@@ -20,7 +20,12 @@ constexpr char update_all_sql[] =
     " step_limit = ?8, updated_at = ?9, last_started_at = ?10, execution_ms = ?11, retry_reason = ?12,"
     " step_limit_exceeded = ?13, in_flight = ?14, wake_at = ?15"
     " WHERE id = ?1 AND revision = ?2 - 1";
-constexpr char revision_sql[] = "SELECT revision FROM instance WHERE id = ?1";
+constexpr char revision_sql[] = "SELECT revision FROM instance WHERE id = ?1 AND revision > 0";
+// No id that a caller may give begins with a control character, and no step follows revision -1.
+constexpr char remove_sql[] = "UPDATE instance SET uid = char(1) || id, revision = -1, in_flight = 0, wake_at = NULL"
+                              " WHERE id = ?1 AND revision > 0 AND status IN (?2, ?3, ?4)";
+constexpr char mark_removed_sql[] = "INSERT INTO removed (instance) VALUES (?1)";
+constexpr char uid_sql[] = "SELECT uid FROM instance WHERE id = ?1";
 constexpr char same_start_sql[] =
     "SELECT i.id, d.id, n.hash FROM instance i LEFT JOIN definition d ON d.number = i.definition"
     " LEFT JOIN input n ON n.instance = i.id WHERE i.uid = ?1";
@@ -72,6 +77,7 @@ std::optional<std::string> unless_empty(const std::string& text) {
 
 result<written> change_writer::apply(const change& wanted) {
   if (const auto* start = std::get_if<create_write>(&wanted)) return create(*start);
+  if (const auto* gone = std::get_if<remove_write>(&wanted)) return remove(*gone);
   return advance(std::get<step_write>(wanted));
 }
 
@@ -113,6 +119,20 @@ result<written> change_writer::advance(const step_write& wanted) {
   return written{wanted.instance, false};
 }
 
+result<written> change_writer::remove(const remove_write& wanted) {
+  if (!revision_of(wanted.instance)) return no_such_instance(wanted.instance);
+  if (statements_.change(remove_sql, wanted.instance, static_cast<int>(instance_status::completed),
+                         static_cast<int>(instance_status::failed), static_cast<int>(instance_status::cancelled)) == 0)
+    return not_finished(uid_of(wanted.instance));
+  statements_.change(mark_removed_sql, wanted.instance);
+  return written{wanted.instance, false};
+}
+
+std::string change_writer::uid_of(instance_key instance) {
+  running row = statements_.run(uid_sql, instance);
+  return row.next() ? row.text(0) : std::string();
+}
+
 bool change_writer::update_header(const step_write& wanted) {
   const instance_row& h = wanted.header;
   for (const char* sql : {update_same_marks_sql, update_all_sql})
@@ -124,12 +144,12 @@ bool change_writer::update_header(const step_write& wanted) {
 }
 
 error change_writer::refused(const step_write& wanted) {
-  running row = statements_.run(revision_sql, wanted.instance);
-  if (!row.next()) return {errc::not_found, fmt::format("there is no instance with the key {}", wanted.instance), ""};
-  return {errc::conflict,
-          fmt::format("the instance is at revision {}, the change makes revision {}", row.number(0),
-                      wanted.header.revision),
-          ""};
+  const auto revision = revision_of(wanted.instance);
+  if (!revision) return no_such_instance(wanted.instance);
+  return {
+      errc::conflict,
+      fmt::format("the instance is at revision {}, the change makes revision {}", *revision, wanted.header.revision),
+      ""};
 }
 
 void change_writer::append_rows(instance_key instance, const step_write& wanted) {
@@ -187,10 +207,17 @@ std::optional<written> change_writer::find_on_disk(const change& wanted) {
     auto known = find_same_start(*start);
     return known && *known ? std::optional(written{(*known)->instance, false}) : std::nullopt;
   }
+  if (const auto* gone = std::get_if<remove_write>(&wanted))
+    return revision_of(gone->instance) ? std::nullopt : std::optional(written{gone->instance, false});
   const auto& next = std::get<step_write>(wanted);
-  running row = statements_.run(revision_sql, next.instance);
-  const bool there = row.next() && row.number(0) >= next.header.revision;
+  const auto revision = revision_of(next.instance);
+  const bool there = revision && *revision >= next.header.revision;
   return there ? std::optional(written{next.instance, false}) : std::nullopt;
+}
+
+std::optional<std::int64_t> change_writer::revision_of(instance_key instance) {
+  running row = statements_.run(revision_sql, instance);
+  return row.next() ? std::optional(row.number(0)) : std::nullopt;
 }
 
 void change_writer::save_definition(const definition_row& definition, timestamp_ms at) {

@@ -24,10 +24,13 @@ public:
 private:
   result<written> create(const create_write& wanted);
   result<written> advance(const step_write& wanted);
+  result<written> remove(const remove_write& wanted);
   std::optional<result<written>> find_same_start(const create_write& wanted);
   std::optional<std::int64_t> definition_number(const std::string& hash, const std::string& id);
   bool update_header(const step_write& wanted);
   error refused(const step_write& wanted);
+  std::optional<std::int64_t> revision_of(instance_key instance);
+  std::string uid_of(instance_key instance);
   void insert_instance(const create_write& wanted, std::int64_t definition);
   void append_rows(instance_key instance, const step_write& wanted);
   void set_cursor(instance_key instance, const cursor_row& c);

@@ -124,7 +124,13 @@ struct create_write {
   step_write first;
 };
 
-using change = std::variant<create_write, step_write>;
+/// Takes an instance that has ended out of the store: it is there for no reader any more and its id is free. Its rows
+/// take room until clean_up() has erased them. Its key is never given to another instance.
+struct remove_write {
+  instance_key instance = 0;
+};
+
+using change = std::variant<create_write, step_write, remove_write>;
 
 struct written {
   instance_key instance = 0;
@@ -190,6 +196,10 @@ inline std::size_t bytes_of(const result_row& row) {
 /// The error of reader::results.
 error history_too_large(const result_limits& allowed, std::string_view node);
 
+/// The errors of writes and reads by key.
+error no_such_instance(instance_key instance);
+error not_finished(std::string_view uid);
+
 /// A place in the order (due_at, instance) of timers.
 struct due_mark {
   timestamp_ms due_at = INT64_MIN;
@@ -243,13 +253,17 @@ public:
   /// - Success: when this returns the change is on disk and survives a power cut.
   /// - Any error but `storage`: nothing of the change is on disk, and nothing of it will be after opening anew.
   ///   It does not hinder the others when it is of one change: `conflict` (revision, or a uid taken by another
-  ///   definition or input), `not_found`, `unknown_definition` (a create_write whose definition was never saved),
+  ///   definition or input), `not_found`, `not_finished` (a remove_write of an instance that has not ended),
+  ///   `unknown_definition` (a create_write whose definition was never saved),
   ///   `corrupt` (rows in the way that must not be there), `limit` (a text too long to be stored). It is of all changes
   ///   that were not refused before, and none is on disk, when it is `disk_full`, `busy` or `access`; the store goes on
   ///   by itself once the cause is gone.
   /// - `storage`: the outcome is unknown. After a failed sync, another failure of the disk or a COMMIT that failed
   ///   otherwise than for want of room the store stops: every later write, save_definition and checkpoint gives the
   ///   same error, what it reads may lack the change, and whether that is on disk only opening anew tells.
+  ///
+  /// On a full disk a batch of nothing but remove_writes may use the store's reserve; then everything else is
+  /// `disk_full` until there is room to take it back.
   virtual std::vector<result<written>> write(const std::vector<change>& batch) = 0;
 
   /// The same promises for one definition.
@@ -270,15 +284,21 @@ public:
   /// waited for at most 50 ms, when the log is four times too long and each time that it has doubled since. Errors:
   /// `disk_full` (harmless, a later call goes on), `storage` (see write).
   virtual result<checkpointed> checkpoint(std::size_t wal_bytes) = 0;
+
+  /// One short piece of the work that removed instances leave: erases rows, then gives room back to the disk. Changes
+  /// nothing that can be read. Says whether there is more; what was not done before the store was closed is there when
+  /// it is opened again. Errors: `disk_full`, `busy`, `access` (a later call goes on), `storage` (see write).
+  virtual result<bool> clean_up() = 0;
 };
 
 /// Rows of a store that is gone with the object. Keeps every promise but durability.
 std::unique_ptr<store> open_memory_store();
 
-/// Opens or creates the file and takes its owner lock for as long as the object lives. Errors: `busy` (names the
-/// owner's pid), `wrong_store` (another application's database, or a newer version), `access`, `disk_full`, `corrupt`,
-/// `storage`.
-result<std::unique_ptr<store>> open_sqlite_store(const std::string& path);
+/// Opens or creates the file and takes its owner lock for as long as the object lives. `reserve_bytes` of the disk are
+/// kept free for removing instances, in a file of their own (0: none); on a disk that is too small for it the store has
+/// no reserve. Errors: `busy` (names the owner's pid), `wrong_store` (another application's database, or a newer
+/// version), `access`, `disk_full`, `corrupt`, `storage`.
+result<std::unique_ptr<store>> open_sqlite_store(const std::string& path, std::int64_t reserve_bytes = 0);
 
 /// Opens an existing file for reading, beside an owner or without one, never changes it. Errors: `not_found`,
 /// `wrong_store`, `access` (names the file and the right that is missing), `corrupt`, `storage`.

@@ -46,6 +46,8 @@ PROMISES = [
             "tools/check --long=allocation", "allocation-control-*"),
     Promise("Every failed disk operation of a commit ends in a definite answer, or an unknown one that is called that",
             "contract", ["ctest contract"], "tools/check --long=contract", ""),
+    Promise("On a full disk instances are listed and removed, and everything goes on with the room they leave", "contract",
+            ["ctest contract"], "tools/check --long=contract", "contract"),
     Promise("More starts than a slow disk takes wait or fail, in bounded memory", "pressure", ["ctest pressure"],
             "tools/check --long=pressure", "pressure-control"),
     Promise("Hostile input ends in a clear error inside its limits", "hostile", ["pawl-hostile"],

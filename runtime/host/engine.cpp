@@ -8,6 +8,7 @@
 #include "runtime/expression/functions/registry.hpp"
 #include "runtime/host/expressions.hpp"
 #include "runtime/host/inspect.hpp"
+#include "runtime/host/removal.hpp"
 #include "runtime/host/subscription.hpp"
 #include "runtime/host/system_clock.hpp"
 #include "storage/store.hpp"
@@ -116,7 +117,9 @@ engine::~engine() {
 
 result<std::unique_ptr<engine>> engine::open(options opts) {
   const std::string path = opts.store_path;
-  if (!path.empty()) return open(std::move(opts), [path] { return storage::open_sqlite_store(path); });
+  const auto reserve_bytes = static_cast<std::int64_t>(std::min<std::size_t>(opts.reserve_bytes, INT64_MAX));
+  if (!path.empty())
+    return open(std::move(opts), [path, reserve_bytes] { return storage::open_sqlite_store(path, reserve_bytes); });
   return open(std::move(opts), [] { return result<std::unique_ptr<storage::store>>(storage::open_memory_store()); });
 }
 
@@ -279,6 +282,7 @@ result<loaded_definition> engine::load_definition(std::string_view text, std::st
     if (!done) return done.failure();
     return true;
   });
+  if (!saved) notice_stopped_store(saved.failure());
   if (!saved) return saved.failure();
   shared_->known.set_latest(workflow);
   return loaded_definition{workflow->id, workflow->hash, std::move(compiled->problems)};
@@ -457,6 +461,60 @@ result<snapshot> engine::wait(std::string_view id, wait_until until, std::chrono
   auto reached = answer.future.get();
   if (!reached) return reached.failure();
   return query(id);
+}
+
+// --- removing
+
+// A store that has stopped is opened anew when its actor hears of it, which is otherwise with the next write.
+void engine::notice_stopped_store(const error& why) {
+  if (why.code == errc::storage) caf::anon_send(shared_->store.get(), actors::clean_up{});
+}
+
+// On the store's thread. The supervisor lets the actors of what was removed go before the caller hears of it.
+result<void> engine::remove_in_store(removing work) {
+  pending<void> answer(*shared_);
+  const auto task = [shared = shared_, work, reply = std::exchange(answer.reply, {})](storage::store& store) {
+    std::vector<std::string> removed;
+    const auto done = work(store, removed);
+    if (removed.empty()) return reply(done);
+    caf::anon_send(shared->supervisor.get(),
+                   actors::instances_removed{std::move(removed), [reply, done] { reply(done); }});
+    caf::anon_send(shared->store.get(), actors::clean_up{});
+  };
+  caf::anon_send(shared_->store.get(), actors::use_store{task, true});
+  auto done = given(answer.future);
+  if (!done) notice_stopped_store(done.failure());
+  return done;
+}
+
+result<void> engine::remove(std::string_view id) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
+  return remove_in_store([uid = std::string(id)](storage::store& store, std::vector<std::string>& removed) {
+    auto done = remove_instance(store, uid);
+    if (done) removed.push_back(uid);
+    return done;
+  });
+}
+
+result<std::vector<instance_summary>> engine::prune(const prune_options& which) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
+  if (auto good = check(which); !good) return good.failure();
+  const auto progress = std::make_shared<pruning>(which);
+  while (!progress->is_done) {
+    const auto page = remove_in_store(
+        [progress, now = shared_->time.now()](storage::store& store, std::vector<std::string>& removed) {
+          const std::size_t before = progress->removed.size();
+          auto done = prune_page(store, *progress, now);
+          if (progress->which.dry_run) return done;
+          for (std::size_t i = before; i < progress->removed.size(); ++i)
+            removed.push_back(progress->removed[i].id);
+          return done;
+        });
+    if (!page) return page.failure();
+  }
+  return std::move(progress->removed);
 }
 
 result<subscription> engine::subscribe(const subscribe_options& how) {

@@ -41,6 +41,8 @@ public:
   result<std::vector<instance_summary>> list(std::size_t limit, std::string_view after_id);
   result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision, std::size_t limit);
   result<snapshot> wait(std::string_view id, wait_until until, std::chrono::milliseconds timeout);
+  result<void> remove(std::string_view id);
+  result<std::vector<instance_summary>> prune(const prune_options& which);
   result<subscription> subscribe(const subscribe_options& how);
   result<void> drain(std::chrono::milliseconds timeout);
   void stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
@@ -63,6 +65,9 @@ private:
   result<actors::resume_instance> prepare_resume(const nlohmann::json* payload, const resume_options& which);
   result<actors::admission::place_ptr> enter(std::size_t bytes);
   result<core::json_ptr> accept_payload(const nlohmann::json& value, const char* what, std::string* text) const;
+  using removing = std::function<result<void>(storage::store&, std::vector<std::string>& removed)>;
+  result<void> remove_in_store(removing work);
+  void notice_stopped_store(const error& why);
   template <class T> T given(std::future<T>& answer) const;
   template <class T> result<T> ask_store(std::function<result<T>(storage::store&)> question);
 

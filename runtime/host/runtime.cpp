@@ -67,6 +67,10 @@ result<snapshot> runtime::wait(std::string_view id, wait_until until, std::chron
   return impl_->engine->wait(id, until, timeout);
 }
 
+result<void> runtime::remove(std::string_view id) { return impl_->engine->remove(id); }
+
+result<std::vector<instance_summary>> runtime::prune(const prune_options& which) { return impl_->engine->prune(which); }
+
 result<subscription> runtime::subscribe(const subscribe_options& how) const { return impl_->engine->subscribe(how); }
 
 result<void> runtime::drain(std::chrono::milliseconds timeout) const { return impl_->engine->drain(timeout); }

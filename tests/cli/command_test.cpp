@@ -240,3 +240,32 @@ TEST_CASE("command: no control character of the data reaches a terminal", "[basi
   CHECK_FALSE(has(shown.out, "\x1b"));
   CHECK_FALSE(has(shown.out, "\xc2\x9b"));
 }
+
+TEST_CASE("command: rm and prune remove what has ended and say what they did", "[basic]") {
+  temp_folder folder;
+  const std::string store = folder.file("s.db");
+  REQUIRE(run_approval(store, {"--input", article}).code == 3);
+  const ended refused = run_pawl({"rm", "a-1", "nobody", "--store", store});
+  CHECK(refused.code == 1); // the first failure's code
+  CHECK(has(refused.err, "instance 'a-1' has not ended"));
+  CHECK(has(refused.err, "there is no instance 'nobody'"));
+  REQUIRE(run_pawl({"resume", "a-1", "--store", store, "--payload", R"({"approved":true,"by":"Bo"})"}).code == 0);
+
+  const ended dry = run_pawl({"prune", "--store", store, "--dry-run"});
+  INFO(dry.out << dry.err);
+  CHECK(dry.code == 0);
+  CHECK(has(dry.out, "a-1"));
+  CHECK(has(dry.out, "1 instance would be removed"));
+  CHECK(has(run_pawl({"prune", "--store", store, "--older-than", "30d"}).out, "0 instances removed"));
+  CHECK(has(run_pawl({"prune", "--store", store, "--status", "failed,cancelled"}).out, "0 instances removed"));
+  CHECK(run_pawl({"prune", "--store", store, "--older-than", "30"}).code == 2);
+  CHECK(run_pawl({"prune", "--store", store, "--status", "paused"}).code == 2);
+
+  const ended removed = run_pawl({"rm", "a-1", "--store", store, "-o", "jsonl"});
+  CHECK(removed.code == 0);
+  CHECK(json::parse(removed.out) == json{{"instanceId", "a-1"}});
+  CHECK(run_pawl({"show", "a-1", "--store", store}).code == 4);
+  CHECK(run_pawl({"rm", "a-1", "--store", store}).code == 4);
+  CHECK(run_pawl({"rm", "a-1", "--store", folder.file("none.db")}).code == 4);
+  CHECK(run_approval(store, {"--input", article}).code == 3); // the id is free
+}

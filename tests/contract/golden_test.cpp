@@ -204,6 +204,21 @@ TEST_CASE("golden: what the writer makes today is as good") {
   CHECK(joined(judge(freshly_written(folder)).verdict()) == "");
 }
 
+TEST_CASE("golden: what a removed instance left since format 3 is erased") {
+  for (int format = 3; format <= newest_format(); ++format) {
+    const test::temp_folder folder;
+    const std::string path = copy_of(name_of(format), folder);
+    INFO(name_of(format));
+    CHECK(test::raw_sqlite(path).ask("SELECT count(*) FROM removed JOIN step USING (instance)") != "0");
+    auto opened = storage::open_sqlite_store(path);
+    REQUIRE(opened);
+    while (*(*opened)->clean_up()) {
+    }
+    opened->reset();
+    CHECK(test::raw_sqlite(path).ask("SELECT count(*) FROM removed") == "0");
+  }
+}
+
 TEST_CASE("golden: control: a store that lost something is noticed") {
   const test::temp_folder folder;
   const std::string path = copy_of(name_of(2), folder);

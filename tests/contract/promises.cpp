@@ -90,6 +90,7 @@ definition_row life_definition() { return {"h", "w", graph}; }
 
 change for_instance(change c, instance_key instance) {
   if (auto* step = std::get_if<step_write>(&c)) step->instance = instance;
+  if (auto* gone = std::get_if<remove_write>(&c)) gone->instance = instance;
   return c;
 }
 
@@ -98,6 +99,10 @@ bool is_there(reader& r, const change& wanted) {
   if (start != nullptr) {
     const auto found = r.find(start->uid);
     return found && *found;
+  }
+  if (const auto* gone = std::get_if<remove_write>(&wanted)) {
+    const auto rows = r.load(gone->instance);
+    return !rows && rows.failure().code == errc::not_found;
   }
   const auto& step = std::get<step_write>(wanted);
   const auto row = r.history(step.instance, step.header.revision - 1, 1);

@@ -18,11 +18,12 @@ using namespace pawl;
 using golden::set_clock;
 using nlohmann::json;
 
-/// Nobody wakes by time, and the log stays as long as it is until the store is closed.
+/// Nobody wakes by time, the log stays as long as it is until the store is closed, and nothing is erased.
 class sleepy_store final : public test::forwarding_store {
 public:
   using test::forwarding_store::forwarding_store;
   result<storage::checkpointed> checkpoint(std::size_t) override { return storage::checkpointed{}; }
+  result<bool> clean_up() override { return false; }
   result<std::vector<storage::due_row>> due(storage::due_mark, storage::timestamp_ms, std::size_t) override {
     return std::vector<storage::due_row>{};
   }
@@ -81,6 +82,7 @@ public:
     good(rt_->start("everything", with, how));
   }
   void rest(const char* id) { good(rt_->wait(id, wait_until::at_rest, std::chrono::minutes(1))); }
+  void remove(const char* id) { good(rt_->remove(id)); }
   void answer(const char* id, const json& payload) {
     time_->wall += 1000;
     good(rt_->resume(id, &payload, {}));
@@ -112,6 +114,9 @@ void write_main_file(writer& w, const json& definition) {
   w.start("pinned", w.input(1));
   w.rest("pinned");
   w.load(definition);
+  w.start("removed", w.input(0));
+  w.rest("removed");
+  w.remove("removed");
   w.start("completed", w.input(0));
   w.rest("completed");
   w.start("failed", w.input(0, "break"));

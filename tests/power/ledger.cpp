@@ -17,6 +17,7 @@ bool is_refused(const result<storage::written>& answer) { return !answer && answ
 
 std::string identity_of(const change& c) {
   if (const auto* start = std::get_if<storage::create_write>(&c)) return start->uid;
+  if (const auto* gone = std::get_if<storage::remove_write>(&c)) return "no " + std::to_string(gone->instance);
   const auto& step = std::get<storage::step_write>(c);
   return std::to_string(step.instance) + " at revision " + std::to_string(step.header.revision);
 }
@@ -33,6 +34,49 @@ void forget_refusals_of_what_came_later(std::vector<test::answered>& calls) {
         call.batch.erase(call.batch.begin() + static_cast<std::ptrdiff_t>(i));
         call.answers.erase(call.answers.begin() + static_cast<std::ptrdiff_t>(i));
       }
+}
+
+storage::instance_key key_of(const change& c, const result<storage::written>& answer) {
+  if (const auto* step = std::get_if<storage::step_write>(&c)) return step->instance;
+  if (const auto* gone = std::get_if<storage::remove_write>(&c)) return gone->instance;
+  return answer ? answer->instance : 0;
+}
+
+/// Instances that may be gone: by key, with their uids.
+std::map<storage::instance_key, std::string> possibly_removed(const std::vector<test::answered>& calls) {
+  std::map<storage::instance_key, std::string> gone;
+  for (const test::answered& call : calls)
+    for (std::size_t i = 0; i < call.batch.size(); ++i)
+      if (std::holds_alternative<storage::remove_write>(call.batch[i]) && !is_refused(call.answers[i]))
+        gone.emplace(key_of(call.batch[i], call.answers[i]), "");
+  for (const test::answered& call : calls)
+    for (std::size_t i = 0; i < call.batch.size(); ++i)
+      if (const auto* start = std::get_if<storage::create_write>(&call.batch[i]))
+        if (const auto at = gone.find(key_of(call.batch[i], call.answers[i])); at != gone.end())
+          at->second = start->uid;
+  return gone;
+}
+
+// What was promised of an instance before it was removed holds no more.
+void forget_what_was_removed(std::vector<test::answered>& calls,
+                             const std::map<storage::instance_key, std::string>& gone) {
+  for (test::answered& call : calls)
+    for (std::size_t i = call.batch.size(); i-- > 0;) {
+      if (std::holds_alternative<storage::remove_write>(call.batch[i])) continue;
+      if (gone.count(key_of(call.batch[i], call.answers[i])) == 0) continue;
+      call.batch.erase(call.batch.begin() + static_cast<std::ptrdiff_t>(i));
+      call.answers.erase(call.answers.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+}
+
+// It may be there or not, but not half.
+void check_removed(storage::reader& store, const std::vector<test::answered>& calls, std::vector<std::string>& found) {
+  for (const auto& [key, uid] : possibly_removed(calls)) {
+    const auto rows = store.load(key);
+    if (rows && !has_ended(rows->header.status)) found.push_back(rows->uid + " was removed and runs again");
+    if (rows && store.history(key, 0, 1000)->size() != static_cast<std::size_t>(rows->header.revision))
+      found.push_back(rows->uid + " is half removed");
+  }
 }
 
 } // namespace
@@ -81,11 +125,16 @@ ledger ledger::as_of(moment cut) const {
     calls.push_back(std::move(told));
   }
   forget_refusals_of_what_came_later(calls);
+  const auto gone = possibly_removed(calls);
+  forget_what_was_removed(calls, gone);
   for (test::answered& told : calls)
     then.calls_.push_back({std::move(told), 0, 0});
   for (const definition& d : definitions_)
     if (d.at <= cut) then.definitions_.push_back({d.row, 0});
   if (const sight* last = last_sight(cut)) then.sights_ = {{last->revisions, 0}};
+  for (sight& seen : then.sights_)
+    for (const auto& [key, uid] : gone)
+      seen.revisions.erase(uid);
   return then;
 }
 
@@ -94,6 +143,7 @@ std::vector<std::string> ledger::broken(storage::reader& store) const {
   for (const call& c : calls_)
     if (!c.told.batch.empty()) calls.push_back(c.told);
   std::vector<std::string> found = test::broken_promises(store, calls);
+  check_removed(store, calls, found);
   for (const definition& d : definitions_) {
     const auto kept = store.definition_by_hash(d.row.hash);
     if (!kept || !*kept || (*kept)->text != d.row.text)

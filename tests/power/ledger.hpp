@@ -23,7 +23,8 @@ public:
   /// The store was opened: what it shows is on disk from now on, and what had an unknown outcome has one.
   void opened(storage::reader& store, moment at);
 
-  /// The promises that held at `cut`, as given at moment 0. A call without its answer has an unknown outcome.
+  /// The promises that held at `cut`, as given at moment 0. A call without its answer has an unknown outcome; of an
+  /// instance that was to be removed nothing is promised but that it is not there by half.
   ledger as_of(moment cut) const;
 
   /// Every promise that the store does not keep; none: empty.

@@ -157,6 +157,22 @@ void world::advance(const std::vector<std::string>& uids, bool refused) {
     if (!answer && answer.failure().code != errc::conflict) return recover(answer.failure());
 }
 
+void world::remove(const std::string& uid) {
+  const auto key = store().find(uid);
+  if (!key) return recover(key.failure());
+  if (!*key) return;
+  const std::size_t call = into_.promises.asked({storage::remove_write{**key}}, now());
+  auto answers = store().write({storage::remove_write{**key}});
+  into_.promises.answered(call, answers, now());
+  if (!answers[0] && answers[0].failure().code != errc::not_finished) recover(answers[0].failure());
+}
+
+bool world::clean_up() {
+  const auto is_more = store().clean_up();
+  if (!is_more) recover(is_more.failure());
+  return is_more && *is_more;
+}
+
 void world::save() { save(test::life_definition()); }
 
 void world::save(const storage::definition_row& row) {

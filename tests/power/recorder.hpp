@@ -60,6 +60,10 @@ public:
   /// Writes the next change in the life of each; a uid may be named several times. `refused` puts a change that
   /// conflicts among them.
   void advance(const std::vector<std::string>& uids, bool refused = false);
+  /// Removes it if it has ended.
+  void remove(const std::string& uid);
+  /// One piece; says whether there is more.
+  bool clean_up();
   /// Saves the definition of all lives.
   void save();
   void save(const storage::definition_row& row);

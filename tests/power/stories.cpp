@@ -115,6 +115,23 @@ void open_and_work(world& w) {
   w.close();
 }
 
+// "z" begins and ends; its id is used anew while rows of the old one are still there.
+void remove(world& w) {
+  w.open();
+  for (int step = 0; step < 7; ++step)
+    w.advance({"z", "a"});
+  w.remove("z");
+  w.remove("a");
+  w.clean_up();
+  w.advance({"z", "b"});
+  w.checkpoint(1);
+  w.remove("z"); // has not ended
+  while (w.clean_up()) {
+  }
+  w.advance({"z"});
+  w.close();
+}
+
 const beginning& closed_store() {
   static const beginning made = end_of({"create", nothing, create});
   return made;
@@ -127,6 +144,7 @@ const std::vector<story>& fixed_stories() {
                                       {"batches", closed_store(), write_batches},
                                       {"checkpoints", closed_store(), checkpoint},
                                       {"growth", closed_store(), grow},
+                                      {"removal", closed_store(), remove},
                                       {"migration", old_store(), migrate}};
   return all;
 }
@@ -142,12 +160,14 @@ story random_story(std::uint64_t seed) {
             };
             for (int i = 0; i < 10; ++i) {
               const auto what = from() % 10;
-              if (what < 6)
+              if (what < 5)
                 w.advance(some_uids(), from() % 3 == 0);
+              else if (what == 5)
+                w.remove(some_uids().front());
               else if (what == 6)
-                w.checkpoint(0);
+                w.clean_up();
               else if (what == 7)
-                w.checkpoint(1);
+                w.checkpoint(from() % 2);
               else if (what == 8)
                 w.save({"h" + std::to_string(i + 2), "other", std::string(from() % 20'000, 'd')});
               else
@@ -179,6 +199,7 @@ std::vector<story> make_openings() {
   const story making{"create", nothing, create};
   const story busy{"checkpoints", closed_store(), checkpoint};
   const story moving{"migration", old_store(), migrate};
+  const story removing{"removal", closed_store(), remove};
   std::vector<story> all{{"open-nothing", nothing, open_and_work},
                          {"open-empty", {disk_model(files{{store_name, ""}}), {}}, open_and_work},
                          {"open-closed", closed_store(), open_and_work},
@@ -189,6 +210,8 @@ std::vector<story> make_openings() {
   }
   for (const int percent : {30, 50, 70, 90})
     all.push_back({"open-torn-" + std::to_string(percent), torn_middle_of(busy, percent / 100.0), open_and_work});
+  for (const int percent : {60, 75, 90})
+    all.push_back({"open-half-erased-" + std::to_string(percent), middle_of(removing, percent / 100.0), open_and_work});
   for (const int nth : {2, 4})
     all.push_back({"open-stopped-" + std::to_string(nth), stopped(busy, nth), open_and_work});
   for (const int percent : {10, 20, 30})

@@ -78,6 +78,14 @@ void judge::ended_told(const std::string& uid) {
   if (!rows || !has_ended(rows->header.status)) log_.violated("a watcher heard that " + uid + " ended; it has not");
 }
 
+void judge::forget(const std::string& uid) {
+  acknowledged_.erase(uid);
+  may_exist_.erase(uid);
+  given_.erase(uid);
+  told_.erase(uid);
+  std::erase_if(invoked_at_, [&](const auto& at) { return at.first.rfind(uid + "/", 0) == 0; });
+}
+
 void judge::life_begun() {
   echoes_until_ = 0; // the actors of the life before are gone
   invoked_at_.clear();

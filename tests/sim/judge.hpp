@@ -30,6 +30,9 @@ public:
   void payload_acknowledged(const std::string& uid, const std::string& node, const nlohmann::json& payload);
   void ended_told(const std::string& uid); ///< a watcher was told that it ended
 
+  /// It was removed, and another one may get its id.
+  void forget(const std::string& uid);
+
   // --- what the runtime does
   void life_begun();
   void listening_begun();

@@ -17,11 +17,12 @@ constexpr int finishing_rounds_max = 2'000;
 } // namespace
 
 void simulation::operate() {
-  switch (dice_.weighted({4, 3, 1, 1, 6})) {
+  switch (dice_.weighted({4, 3, 1, 1, 1, 6})) {
     case 0: return start_one();
     case 1: return resume_one();
     case 2: return look();
     case 3: return watch();
+    case 4: return remove_one();
     default: return;
   }
 }
@@ -75,6 +76,33 @@ void simulation::look() {
   if (seen->revision() < before || seen->revision() > judge_.durable_revision(uid))
     log_.violated(fmt::format("query saw revision {} of {}, durable were {} and then {}", seen->revision(), uid, before,
                               judge_.durable_revision(uid)));
+}
+
+// Only one of which nobody has a question open: what is heard later must be of the next instance with that id.
+void simulation::remove_one() {
+  const std::string uid = "i" + std::to_string(dice_.between(1, instances_max));
+  bool is_asked_of = open_watches_ != 0 || judge_.may_echo();
+  for (const asked_start& s : starts_)
+    is_asked_of |= s.uid == uid;
+  for (const asked_resume& r : resumes_)
+    is_asked_of |= r.uid == uid;
+  if (is_asked_of) return;
+  const auto before = judge_.durable(uid);
+  if (before && has_ended(before->header.status)) check_end_of(uid);
+  const auto answer = engine_->remove(uid);
+  const auto after = judge_.durable(uid);
+  log_.line("remove " + uid + ": " + (answer ? "done" : to_string(answer.failure().code)));
+  if (answer && (!before || after)) log_.violated("the removal of " + uid + " was acknowledged and changed nothing");
+  const bool is_open = !answer && answer.failure().code == errc::storage;
+  if (!answer && !is_open && before && !after) log_.violated("the removal of " + uid + " was refused and is durable");
+  if (before && !after) judge_.forget(uid);
+}
+
+void simulation::check_end_of(const std::string& uid) {
+  const auto rows = judge_.durable(uid);
+  const auto workflow = rows ? engine_->shared().known.find(rows->definition_hash, rows->definition_id) : nullptr;
+  if (rows && !workflow) log_.violated("the definition of " + uid + " is not known");
+  judge_.check_instance(uid, *workflow);
 }
 
 void simulation::watch() {
@@ -146,9 +174,7 @@ void simulation::finish() {
   for (const auto& [uid, items] : judge_.instances()) {
     const auto rows = judge_.durable(uid);
     if (!rows && !judge_.is_acknowledged(uid)) continue;
-    const auto workflow = rows ? engine_->shared().known.find(rows->definition_hash, rows->definition_id) : nullptr;
-    if (rows && !workflow) log_.violated("the definition of " + uid + " is not known");
-    judge_.check_instance(uid, *workflow);
+    check_end_of(uid);
   }
   if (!engine_->shared().room->enter(mood_.active_max, false))
     log_.violated("room is still taken, and nothing is live");

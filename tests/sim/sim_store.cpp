@@ -30,7 +30,9 @@ public:
   std::vector<result<storage::written>> write(const std::vector<storage::change>& batch) override {
     const auto all = [&](const error& e) { return std::vector<result<storage::written>>(batch.size(), e); };
     if (life_ != of_.life_) return all(crashed);
+    if (stopped_) return all(failure_of(store_fault::unknown_lost));
     const store_fault fault = of_.decide(true);
+    stopped_ = fault == store_fault::unknown_kept || fault == store_fault::unknown_lost;
     if (fault == store_fault::refused || fault == store_fault::unknown_lost) return all(failure_of(fault));
     auto answers = target().write(batch);
     of_.on_commit(batch.size());
@@ -38,6 +40,11 @@ public:
   }
   result<void> save_definition(const storage::definition_row& definition, storage::timestamp_ms at) override {
     return guarded<void>([&](storage::store& s) { return s.save_definition(definition, at); });
+  }
+  result<bool> clean_up() override {
+    if (life_ != of_.life_) return crashed;
+    if (stopped_) return failure_of(store_fault::unknown_lost);
+    return target().clean_up();
   }
   result<std::optional<storage::instance_key>> find(std::string_view uid) override {
     return guarded<std::optional<storage::instance_key>>([&](storage::store& s) { return s.find(uid); });
@@ -73,6 +80,7 @@ private:
 
   sim_store& of_;
   const int life_;
+  bool stopped_ = false; ///< until it is opened anew, as a store after an unknown outcome
 };
 
 sim_store::sim_store(bool on_disk) {

@@ -102,6 +102,8 @@ private:
   void resume(const std::string& uid, const std::string& node, std::optional<std::int64_t> visit);
   void look();
   void watch();
+  void remove_one();
+  void check_end_of(const std::string& uid);
   void break_something();
   void kill_an_actor();
   void finish();

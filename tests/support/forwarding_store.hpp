@@ -18,6 +18,7 @@ public:
     return target().save_definition(definition, at);
   }
   result<storage::checkpointed> checkpoint(std::size_t wal_bytes) override { return target().checkpoint(wal_bytes); }
+  result<bool> clean_up() override { return target().clean_up(); }
 
   result<std::optional<storage::instance_key>> find(std::string_view uid) override { return target().find(uid); }
   result<storage::loaded_instance> load(storage::instance_key instance) override { return target().load(instance); }

@@ -4,6 +4,8 @@
 //   read PATH            prints the revision of "a"
 //   fill PATH BALLAST    writes until the disk is full, removes BALLAST, goes on
 //   fill-limited PATH    the same with a limit on the size of files
+//   fill-up PATH BALLAST RESERVE_BYTES   fills the disk beside a store, which is left as by a kill
+//   remove-on-full PATH RESERVE_BYTES    opens that store and makes room by removing an instance
 //   as UID COMMAND …     gives up its rights first
 #include "tests/support/store_rows.hpp"
 
@@ -112,6 +114,77 @@ int fill_limited(const std::string& path) {
   return fill(path, [&] { ::setrlimit(RLIMIT_FSIZE, &limit); });
 }
 
+// The instance "done" (1) has ended and holds two megabytes, "runs" (2) goes on.
+bool prepare(store& s, const std::string& output) {
+  if (!s.save_definition(test::definition("flow", "h1"), 1)) return false;
+  std::vector<change> batch{test::create_of("done"), test::create_of("runs")};
+  for (std::int64_t revision = 2; revision < 42; ++revision)
+    batch.emplace_back(test::step_of(1, revision, "a", output));
+  std::get<step_write>(batch.back()).header.status = instance_status::completed;
+  std::get<step_write>(batch.back()).header.in_flight = false;
+  for (const auto& answer : s.write(batch))
+    if (!answer) return false;
+  return bool(s.checkpoint(0));
+}
+
+void take_all_room(const std::string& ballast) {
+  std::FILE* file = std::fopen(ballast.c_str(), "ae");
+  const std::vector<char> block(4096);
+  while (std::fwrite(block.data(), 1, block.size(), file) == block.size() && std::fflush(file) == 0) {
+  }
+  std::fclose(file);
+}
+
+void say_answer(const char* what, const result<written>& answer) {
+  std::cout << what << " " << (answer ? "written" : to_string(answer.failure().code)) << std::endl;
+}
+
+void say_listed(const std::string& path) {
+  auto reader = open_sqlite_reader(path);
+  const auto rows = reader ? (*reader)->list(0, 10) : reader.failure();
+  std::cout << "listed " << (rows ? std::to_string(rows->size()) : to_string(rows.failure())) << std::endl;
+}
+
+std::vector<result<written>> step(store& s, const std::string& output) {
+  const auto runs = s.load(2);
+  if (!runs) return {runs.failure()};
+  return s.write({test::step_of(2, runs->header.revision + 1, "a", output)});
+}
+
+int fill_up(const std::string& path, const std::string& ballast, std::int64_t reserve_bytes) {
+  auto opened = open_sqlite_store(path, reserve_bytes);
+  if (!opened) return say(opened.failure());
+  store& s = **opened;
+  const std::string output = "\"" + std::string(50'000, 'x') + "\"";
+  if (!prepare(s, output)) return say(error{errc::internal, "no room from the beginning", ""});
+  take_all_room(ballast);
+  auto answers = step(s, output);
+  while (answers[0])
+    answers = step(s, output);
+  take_all_room(ballast); // what the failed batch has given back
+  say_answer("step", answers[0]);
+  say_answer("start", s.write({test::create_of("new")})[0]);
+  say_listed(path);
+  ::_exit(0);
+}
+
+int remove_on_full(const std::string& path, std::int64_t reserve_bytes) {
+  say_listed(path);
+  auto opened = open_sqlite_store(path, reserve_bytes);
+  if (!opened) return say(opened.failure());
+  store& s = **opened;
+  say_answer("remove", s.write({remove_write{1}})[0]);
+  say_answer("step", step(s, "1")[0]);
+  result<bool> is_more = true;
+  while (is_more && *is_more)
+    is_more = s.clean_up();
+  std::cout << (is_more ? "cleaned" : to_string(is_more.failure())) << std::endl;
+  say_answer("step", step(s, "1")[0]);
+  say_answer("start", s.write({test::create_of("new")})[0]);
+  say_listed(path);
+  return 0;
+}
+
 int run(std::vector<std::string> arguments) {
   if (arguments.size() > 2 && arguments[0] == "as") {
     const auto user = static_cast<uid_t>(std::stoul(arguments[1]));
@@ -125,6 +198,8 @@ int run(std::vector<std::string> arguments) {
   if (command == "write" && arguments.size() > 2) return write(path, std::stoi(arguments[2]));
   if (command == "read") return read(path);
   if (command == "fill" && arguments.size() > 2) return fill(path, [&] { ::unlink(arguments[2].c_str()); });
+  if (command == "fill-up" && arguments.size() > 3) return fill_up(path, arguments[2], std::stoll(arguments[3]));
+  if (command == "remove-on-full" && arguments.size() > 2) return remove_on_full(path, std::stoll(arguments[2]));
   if (command == "fill-limited") return fill_limited(path);
   return 2;
 }

@@ -17,6 +17,8 @@ void add_resume(CLI::App& app, action& chosen);
 void add_list(CLI::App& app, action& chosen);
 void add_show(CLI::App& app, action& chosen);
 void add_history(CLI::App& app, action& chosen);
+void add_rm(CLI::App& app, action& chosen);
+void add_prune(CLI::App& app, action& chosen);
 void add_validate(CLI::App& app, action& chosen);
 void add_eval(CLI::App& app, action& chosen);
 void add_functions(CLI::App& app, action& chosen);

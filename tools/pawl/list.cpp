@@ -3,7 +3,6 @@
 #include "tools/pawl/commands.hpp"
 #include "tools/pawl/failure.hpp"
 #include "tools/pawl/reading.hpp"
-#include "tools/pawl/text.hpp"
 #include "tools/pawl/views.hpp"
 
 #include <CLI/CLI.hpp>
@@ -22,18 +21,9 @@ struct list_arguments {
   std::size_t limit = 0; ///< 0 = all
 };
 
-std::vector<std::string> row_of(const instance_summary& i) {
-  return {printable(i.id),
-          printable(i.definition_id),
-          to_string(i.status),
-          std::to_string(i.revision),
-          time_text(i.updated_at_ms),
-          i.wake_at_ms ? time_text(*i.wake_at_ms) : "-"};
-}
-
 int list(const list_arguments& given) {
   store_reader reader = open_for_reading(given.common.store());
-  list_output out(given.common.how, "instances", {"INSTANCE", "WORKFLOW", "STATUS", "REVISION", "UPDATED", "TIMER"});
+  list_output out(given.common.how, "instances", summary_header());
   std::string last;
   std::size_t left = given.limit == 0 ? std::size_t(-1) : given.limit;
   for (bool more = true; more && left > 0;) {
@@ -43,7 +33,7 @@ int list(const list_arguments& given) {
       last = i.id;
       if (left == 0 || (!given.status.empty() && given.status != to_string(i.status))) continue;
       --left;
-      if (!out.add([&] { return to_json(i); }, [&] { return row_of(i); })) return exit_code::done;
+      if (!out.add([&] { return to_json(i); }, [&] { return summary_row(i); })) return exit_code::done;
     }
   }
   out.finish();

@@ -21,6 +21,8 @@ const char* const footer = R"(Examples:
   pawl show post-1
   pawl resume post-1 --visit 1 --payload '{"approved": true}'
   pawl history post-1 -o jsonl | jq .node
+  pawl rm post-1
+  pawl prune --older-than 30d
   pawl validate *.json --strict
   pawl eval 'input.n * 2' --context '{"input": {"n": 21}}'
 
@@ -33,7 +35,8 @@ Exit codes:
   130, 143  run or resume was stopped by SIGINT or SIGTERM; the instance goes on with the next run
 
 The store is --store FILE, else $PAWL_STORE, else ./pawl.db. list, show and history
-read beside a running owner and change nothing; run and resume own the store.)";
+read beside a running owner and change nothing; run, resume, rm and prune own the
+store.)";
 
 int report(const std::exception& what) {
   complain(what.what());
@@ -74,7 +77,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("pawl ") + pawl::version());
   app.footer(footer);
   app.require_subcommand(1);
-  for (auto add : {add_run, add_resume, add_list, add_show, add_history, add_validate, add_eval, add_functions})
+  for (auto add :
+       {add_run, add_resume, add_list, add_show, add_history, add_rm, add_prune, add_validate, add_eval, add_functions})
     add(app, chosen);
   try {
     app.parse(argc, argv);

@@ -38,6 +38,17 @@ json to_json(const instance_event& event) {
 
 json to_json(const snapshot& shown) { return json{{"snapshot", shown.document()}}; }
 
+std::vector<std::string> summary_header() { return {"INSTANCE", "WORKFLOW", "STATUS", "REVISION", "UPDATED", "TIMER"}; }
+
+std::vector<std::string> summary_row(const instance_summary& i) {
+  return {printable(i.id),
+          printable(i.definition_id),
+          to_string(i.status),
+          std::to_string(i.revision),
+          time_text(i.updated_at_ms),
+          i.wake_at_ms ? time_text(*i.wake_at_ms) : "-"};
+}
+
 std::string node_and_visit(const std::string& node, std::int64_t visit) {
   return visit > 1 ? fmt::format("{} #{}", printable(node), visit) : printable(node);
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <string>
+#include <vector>
 
 namespace pawl::tool {
 
@@ -15,6 +16,9 @@ nlohmann::json to_json(const instance_event& event);
 /// `{"snapshot": …}`, as semantics has it.
 nlohmann::json to_json(const snapshot& shown);
 
+/// The columns of a table of instances, and one line of it.
+std::vector<std::string> summary_header();
+std::vector<std::string> summary_row(const instance_summary& summary);
 /// `node`, or `node #3` for a later visit.
 std::string node_and_visit(const std::string& node, std::int64_t visit);
 /// What happened, for people: `done by 'loop'`, `failed (attempt 2): Error: …`.

@@ -22,6 +22,7 @@ enum class errc {
   not_waiting,        ///< the instance (or the named visit) does not wait for a payload
   ambiguous,          ///< several visits wait; `message` lists them
   finished,           ///< the instance has ended
+  not_finished,       ///< the instance has not ended
   invalid_argument,   ///< a call's own argument is wrong
   overloaded,         ///< as many instances as allowed are live (options::active_instances_max); try again later
   stopped,            ///< the runtime is stopping or stopped

@@ -16,4 +16,6 @@ struct instance_summary;
 struct instance_event;
 class subscription;
 class completion;
+struct prune_options;
+class maintenance;
 } // namespace pawl

@@ -101,6 +101,11 @@ struct options {
   /// The write-ahead log is copied back into the database file once it is larger than this many bytes; a reader in
   /// another process may hold that up, which on_log tells.
   std::size_t checkpoint_wal_bytes = std::size_t{4} << 20;
+
+  /// Room of the disk that is kept free in a file beside the store (`FILE.reserve`), so that instances can be removed
+  /// and looked at when the disk is full. Once it was used, everything else is `disk_full` until there is that much
+  /// room again. 0, or more than the disk has when the store is opened: no reserve.
+  std::size_t reserve_bytes = std::size_t{4} << 20;
 };
 
 } // namespace pawl

@@ -7,6 +7,7 @@
 #include <pawl/definition.hpp>
 #include <pawl/export.hpp>
 #include <pawl/instance.hpp>
+#include <pawl/maintenance.hpp>
 #include <pawl/options.hpp>
 #include <pawl/result.hpp>
 #include <pawl/subscription.hpp>
@@ -116,6 +117,18 @@ public:
   /// page holds their outputs, up to options::payload_bytes_max each. Past the end: an empty list.
   result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision = 0,
                                              std::size_t limit = 1000) const;
+
+  /// Removes an instance that has ended. On success it and all that it left are gone for every reader, and its id is
+  /// free: a later start() of it makes a new instance. The room that it took in the store is given back in the
+  /// background, in small pieces. Works on a full disk (options::reserve_bytes). Errors: `not_found`, `not_finished`,
+  /// `stopped`, `storage`, `disk_full`, `access`, `busy`. After an error it is there as before; `storage` alone may
+  /// leave that open.
+  result<void> remove(std::string_view id);
+
+  /// remove() for all that have ended and are meant, 64 in a transaction. Returns those that it removed, or with
+  /// `dry_run` would. After an error those of earlier transactions are gone; its message says how many. Errors: as
+  /// remove() without the first two; `invalid_argument` (a negative time, a status that has not ended).
+  result<std::vector<instance_summary>> prune(const prune_options& which = {});
 
   /// Progress as it is committed; see subscription.hpp. Errors: `stopped`, `invalid_argument`.
   result<subscription> subscribe(const subscribe_options& how = {}) const;

@@ -29,7 +29,8 @@ struct instance_event {
 
 struct subscribe_options {
   /// Events of this instance only; it need not exist yet. Never has a gap: what was not kept for a slow subscriber is
-  /// read from the store. Empty: of all instances, from now on.
+  /// read from the store. Ends with the instance: of another one that gets its id after it was removed nothing is told.
+  /// Empty: of all instances, from now on.
   std::string instance_id;
   /// With instance_id: only events of a later revision, those that are on disk already first. 0: from the beginning.
   std::int64_t after_revision = 0;

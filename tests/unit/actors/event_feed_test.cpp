@@ -43,13 +43,29 @@ TEST_CASE("event feed: what an actor committed as it died is told by the next, w
   const auto dying = feed.begin("a", 0);
   feed.tell(*dying, 1, event_of("a", 1));
   const auto successor = feed.begin("a", 1);
-  feed.end("a"); // the dying one, before the successor commits
+  feed.end("a", dying); // before the successor commits
   successor->sent = 2;
-  feed.end("a"); // the successor, before it heard of its commit
-  CHECK(feed.begin("a", 2)->told == 1);
+  feed.end("a", successor); // before it heard of its commit
+  const auto third = feed.begin("a", 2);
+  CHECK(third->told == 1);
   feed.tell(*successor, 2, event_of("a", 2));
-  feed.end("a");
+  feed.end("a", third);
   CHECK(feed.begin("a", 7)->told == 7);
+}
+
+TEST_CASE("event feed: an instance that was removed and started anew is told from its beginning") {
+  event_feed feed;
+  const auto all = std::make_shared<event_queue>("", 100);
+  feed.add(all);
+  const auto old = feed.begin("a", 0);
+  feed.tell(*old, 1, event_of("a", 1));
+  feed.forget("a");
+  const auto fresh = feed.begin("a", 0);
+  feed.tell(*old, 2, event_of("a", 2)); // too late
+  feed.end("a", old);                   // the old actor ends after the new one began
+  feed.tell(*fresh, 1, event_of("a", 1));
+  CHECK(heard(*all) == std::vector<std::int64_t>{1, 1});
+  CHECK(feed.begin("a", 0) == fresh);
 }
 
 TEST_CASE("event feed: what nobody wanted to hear counts as told") {
