@@ -1,0 +1,70 @@
+// Locked memory by libsodium. Must never hand out memory that is not locked.
+#include <pawl/secrets.hpp>
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include <cstring>
+#include <utility>
+
+namespace pawl {
+namespace {
+
+bool has_sodium() {
+  static const bool is_ready = sodium_init() >= 0;
+  return is_ready;
+}
+
+} // namespace
+
+secret_bytes::secret_bytes() noexcept = default;
+
+// sodium_malloc locks as well, but does not say when that failed; a second lock of the same pages does.
+result<secret_bytes> secret_bytes::of_size(std::size_t size) {
+  if (size > secret_bytes_max)
+    return error{errc::limit, fmt::format("a secret has at most {} bytes, not {}", secret_bytes_max, size), ""};
+  secret_bytes made;
+  if (size == 0) return made;
+  if (!has_sodium()) return error{errc::internal, "libsodium does not start", ""};
+  auto* memory = static_cast<char*>(sodium_malloc(size));
+  if (memory == nullptr || sodium_mlock(memory, size) != 0) {
+    sodium_free(memory);
+    return error{errc::access,
+                 "no memory can be locked for a secret: raise the process's limit of locked memory (ulimit -l, "
+                 "LimitMEMLOCK=)",
+                 ""};
+  }
+  made.bytes_ = memory;
+  made.size_ = size;
+  std::memset(memory, 0, size);
+  return made;
+}
+
+result<secret_bytes> secret_bytes::copy_of(std::string_view bytes) {
+  auto made = of_size(bytes.size());
+  if (made && !bytes.empty()) std::memcpy(made->data(), bytes.data(), bytes.size());
+  return made;
+}
+
+secret_bytes::secret_bytes(secret_bytes&& other) noexcept
+    : bytes_(std::exchange(other.bytes_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+secret_bytes& secret_bytes::operator=(secret_bytes&& other) noexcept {
+  std::swap(bytes_, other.bytes_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+secret_bytes::~secret_bytes() { sodium_free(bytes_); } // wipes first
+
+char* secret_bytes::data() noexcept { return bytes_; }
+const char* secret_bytes::data() const noexcept { return bytes_; }
+std::size_t secret_bytes::size() const noexcept { return size_; }
+
+void secret_bytes::shrink(std::size_t size) noexcept {
+  if (size >= size_) return;
+  sodium_memzero(bytes_ + size, size_ - size);
+  size_ = size;
+}
+
+} // namespace pawl
