@@ -50,6 +50,7 @@ public:
     return inner_->save_definition(definition, at);
   }
   result<storage::checkpointed> checkpoint(std::size_t wal_bytes) override { return inner_->checkpoint(wal_bytes); }
+  result<bool> clean_up() override { return inner_->clean_up(); }
 
   result<std::optional<storage::instance_key>> find(std::string_view uid) override { return inner_->find(uid); }
   result<storage::loaded_instance> load(storage::instance_key instance) override { return inner_->load(instance); }
