@@ -29,7 +29,8 @@ errc code_of(const result<written>& answer) { return answer ? errc::internal : a
 
 std::vector<std::string> listed(tested_store& s) {
   std::vector<std::string> uids;
-  for (const summary_row& row : *s->list(0, 100))
+  const auto rows = s->list(0, 100);
+  for (const summary_row& row : *rows)
     uids.push_back(row.uid);
   return uids;
 }

@@ -103,8 +103,14 @@ MUTANTS = [
      "    if (!MUTANT) c.payload = parsed(row.payload, \"stored payload\");"),
     # --- telling
     ("an event of a commit whose actor died is not told", "actors/event_feed.cpp",
-     "  if (--kept->second->actors == 0 && last.told >= last.sent) tellings_.erase(kept);",
-     "  if (--kept->second->actors == 0 && (MUTANT || last.told >= last.sent)) tellings_.erase(kept);"),
+     "kept->second == of && was_last && of->told >= of->sent) tellings_.erase(kept);",
+     "kept->second == of && was_last && (MUTANT || of->told >= of->sent)) tellings_.erase(kept);"),
+    ("what was told of a removed instance is taken for its successor's", "actors/supervisor.cpp",
+     "    shared_->feed->forget(uid);",
+     "    if (!MUTANT) shared_->feed->forget(uid);"),
+    ("a removed instance keeps its actor", "actors/supervisor.cpp",
+     "    if (at != entries_.end() && at->second.actor) retire(at);",
+     "    if (!MUTANT && at != entries_.end() && at->second.actor) retire(at);"),
 ]
 
 def planted(sources, file):
