@@ -135,6 +135,7 @@ std::string change_writer::uid_of(instance_key instance) {
 
 bool change_writer::update_header(const step_write& wanted) {
   const instance_row& h = wanted.header;
+  if (h.revision < 1) return false; // it would follow a removed one
   for (const char* sql : {update_same_marks_sql, update_all_sql})
     if (statements_.change(sql, wanted.instance, h.revision, h.version, static_cast<int>(h.status), h.next_cursor,
                            h.next_scope, h.steps, h.step_limit, h.updated_at, h.last_started_at, h.execution_ms,

@@ -473,7 +473,7 @@ void engine::notice_stopped_store(const error& why) {
 // On the store's thread. The supervisor lets the actors of what was removed go before the caller hears of it.
 result<void> engine::remove_in_store(removing work) {
   pending<void> answer(*shared_);
-  const auto task = [shared = shared_, work, reply = std::exchange(answer.reply, {})](storage::store& store) {
+  auto task = [shared = shared_, work, reply = std::exchange(answer.reply, {})](storage::store& store) {
     std::vector<std::string> removed;
     const auto done = work(store, removed);
     if (removed.empty()) return reply(done);
@@ -481,7 +481,7 @@ result<void> engine::remove_in_store(removing work) {
                    actors::instances_removed{std::move(removed), [reply, done] { reply(done); }});
     caf::anon_send(shared->store.get(), actors::clean_up{});
   };
-  caf::anon_send(shared_->store.get(), actors::use_store{task, true});
+  caf::anon_send(shared_->store.get(), actors::use_store{std::move(task), true}); // no copy stays: a dead actor's goes
   auto done = given(answer.future);
   if (!done) notice_stopped_store(done.failure());
   return done;

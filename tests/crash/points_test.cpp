@@ -192,7 +192,7 @@ private:
       look();
     }
     if (of_.setting == before::an_older_format)
-      run_sql(store(), "ALTER TABLE cursor DROP COLUMN payload_schema; PRAGMA user_version = 1");
+      run_sql(store(), "DROP TABLE removed; ALTER TABLE cursor DROP COLUMN payload_schema; PRAGMA user_version = 1");
   }
 
   void open_as_owner() {

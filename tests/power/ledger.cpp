@@ -42,6 +42,15 @@ storage::instance_key key_of(const change& c, const result<storage::written>& an
   return answer ? answer->instance : 0;
 }
 
+// The outcome that a freshly opened store shows of a change.
+result<storage::written> as_found(storage::reader& store, const change& c) {
+  if (!test::is_there(store, c)) return error{errc::conflict, "it was not there when the store was opened", ""};
+  const auto* start = std::get_if<storage::create_write>(&c);
+  if (start == nullptr) return storage::written{};
+  const auto key = store.find(start->uid);
+  return storage::written{key && *key ? **key : 0, false};
+}
+
 /// Instances that may be gone: by key, with their uids.
 std::map<storage::instance_key, std::string> possibly_removed(const std::vector<test::answered>& calls) {
   std::map<storage::instance_key, std::string> gone;
@@ -100,10 +109,7 @@ void ledger::opened(storage::reader& store, moment at) {
     old.replaced = at;
     call now{old.told, at, at};
     for (std::size_t i = 0; i < now.told.batch.size(); ++i)
-      if (is_unknown(now.told.answers[i]))
-        now.told.answers[i] = test::is_there(store, now.told.batch[i])
-                                  ? result<storage::written>(storage::written{})
-                                  : error{errc::conflict, "it was not there when the store was opened", ""};
+      if (is_unknown(now.told.answers[i])) now.told.answers[i] = as_found(store, now.told.batch[i]);
     calls_.push_back(std::move(now)); // `old` is gone
   }
   sight seen{{}, at};

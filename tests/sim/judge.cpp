@@ -148,7 +148,7 @@ void judge::told(const instance_event& event) {
     log_.violated(fmt::format("{}: revision {} was told first; {} was durable when the life began, {} at the first ear",
                               event.instance_id, revision, heard.from, heard.to));
   heard.last = revision;
-  if (durable_revision(event.instance_id) < revision)
+  if (event.instance_id != removing_ && durable_revision(event.instance_id) < revision)
     log_.violated(fmt::format("{}: revision {} was told and is not durable", event.instance_id, revision));
 }
 

@@ -30,6 +30,8 @@ public:
   void payload_acknowledged(const std::string& uid, const std::string& node, const nlohmann::json& payload);
   void ended_told(const std::string& uid); ///< a watcher was told that it ended
 
+  /// Somebody removes it: what is heard of it may be gone already. Empty: nobody does any more.
+  void removing(const std::string& uid) { removing_ = uid; }
   /// It was removed, and another one may get its id.
   void forget(const std::string& uid);
 
@@ -75,6 +77,7 @@ private:
     std::optional<std::int64_t> last = {};
   };
   std::map<std::string, hearing> told_;
+  std::string removing_;
   std::map<std::string, std::uint64_t> invoked_at_; ///< in this life
   std::uint64_t messages_ = 0;
   std::uint64_t echoes_until_ = 0;

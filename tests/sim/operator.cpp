@@ -89,7 +89,10 @@ void simulation::remove_one() {
   if (is_asked_of) return;
   const auto before = judge_.durable(uid);
   if (before && has_ended(before->header.status)) check_end_of(uid);
+  judge_.removing(uid);
   const auto answer = engine_->remove(uid);
+  hear();
+  judge_.removing("");
   const auto after = judge_.durable(uid);
   log_.line("remove " + uid + ": " + (answer ? "done" : to_string(answer.failure().code)));
   if (answer && (!before || after)) log_.violated("the removal of " + uid + " was acknowledged and changed nothing");

@@ -108,9 +108,6 @@ MUTANTS = [
     ("what was told of a removed instance is taken for its successor's", "actors/supervisor.cpp",
      "    shared_->feed->forget(uid);",
      "    if (!MUTANT) shared_->feed->forget(uid);"),
-    ("a removed instance keeps its actor", "actors/supervisor.cpp",
-     "    if (at != entries_.end() && at->second.actor) retire(at);",
-     "    if (!MUTANT && at != entries_.end() && at->second.actor) retire(at);"),
 ]
 
 def planted(sources, file):
