@@ -90,11 +90,15 @@ std::string wal_of(const std::string& canonical) { return canonical + "-wal"; }
 std::string shm_of(const std::string& canonical) { return canonical + "-shm"; }
 std::string lock_of(const std::string& canonical) { return canonical + ".lock"; }
 
+file_stamp stamp_of(const struct stat& facts) {
+  return {facts.st_dev, facts.st_ino, facts.st_size,
+          std::int64_t{facts.st_ctim.tv_sec} * 1'000'000'000 + facts.st_ctim.tv_nsec};
+}
+
 std::optional<file_stamp> stamp_of(const std::string& file) {
   struct stat facts {};
   if (::stat(file.c_str(), &facts) != 0) return std::nullopt;
-  return file_stamp{facts.st_dev, facts.st_ino, facts.st_size,
-                    std::int64_t{facts.st_ctim.tv_sec} * 1'000'000'000 + facts.st_ctim.tv_nsec};
+  return stamp_of(facts);
 }
 
 std::int64_t size_of(const std::string& file) {

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+struct stat;
+
 namespace pawl::storage {
 
 /// The one absolute name of a store, whatever links and relative parts lead to it. The file need not exist, its folder
@@ -27,6 +29,7 @@ struct file_stamp {
   std::int64_t changed_ns = 0;
   bool operator==(const file_stamp&) const = default;
 };
+file_stamp stamp_of(const struct stat& facts);
 /// Nothing when there is no such file (or no right to see it).
 std::optional<file_stamp> stamp_of(const std::string& file);
 /// 0 when it does not exist.

@@ -1,5 +1,5 @@
 // Locked memory by libsodium. Must never hand out memory that is not locked.
-#include <pawl/secrets.hpp>
+#include "runtime/core/secret_bytes.hpp"
 
 #include <fmt/format.h>
 #include <sodium.h>
@@ -65,6 +65,16 @@ void secret_bytes::shrink(std::size_t size) noexcept {
   if (size >= size_) return;
   sodium_memzero(bytes_ + size, size_ - size);
   size_ = size;
+}
+
+result<secret_bytes> core::base64_of(std::string_view secret) {
+  const std::size_t size = sodium_base64_ENCODED_LEN(secret.size(), sodium_base64_VARIANT_ORIGINAL);
+  auto made = secret_bytes::of_size(size);
+  if (!made) return made;
+  sodium_bin2base64(made->data(), size, reinterpret_cast<const unsigned char*>(secret.data()), secret.size(),
+                    sodium_base64_VARIANT_ORIGINAL);
+  made->shrink(size - 1); // the zero byte behind it
+  return made;
 }
 
 } // namespace pawl
