@@ -493,6 +493,19 @@ error no_such_instance(instance_key instance) {
   return {errc::not_found, fmt::format("there is no instance with the key {}", instance), ""};
 }
 
+error rolled_back(std::int64_t known_generation, const sealed_write& wanted) {
+  const std::string what =
+      known_generation == wanted.generation
+          ? fmt::format("has another content than the generation {} that was used here before", known_generation)
+          : fmt::format("is at generation {}, but generation {} was used here before", wanted.generation,
+                        known_generation);
+  return {errc::corrupt,
+          "the sealed store of secrets " + what +
+              ": another copy was put in its place. Put the newest one back; or accept this one "
+              "(secrets_options::accept_rollback, --accept-rollback), which the audit will show",
+          ""};
+}
+
 error not_finished(std::string_view uid) {
   return {errc::not_finished, fmt::format("instance '{}' has not ended; only what has ended can be removed", uid), ""};
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <set>
 #include <tuple>
@@ -19,6 +20,7 @@ struct memory_instance {
   std::string input;
   std::string input_hash;
   timestamp_ms created_at = 0;
+  std::map<std::string, std::string> labels;
   instance_row header;
   std::map<std::int64_t, cursor_row> cursors;
   std::map<std::int64_t, timer_row> timers;
@@ -52,6 +54,7 @@ public:
   result<std::optional<definition_row>> definition_by_hash(std::string_view hash) override;
   result<std::optional<definition_row>> latest_definition(std::string_view id) override;
   result<std::vector<definition_row>> latest_definitions() override;
+  result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit) override;
 
 private:
   using wake_mark = std::pair<timestamp_ms, instance_key>;
@@ -59,6 +62,8 @@ private:
   result<written> apply(const create_write& wanted);
   result<written> apply(const step_write& wanted);
   result<written> apply(const remove_write& wanted);
+  result<written> apply(const audit_write& wanted);
+  result<written> apply(const sealed_write& wanted);
   void put(instance_key key, memory_instance& i, const step_write& rows);
   memory_instance* at(instance_key instance);
 
@@ -68,6 +73,9 @@ private:
   std::map<std::string, std::string, std::less<>> latest_;                    ///< hash by id
   std::set<wake_mark> wakes_;
   std::set<instance_key> in_flight_;
+  std::deque<secret_audit_entry> audit_;
+  std::int64_t last_audit_ = 0;
+  std::map<std::string, sealed_write> sealed_; ///< by id
   timestamp_ms latest_time_ = 0;
   instance_key last_key_ = 0;
 };
@@ -103,6 +111,7 @@ result<written> memory_store::apply(const create_write& wanted) {
   made.input = wanted.input;
   made.input_hash = wanted.input_hash;
   made.created_at = wanted.created_at;
+  made.labels = wanted.labels;
   keys_[wanted.uid] = key;
   put(key, made, wanted.first);
   return written{key, false};
@@ -129,6 +138,31 @@ result<written> memory_store::apply(const remove_write& wanted) {
   keys_.erase(found->uid);
   instances_.erase(wanted.instance);
   return written{wanted.instance, false};
+}
+
+result<written> memory_store::apply(const audit_write& wanted) {
+  audit_.push_back(wanted.entry);
+  audit_.back().sequence = ++last_audit_;
+  if (static_cast<std::int64_t>(audit_.size()) > audit_lines_max) audit_.pop_front();
+  return written{};
+}
+
+result<written> memory_store::apply(const sealed_write& wanted) {
+  const auto known = sealed_.find(wanted.store_id);
+  if (known != sealed_.end()) {
+    const sealed_write& last = known->second;
+    if (last.generation == wanted.generation && last.mac == wanted.mac) return written{0, true};
+    if (last.generation >= wanted.generation && !wanted.accept_older) return rolled_back(last.generation, wanted);
+  }
+  sealed_[wanted.store_id] = wanted;
+  return written{};
+}
+
+result<std::vector<secret_audit_entry>> memory_store::secret_audit(std::int64_t after, std::size_t limit) {
+  std::vector<secret_audit_entry> lines;
+  for (const secret_audit_entry& line : audit_)
+    if (line.sequence > after && lines.size() < limit) lines.push_back(line);
+  return lines;
 }
 
 void memory_store::put(instance_key key, memory_instance& i, const step_write& rows) {
@@ -205,6 +239,7 @@ result<loaded_instance> memory_store::load(instance_key instance) {
   rows.input = i->input;
   rows.input_hash = i->input_hash;
   rows.created_at = i->created_at;
+  rows.labels = i->labels;
   rows.header = i->header;
   for (const auto& [id, c] : i->cursors)
     rows.cursors.push_back(c);

@@ -23,6 +23,10 @@ constexpr char timers_sql[] = "SELECT cursor, due_at, duration_ms FROM timer WHE
 constexpr char visits_sql[] = "SELECT node, count FROM visit WHERE instance = ?1 AND count > 0 ORDER BY node";
 constexpr char memories_sql[] =
     "SELECT scope, node, name, value FROM memory WHERE instance = ?1 ORDER BY scope, node, name";
+constexpr char labels_sql[] = "SELECT name, value FROM label WHERE instance = ?1";
+constexpr char audit_sql[] =
+    "SELECT sequence, at, instance_id, node_id, visit, attempt, slot, secret, version, destination, allowed, reason"
+    " FROM secret_audit WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
 constexpr char list_sql[] = "SELECT i.id, i.uid, d.id, i.status, i.revision, i.created_at, i.updated_at, i.wake_at"
                             " FROM instance i LEFT JOIN definition d ON d.number = i.definition"
                             " WHERE i.id > ?1 AND i.revision > 0 ORDER BY i.id LIMIT ?2";
@@ -159,6 +163,7 @@ result<loaded_instance> queries::load(instance_key instance) {
     found.created_at = row.number(5);
     found.header = header_of(row, 6);
   }
+  found.labels = labels_of(instance);
   found.cursors = cursors_of(instance);
   found.timers = timers_of(instance);
   found.visits = visits_of(instance);
@@ -192,6 +197,21 @@ std::vector<memory_row> queries::memories_of(instance_key instance) {
   for (running row = statements_.run(memories_sql, instance); row.next();)
     rows.push_back({row.number(0), row.text(1), row.text(2), row.text(3)});
   return rows;
+}
+
+std::map<std::string, std::string> queries::labels_of(instance_key instance) {
+  std::map<std::string, std::string> labels;
+  for (running row = statements_.run(labels_sql, instance); row.next();)
+    labels.emplace(row.text(0), row.text(1));
+  return labels;
+}
+
+result<std::vector<secret_audit_entry>> queries::secret_audit(std::int64_t after, std::size_t limit) {
+  std::vector<secret_audit_entry> lines;
+  for (running row = statements_.run(audit_sql, after, sql_limit(limit)); row.next();)
+    lines.push_back({row.number(0), row.number(1), row.text(2), row.text(3), row.number(4), row.number(5), row.text(6),
+                     row.text(7), row.text(8), row.text(9), row.flag(10), row.text(11)});
+  return lines;
 }
 
 result<std::vector<summary_row>> queries::list(instance_key after, std::size_t limit) {

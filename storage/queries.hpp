@@ -20,6 +20,7 @@ public:
   result<std::optional<definition_row>> definition_by_hash(const std::string& hash);
   result<std::optional<definition_row>> latest_definition(const std::string& id);
   result<std::vector<definition_row>> latest_definitions();
+  result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit);
 
   result<std::vector<due_row>> in_flight(instance_key after, std::size_t limit);
   result<std::vector<due_row>> due(due_mark after, timestamp_ms now, std::size_t limit);
@@ -32,6 +33,7 @@ private:
   std::vector<timer_row> timers_of(instance_key instance);
   std::vector<visit_row> visits_of(instance_key instance);
   std::vector<memory_row> memories_of(instance_key instance);
+  std::map<std::string, std::string> labels_of(instance_key instance);
   std::int64_t last_step_of(instance_key instance, const std::string& node);
 
   statements statements_;

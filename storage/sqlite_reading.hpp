@@ -41,6 +41,9 @@ public:
   result<std::vector<definition_row>> latest_definitions() override {
     return read([](queries& q) { return q.latest_definitions(); });
   }
+  result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit) override {
+    return read([&](queries& q) { return q.secret_audit(after, limit); });
+  }
 
 protected:
   /// Runs `body` once, or again when what it saw cannot be trusted.

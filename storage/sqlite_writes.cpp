@@ -35,6 +35,13 @@ constexpr char insert_instance_sql[] =
     " step_limit, updated_at, last_started_at, execution_ms, retry_reason, step_limit_exceeded, in_flight, wake_at)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
 constexpr char insert_input_sql[] = "INSERT INTO input (instance, text, hash) VALUES (?1, ?2, ?3)";
+constexpr char insert_label_sql[] = "INSERT INTO label (instance, name, value) VALUES (?1, ?2, ?3)";
+constexpr char append_audit_sql[] =
+    "INSERT INTO secret_audit (at, instance_id, node_id, visit, attempt, slot, secret, version, destination, allowed,"
+    " reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+constexpr char forget_audit_sql[] = "DELETE FROM secret_audit WHERE sequence <= ?1";
+constexpr char sealed_sql[] = "SELECT generation, mac FROM sealed_store WHERE id = ?1";
+constexpr char set_sealed_sql[] = "REPLACE INTO sealed_store (id, generation, mac) VALUES (?1, ?2, ?3)";
 // Nearly always the row is there. A REPLACE would take it out and put it back in.
 constexpr char move_cursor_sql[] =
     "UPDATE cursor SET scope = ?3, node = ?4, visit = ?5, phase = ?6, key = ?7, wait_kind = ?8, wait_reason = ?9,"
@@ -78,6 +85,8 @@ std::optional<std::string> unless_empty(const std::string& text) {
 result<written> change_writer::apply(const change& wanted) {
   if (const auto* start = std::get_if<create_write>(&wanted)) return create(*start);
   if (const auto* gone = std::get_if<remove_write>(&wanted)) return remove(*gone);
+  if (const auto* line = std::get_if<audit_write>(&wanted)) return append_audit(line->entry);
+  if (const auto* sealed = std::get_if<sealed_write>(&wanted)) return remember_sealed(*sealed);
   return advance(std::get<step_write>(wanted));
 }
 
@@ -90,6 +99,8 @@ result<written> change_writer::create(const create_write& wanted) {
   insert_instance(wanted, *definition);
   const instance_key instance = database_.getLastInsertRowid();
   statements_.change(insert_input_sql, instance, wanted.input, wanted.input_hash);
+  for (const auto& [name, value] : wanted.labels)
+    statements_.change(insert_label_sql, instance, name, value);
   append_rows(instance, wanted.first);
   return written{instance, false};
 }
@@ -126,6 +137,24 @@ result<written> change_writer::remove(const remove_write& wanted) {
     return not_finished(uid_of(wanted.instance));
   statements_.change(mark_removed_sql, wanted.instance);
   return written{wanted.instance, false};
+}
+
+result<written> change_writer::append_audit(const secret_audit_entry& line) {
+  statements_.change(append_audit_sql, line.at_ms, line.instance_id, line.node_id, line.visit, line.attempt, line.slot,
+                     line.secret, line.version, line.destination, line.allowed, line.reason);
+  statements_.change(forget_audit_sql, std::int64_t{database_.getLastInsertRowid()} - audit_lines_max);
+  return written{};
+}
+
+result<written> change_writer::remember_sealed(const sealed_write& wanted) {
+  if (running row = statements_.run(sealed_sql, wanted.store_id); row.next()) {
+    const std::int64_t known = row.number(0);
+    const bool is_same = known == wanted.generation && row.text(1) == wanted.mac;
+    if (is_same) return written{0, true};
+    if (known >= wanted.generation && !wanted.accept_older) return rolled_back(known, wanted);
+  }
+  statements_.change(set_sealed_sql, wanted.store_id, wanted.generation, wanted.mac);
+  return written{};
 }
 
 std::string change_writer::uid_of(instance_key instance) {
@@ -210,6 +239,12 @@ std::optional<written> change_writer::find_on_disk(const change& wanted) {
   }
   if (const auto* gone = std::get_if<remove_write>(&wanted))
     return revision_of(gone->instance) ? std::nullopt : std::optional(written{gone->instance, false});
+  if (std::holds_alternative<audit_write>(wanted)) return std::nullopt; // nothing tells one line from another
+  if (const auto* sealed = std::get_if<sealed_write>(&wanted)) {
+    running row = statements_.run(sealed_sql, sealed->store_id);
+    const bool there = row.next() && row.number(0) == sealed->generation && row.text(1) == sealed->mac;
+    return there ? std::optional(written{}) : std::nullopt;
+  }
   const auto& next = std::get<step_write>(wanted);
   const auto revision = revision_of(next.instance);
   const bool there = revision && *revision >= next.header.revision;

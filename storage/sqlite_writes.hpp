@@ -25,6 +25,8 @@ private:
   result<written> create(const create_write& wanted);
   result<written> advance(const step_write& wanted);
   result<written> remove(const remove_write& wanted);
+  result<written> append_audit(const secret_audit_entry& line);
+  result<written> remember_sealed(const sealed_write& wanted);
   std::optional<result<written>> find_same_start(const create_write& wanted);
   std::optional<std::int64_t> definition_number(const std::string& hash, const std::string& id);
   bool update_header(const step_write& wanted);

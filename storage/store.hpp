@@ -9,10 +9,12 @@
 #include "runtime/core/state.hpp"
 
 #include <pawl/result.hpp>
+#include <pawl/secrets.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -122,6 +124,7 @@ struct create_write {
   std::string input_hash; ///< of its canonical JSON
   timestamp_ms created_at = 0;
   step_write first;
+  std::map<std::string, std::string> labels = {};
 };
 
 /// Takes an instance that has ended out of the store: it is there for no reader any more and its id is free. Its rows
@@ -130,11 +133,25 @@ struct remove_write {
   instance_key instance = 0;
 };
 
-using change = std::variant<create_write, step_write, remove_write>;
+/// A line for the audit of secrets; its `sequence` is given by the store, which keeps the newest lines only.
+struct audit_write {
+  secret_audit_entry entry;
+};
+
+/// How far a sealed store of secrets has come. `corrupt` (rolled_back) when the store knows a later generation of it,
+/// or another content of this one, unless that is accepted.
+struct sealed_write {
+  std::string store_id;
+  std::int64_t generation = 0;
+  std::string mac;
+  bool accept_older = false;
+};
+
+using change = std::variant<create_write, step_write, remove_write, audit_write, sealed_write>;
 
 struct written {
-  instance_key instance = 0;
-  bool existed = false; ///< a create_write found the same start already there and changed nothing
+  instance_key instance = 0; ///< 0 for what belongs to none
+  bool existed = false;      ///< a create_write found the same start already there and changed nothing
 };
 
 /// A definition document by content hash.
@@ -152,6 +169,7 @@ struct loaded_instance {
   std::string input;
   std::string input_hash;
   timestamp_ms created_at = 0;
+  std::map<std::string, std::string> labels;
   instance_row header;
   std::vector<cursor_row> cursors; ///< by cursor, ascending
   std::vector<timer_row> timers;   ///< by cursor, ascending
@@ -199,6 +217,10 @@ error history_too_large(const result_limits& allowed, std::string_view node);
 /// The errors of writes and reads by key.
 error no_such_instance(instance_key instance);
 error not_finished(std::string_view uid);
+error rolled_back(std::int64_t known_generation, const sealed_write& wanted);
+
+/// How many lines of the audit are kept.
+inline constexpr std::int64_t audit_lines_max = 100'000;
 
 /// A place in the order (due_at, instance) of timers.
 struct due_mark {
@@ -237,6 +259,8 @@ public:
   /// The one saved last under that id.
   virtual result<std::optional<definition_row>> latest_definition(std::string_view id) = 0;
   virtual result<std::vector<definition_row>> latest_definitions() = 0;
+  /// Lines of the audit behind `after`, oldest first.
+  virtual result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit) = 0;
 };
 
 /// What a checkpoint left.

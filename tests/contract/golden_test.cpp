@@ -219,6 +219,31 @@ TEST_CASE("golden: what a removed instance left since format 3 is erased") {
   }
 }
 
+TEST_CASE("golden: labels, the audit of secrets and what was seen of sealed stores are there since format 4") {
+  for (int format = 4; format <= newest_format(); ++format) {
+    const test::temp_folder folder;
+    const std::string path = copy_of(name_of(format), folder);
+    INFO(name_of(format));
+    auto opened = storage::open_sqlite_store(path);
+    REQUIRE(opened);
+    storage::store& store = **opened;
+    CHECK(store.load(**store.find("kept"))->labels == golden::labels_of_kept);
+    const auto lines = store.secret_audit(0, 10);
+    REQUIRE(lines);
+    REQUIRE(lines->size() == 1);
+    const secret_audit_entry line = lines->front();
+    CHECK(line.sequence == 1);
+    CHECK(line.at_ms == golden::written_at_ms);
+    CHECK(line.secret == "sealed:mail");
+    CHECK(line.destination == "https://example.org");
+    CHECK(line.allowed);
+    const auto known = store.write(
+        {storage::sealed_write{golden::sealed_id, 6, "older"}, storage::sealed_write{golden::sealed_id, 7, "mac"}});
+    CHECK(known[0].failure().code == errc::corrupt);
+    CHECK(known[1]);
+  }
+}
+
 TEST_CASE("golden: control: a store that lost something is noticed") {
   const test::temp_folder folder;
   const std::string path = copy_of(name_of(2), folder);

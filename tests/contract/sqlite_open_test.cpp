@@ -59,7 +59,7 @@ TEST_CASE("open: a new store follows the recipe") {
   CHECK(raw.ask("PRAGMA auto_vacuum") == "2");
   CHECK(raw.ask("PRAGMA journal_mode") == "wal");
   CHECK(raw.ask("PRAGMA application_id") == std::to_string(0x5061776c));
-  CHECK(raw.ask("PRAGMA user_version") == "3");
+  CHECK(raw.ask("PRAGMA user_version") == "4");
   CHECK(raw.ask("PRAGMA integrity_check") == "ok");
   CHECK(raw.ask("PRAGMA foreign_key_check").empty());
 }
@@ -67,7 +67,7 @@ TEST_CASE("open: a new store follows the recipe") {
 TEST_CASE("open: another application's database stays byte for byte what it was") {
   const temp_folder folder;
   const std::string path = folder.file("other.db");
-  raw_sqlite(path).run(GENERATE("CREATE TABLE step (x)", "PRAGMA application_id = 7", "PRAGMA user_version = 4"));
+  raw_sqlite(path).run(GENERATE("CREATE TABLE step (x)", "PRAGMA application_id = 7", "PRAGMA user_version = 5"));
   const std::string before = bytes_of(path);
   CHECK(refusal(path).code == errc::wrong_store);
   CHECK(open_sqlite_reader(path).failure().code == errc::wrong_store);

@@ -192,7 +192,8 @@ private:
       look();
     }
     if (of_.setting == before::an_older_format)
-      run_sql(store(), "DROP TABLE removed; ALTER TABLE cursor DROP COLUMN payload_schema; PRAGMA user_version = 1");
+      run_sql(store(), "DROP TABLE sealed_store; DROP TABLE secret_audit; DROP TABLE label; DROP TABLE removed; ALTER "
+                       "TABLE cursor DROP COLUMN payload_schema; PRAGMA user_version = 1");
   }
 
   void open_as_owner() {

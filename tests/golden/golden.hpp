@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,13 @@ struct set_clock final : pawl::clock {
   std::int64_t now_ms() override { return wall; }
   std::atomic<std::int64_t> wall;
 };
+
+/// Since format 4: of the instance `kept`; a line of the audit; generation 7 of this sealed store was seen.
+inline const std::map<std::string, std::string> labels_of_kept{{"device", "A-17"}};
+inline constexpr char sealed_id[] = "00112233445566778899aabbccddeeff";
+inline secret_audit_entry audited() {
+  return {0, written_at_ms, "kept", "keep", 1, 1, "key", "sealed:mail", "3", "https://example.org", true, ""};
+}
 
 /// Called by an executor that is about to answer: the writer never returns from some of these calls.
 using before_answer = std::function<void(const node_context&)>;

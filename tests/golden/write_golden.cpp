@@ -74,15 +74,23 @@ public:
     return {{"items", list}, {"then", then}, {"retries", 0}, {"restMs", 0}};
   }
 
-  void start(const char* id, const json& with, std::optional<std::int64_t> step_limit = {}) {
+  void start(const char* id, const json& with, std::optional<std::int64_t> step_limit = {},
+             const std::map<std::string, std::string>& labels = {}) {
     time_->wall += 1000;
     start_options how;
+    how.labels = labels;
     how.id = id;
     how.step_limit = step_limit;
     good(rt_->start("everything", with, how));
   }
   void rest(const char* id) { good(rt_->wait(id, wait_until::at_rest, std::chrono::minutes(1))); }
   void remove(const char* id) { good(rt_->remove(id)); }
+  void write(const std::vector<storage::change>& changes) {
+    (void)rt_->shared().slot.use([&](storage::store& store) {
+      for (auto& answer : store.write(changes))
+        good(std::move(answer));
+    });
+  }
   void answer(const char* id, const json& payload) {
     time_->wall += 1000;
     good(rt_->resume(id, &payload, {}));
@@ -131,10 +139,11 @@ void write_main_file(writer& w, const json& definition) {
   w.rest("looping");
   w.start("retrying", with(w.input(0, "break"), "retries", 1));
   w.rest("retrying");
-  w.start("kept", w.input(0, "keep"));
+  w.start("kept", w.input(0, "keep"), {}, golden::labels_of_kept);
   w.rest("kept");
   w.start("answered", w.input(0, "keep"));
   w.rest("answered");
+  w.write({storage::audit_write{golden::audited()}, storage::sealed_write{golden::sealed_id, 7, "mac"}});
 }
 
 // What a hot log holds: changes of rows in the main file, and new ones.

@@ -79,6 +79,9 @@ public:
     return inner_->latest_definition(id);
   }
   result<std::vector<storage::definition_row>> latest_definitions() override { return inner_->latest_definitions(); }
+  result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit) override {
+    return inner_->secret_audit(after, limit);
+  }
   result<std::vector<storage::due_row>> in_flight(storage::instance_key after, std::size_t limit) override {
     return inner_->in_flight(after, limit);
   }

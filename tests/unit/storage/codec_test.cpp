@@ -160,6 +160,9 @@ public:
     return from_.latest_definition(i);
   }
   result<std::vector<definition_row>> latest_definitions() override { return from_.latest_definitions(); }
+  result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit) override {
+    return from_.secret_audit(after, limit);
+  }
 
 private:
   reader& from_;
