@@ -41,13 +41,14 @@ instance_actor::instance_actor(caf::actor_config& config, services_ptr shared, s
     : caf::event_based_actor(config), shared_(std::move(shared)), store_(shared_->store.get()),
       start_(std::move(start)), uid_(start_->uid), definition_id_(start_->workflow->id),
       input_hash_(start_->input_hash), workflow_(start_->workflow), state_(core::initial_state(*workflow_, uid_)),
-      input_(start_->input) {}
+      input_(start_->input), labels_(std::make_shared<const std::map<std::string, std::string>>(start_->labels)) {}
 
 instance_actor::instance_actor(caf::actor_config& config, services_ptr shared, const std::shared_ptr<revived>& from)
     : caf::event_based_actor(config), shared_(std::move(shared)), store_(shared_->store.get()),
       uid_(std::move(from->uid)), definition_id_(std::move(from->definition_id)),
       input_hash_(std::move(from->input_hash)), key_(from->key), workflow_(std::move(from->workflow)),
-      state_(std::move(from->state)), input_(std::move(from->input)) {}
+      state_(std::move(from->state)), input_(std::move(from->input)),
+      labels_(std::make_shared<const std::map<std::string, std::string>>(std::move(from->labels))) {}
 
 caf::behavior instance_actor::make_behavior() {
   telling_ = shared_->feed->begin(uid_, start_ ? 0 : state_.revision);
@@ -158,7 +159,7 @@ void instance_actor::commit(core::event event, core::step step, core::json_ptr o
   committing_ = committing{std::move(event), std::move(step), std::move(output), std::move(on_done)};
   if (start_) {
     send_write(storage::create_write{uid_, definition_id_, workflow_->hash, start_->input_text, input_hash_,
-                                     state_.created_at, std::move(write)});
+                                     state_.created_at, std::move(write), start_->labels});
   } else {
     write.instance = key_;
     send_write(std::move(write));
@@ -304,6 +305,7 @@ void instance_actor::send_to_node(const core::cursor& c, std::vector<core::conte
                   {uid_, workflow_->nodes[c.node].id, c.visit, c.attempt(), shared_->time.now()},
                   std::move(nodes)};
   run->stopping = shared_->stopping;
+  run->labels = labels_;
   if (workflow_->nodes[c.node].timeout.count() > 0) run->control = std::make_shared<nodes::attempt_control>();
   ++running_;
   request_execution(std::move(run), 1);
@@ -321,6 +323,7 @@ void instance_actor::request_execution(const std::shared_ptr<const nodes::execut
           [this](const node_executed& answer) {
             --running_;
             if (answer.outcome.abandoned) return park_if_idle(); // stop_instance is here or on its way
+            if (answer.outcome.store_failure) return give_up(*answer.outcome.store_failure);
             when_idle(
                 [this, outcome = answer.outcome] { take(outcome.what, outcome.output, outcome.output_text, {}); });
           },

@@ -9,6 +9,9 @@
 
 #include <deque>
 #include <functional>
+#include <map>
+#include <memory>
+#include <string>
 #include <unordered_map>
 
 namespace pawl::actors {
@@ -25,6 +28,7 @@ struct revived {
   std::shared_ptr<const core::workflow> workflow;
   core::state state;
   core::json_ptr input;
+  std::map<std::string, std::string> labels;
 };
 
 class instance_actor final : public caf::event_based_actor {
@@ -92,6 +96,7 @@ private:
   std::shared_ptr<const core::workflow> workflow_;
   core::state state_;
   core::json_ptr input_;
+  std::shared_ptr<const std::map<std::string, std::string>> labels_;
   std::unordered_map<core::node_index, core::context_result> last_; ///< of the nodes that expressions mention
 
   event_feed::telling_ptr telling_;

@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -77,6 +78,23 @@ struct attempt_timed_out {
 /// To a dispatcher: the runtime stops and waits no longer for asynchronous attempts.
 struct abandon_attempts {};
 
+// --- to a secrets actor
+
+/// Which secret may this attempt have? Answered by secret_resolved once the answer is on disk.
+struct resolve_secret {
+  std::shared_ptr<const nodes::execution> run;
+  nodes::secret_request what;
+};
+struct secret_resolved {
+  nodes::secret_handle bytes;         ///< null: refused
+  nodes::secret_refusal refusal;      ///< why
+  std::optional<error> store_failure; ///< the answer could not be kept, so there is none
+};
+/// A node actor to itself: ask again for what it still needs.
+struct ask_again {
+  std::uint64_t number = 0;
+};
+
 // --- to an instance actor
 
 struct resume_instance {
@@ -126,6 +144,7 @@ struct start_instance {
   std::string input_hash;
   core::json_ptr payload;
   std::optional<std::int64_t> step_limit;
+  std::map<std::string, std::string> labels;
   reply<std::string> answer;
 };
 struct resume_uid {
@@ -234,6 +253,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::executor_called)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::attempt_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::attempt_timed_out)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::abandon_attempts)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::resolve_secret)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::secret_resolved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::ask_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::resume_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::start_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::wake_instance)

@@ -14,6 +14,9 @@ namespace {
 // It was answered before a thread had time for it: nobody must see it run.
 bool is_over(const nodes::execution& run) { return run.control && run.control->timed_out; }
 
+constexpr int desk_tries_max = 10;
+constexpr auto desk_pause = std::chrono::milliseconds(20); ///< longer with every try
+
 } // namespace
 
 class answer_port {
@@ -33,26 +36,107 @@ private:
   caf::actor to_;
 };
 
-node_actor::node_actor(caf::actor_config& config, nodes::execution_limits limits)
-    : caf::event_based_actor(config), limits_(std::move(limits)) {}
+node_actor::node_actor(caf::actor_config& config, nodes::execution_limits limits, desks_ptr desks)
+    : caf::event_based_actor(config), limits_(std::move(limits)), desks_(std::move(desks)) {}
 
 caf::behavior node_actor::make_behavior() {
   return {
-      [this](const execute_node& request) {
+      [this](const execute_node& request) -> caf::result<node_executed> {
         if (is_over(*request.run)) return node_executed{nodes::abandoned_attempt()};
-        return node_executed{nodes::execute(*request.run, limits_)};
+        if (!nodes::needs_secrets(*request.run)) return node_executed{nodes::execute(*request.run, limits_)};
+        prepare({request.run, nullptr, make_response_promise()});
+        return caf::delegated<node_executed>();
       },
-      [this](const call_executor& request) {
-        if (!is_over(*request.run)) nodes::execute_async(request.run, limits_, request.done);
+      [this](const call_executor& request) -> caf::result<executor_called> {
+        if (is_over(*request.run)) return executor_called{};
+        if (nodes::needs_secrets(*request.run)) {
+          prepare({request.run, request.done, make_response_promise()});
+          return caf::delegated<executor_called>();
+        }
+        nodes::execute_async(request.run, limits_, {}, request.done);
         return executor_called{};
       },
-      [](const abandon_attempts&) {}, // it has none that could be
+      [this](const ask_again& what) { ask(what.number); }, [](const abandon_attempts&) {}, // it has none that could be
   };
 }
 
+void node_actor::on_exit() {
+  for (auto& [number, left] : preparing_)
+    left.answer.deliver(caf::make_error(caf::sec::request_receiver_down));
+  preparing_.clear();
+  desks_.reset();
+}
+
+// --- secrets, before the executor is called
+
+void node_actor::prepare(preparing attempt) {
+  auto needed = nodes::secrets_of(*attempt.run, limits_);
+  if (auto* failed = std::get_if<nodes::executed>(&needed)) return end(attempt, std::move(*failed));
+  attempt.wanted = std::get<0>(std::move(needed));
+  preparing_.emplace(++last_preparing_, std::move(attempt));
+  ask(last_preparing_);
+}
+
+void node_actor::ask(std::uint64_t number) {
+  const auto at = preparing_.find(number);
+  if (at == preparing_.end()) return;
+  const preparing& p = at->second;
+  if (p.granted.size() == p.wanted.size() || is_over(*p.run)) return run(preparing_.extract(at).mapped());
+  const nodes::secret_request& next = p.wanted[p.granted.size()];
+  const caf::actor desk = desks_->find(next.secret.source);
+  if (!desk) return try_again(number);
+  request(desk, caf::infinite, resolve_secret{p.run, next})
+      .then([this, number](const secret_resolved& given) { take(number, given); },
+            [this, number](const caf::error&) { try_again(number); });
+}
+
+void node_actor::take(std::uint64_t number, const secret_resolved& given) {
+  const auto at = preparing_.find(number);
+  if (at == preparing_.end()) return;
+  preparing& p = at->second;
+  const nodes::secret_request& asked = p.wanted[p.granted.size()];
+  if (given.store_failure || !given.bytes) {
+    nodes::executed outcome;
+    if (given.store_failure)
+      outcome.store_failure = given.store_failure;
+    else
+      outcome = nodes::failed_for_secret(*p.run, limits_, asked, given.refusal);
+    return end(preparing_.extract(at).mapped(), std::move(outcome));
+  }
+  p.granted.push_back({asked.slot, given.bytes});
+  p.tries = 0;
+  ask(number);
+}
+
+// A secrets actor that died is replaced soon.
+void node_actor::try_again(std::uint64_t number) {
+  const auto at = preparing_.find(number);
+  if (at == preparing_.end()) return;
+  preparing& p = at->second;
+  if (++p.tries < desk_tries_max) return delayed_anon_send(this, desk_pause * p.tries, ask_again{number});
+  auto outcome = nodes::failed_for_secret(
+      *p.run, limits_, p.wanted[p.granted.size()],
+      {"SecretUnavailable", "its source is not open here (options::secrets, pawl run --secrets FILE)", true});
+  end(preparing_.extract(at).mapped(), std::move(outcome));
+}
+
+void node_actor::run(preparing attempt) {
+  if (is_over(*attempt.run)) return end(attempt, nodes::abandoned_attempt());
+  if (!attempt.done) return end(attempt, nodes::execute(*attempt.run, limits_, attempt.granted));
+  nodes::execute_async(attempt.run, limits_, std::move(attempt.granted), attempt.done);
+  attempt.answer.deliver(executor_called{});
+}
+
+void node_actor::end(const preparing& attempt, nodes::executed outcome) {
+  caf::response_promise answer = attempt.answer;
+  if (!attempt.done) return answer.deliver(node_executed{std::move(outcome)});
+  attempt.done(std::move(outcome));
+  answer.deliver(executor_called{});
+}
+
 node_dispatcher::node_dispatcher(caf::actor_config& config, std::shared_ptr<const core::registered_type> type,
-                                 nodes::execution_limits limits)
-    : caf::event_based_actor(config), type_(std::move(type)), limits_(std::move(limits)) {}
+                                 nodes::execution_limits limits, desks_ptr desks)
+    : caf::event_based_actor(config), type_(std::move(type)), limits_(std::move(limits)), desks_(std::move(desks)) {}
 
 caf::behavior node_dispatcher::make_behavior() {
   port_ = std::make_shared<answer_port>(caf::actor_cast<caf::actor>(this));
@@ -120,8 +204,8 @@ bool node_dispatcher::find_worker() {
 }
 
 caf::actor node_dispatcher::spawn_worker() {
-  const caf::actor made =
-      type_->blocking ? spawn_blocking<node_actor>(*this, limits_) : caf::actor(spawn<node_actor>(limits_));
+  const caf::actor made = type_->blocking ? spawn_blocking<node_actor>(*this, limits_, desks_)
+                                          : caf::actor(spawn<node_actor>(limits_, desks_));
   monitor(made);
   return made;
 }
@@ -184,12 +268,13 @@ void node_dispatcher::abandon_all() {
 }
 
 std::vector<caf::actor> spawn_pool(caf::actor_system& system, const std::shared_ptr<const core::registered_type>& type,
-                                   const nodes::execution_limits& limits, std::size_t scheduler_threads) {
-  if (type->can_time_out()) return {system.spawn<node_dispatcher>(type, limits)};
+                                   const nodes::execution_limits& limits, const desks_ptr& desks,
+                                   std::size_t scheduler_threads) {
+  if (type->can_time_out()) return {system.spawn<node_dispatcher>(type, limits, desks)};
   std::vector<caf::actor> members;
   const std::size_t count = std::clamp<std::size_t>(type->concurrency, 1, std::max<std::size_t>(1, scheduler_threads));
   for (std::size_t i = 0; i < count; ++i)
-    members.push_back(system.spawn<node_actor>(limits));
+    members.push_back(system.spawn<node_actor>(limits, desks));
   return members;
 }
 

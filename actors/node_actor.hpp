@@ -12,15 +12,38 @@
 
 namespace pawl::actors {
 
-/// Calls one executor after the other.
+using desks_ptr = std::shared_ptr<const secret_desks>;
+
+/// Calls one executor after the other, each with the secrets that its attempt may have.
 class node_actor final : public caf::event_based_actor {
 public:
-  node_actor(caf::actor_config& config, nodes::execution_limits limits);
+  node_actor(caf::actor_config& config, nodes::execution_limits limits, desks_ptr desks);
   caf::behavior make_behavior() override;
+  void on_exit() override;
   const char* name() const override { return "node"; }
 
 private:
+  /// An attempt that waits for its secrets.
+  struct preparing {
+    std::shared_ptr<const nodes::execution> run;
+    std::function<void(nodes::executed)> done; ///< of an asynchronous one; else empty
+    caf::response_promise answer;
+    std::vector<nodes::secret_request> wanted = {};
+    nodes::granted_secrets granted = {}; ///< the first of `wanted`, in their order
+    int tries = 0;                       ///< of the next one
+  };
+
+  void prepare(preparing attempt);
+  void ask(std::uint64_t number);
+  void take(std::uint64_t number, const secret_resolved& given);
+  void try_again(std::uint64_t number);
+  void run(preparing attempt);
+  void end(const preparing& attempt, nodes::executed outcome);
+
   nodes::execution_limits limits_;
+  desks_ptr desks_;
+  std::map<std::uint64_t, preparing> preparing_;
+  std::uint64_t last_preparing_ = 0;
 };
 
 /// The way back for answers of asynchronous attempts: outlives its dispatcher, so that late ones find a closed door.
@@ -31,7 +54,7 @@ class answer_port;
 class node_dispatcher final : public caf::event_based_actor {
 public:
   node_dispatcher(caf::actor_config& config, std::shared_ptr<const core::registered_type> type,
-                  nodes::execution_limits limits);
+                  nodes::execution_limits limits, desks_ptr desks);
   caf::behavior make_behavior() override;
   void on_exit() override;
   const char* name() const override { return "dispatcher"; }
@@ -56,6 +79,7 @@ private:
 
   std::shared_ptr<const core::registered_type> type_;
   nodes::execution_limits limits_;
+  desks_ptr desks_;
   std::deque<job> queue_;
   std::unordered_map<std::uint64_t, job> owed_; ///< attempts under way, without those that timed out
   std::uint64_t last_owed_ = 0;
@@ -66,6 +90,7 @@ private:
 
 /// The actors of one node type: several plain ones, or one dispatcher.
 std::vector<caf::actor> spawn_pool(caf::actor_system& system, const std::shared_ptr<const core::registered_type>& type,
-                                   const nodes::execution_limits& limits, std::size_t scheduler_threads);
+                                   const nodes::execution_limits& limits, const desks_ptr& desks,
+                                   std::size_t scheduler_threads);
 
 } // namespace pawl::actors

@@ -67,6 +67,32 @@ std::vector<caf::actor> node_pools::clear() {
   return all;
 }
 
+void secret_desks::set(const std::string& source, caf::actor desk) {
+  std::lock_guard lock(mutex_);
+  desks_[source] = std::move(desk);
+}
+
+caf::actor secret_desks::find(const std::string& source) const {
+  std::lock_guard lock(mutex_);
+  const auto at = desks_.find(source);
+  return at == desks_.end() ? nullptr : at->second;
+}
+
+std::optional<std::string> secret_desks::source_of(const caf::actor_addr& dead) const {
+  std::lock_guard lock(mutex_);
+  for (const auto& [source, desk] : desks_)
+    if (desk.address() == dead) return source;
+  return std::nullopt;
+}
+
+std::vector<caf::actor> secret_desks::clear() {
+  std::lock_guard lock(mutex_);
+  std::vector<caf::actor> all;
+  for (auto& [source, desk] : std::exchange(desks_, {}))
+    all.push_back(desk);
+  return all;
+}
+
 result<void> store_slot::reopen() {
   std::lock_guard lock(mutex_);
   if (!open_) return {}; // a store in memory would come back empty: it stays open

@@ -104,6 +104,21 @@ private:
   std::unordered_map<type_ptr, std::size_t> places_;
 };
 
+/// The secrets actors, one a source.
+class secret_desks {
+public:
+  void set(const std::string& source, caf::actor desk);
+  /// Null when there is none: no such source, or it is being replaced.
+  caf::actor find(const std::string& source) const;
+  /// The source whose actor that was; nothing when it was none.
+  std::optional<std::string> source_of(const caf::actor_addr& dead) const;
+  std::vector<caf::actor> clear();
+
+private:
+  mutable std::mutex mutex_;
+  std::map<std::string, caf::actor> desks_;
+};
+
 /// The one store object of a runtime: outlives the store actor, so that a new one can take over.
 class store_slot {
 public:
@@ -148,6 +163,9 @@ struct services {
   const std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
 
   std::shared_ptr<admission> room = std::make_shared<admission>(4'000);
+
+  std::map<std::string, std::shared_ptr<secret_provider>> providers; ///< by source; set before the actors start
+  const std::shared_ptr<secret_desks> desks = std::make_shared<secret_desks>();
 
   address store;
   address timers;

@@ -2,6 +2,7 @@
 #include "actors/supervisor.hpp"
 
 #include "actors/node_actor.hpp"
+#include "actors/secrets_actor.hpp"
 #include "actors/store_actor.hpp"
 #include "actors/threads.hpp"
 #include "actors/timer_actor.hpp"
@@ -120,14 +121,29 @@ void supervisor::spawn_store() {
   shared_->store.set(store);
 }
 
+void supervisor::spawn_desk(const std::string& source) {
+  const caf::actor desk = spawn_blocking<secrets_actor>(*this, shared_, shared_->providers.at(source));
+  monitor(desk);
+  shared_->desks->set(source, desk);
+}
+
+void supervisor::dismiss_desks() {
+  for (const caf::actor& desk : shared_->desks->clear()) {
+    demonitor(desk);
+    anon_send_exit(desk, caf::exit_reason::kill);
+  }
+}
+
 void supervisor::spawn_helpers() {
   spawn_store();
+  for (const auto& [source, provider] : shared_->providers)
+    spawn_desk(source);
   const caf::actor timers = spawn<timer_actor>(shared_);
   monitor(timers);
   shared_->timers.set(timers);
   const std::size_t threads = system().scheduler().num_workers();
   for (const auto& [key, type] : shared_->types) {
-    auto members = spawn_pool(system(), type, shared_->execution_limits, threads);
+    auto members = spawn_pool(system(), type, shared_->execution_limits, shared_->desks, threads);
     for (const caf::actor& member : members)
       monitor(member);
     shared_->pools.set(type, std::move(members));
@@ -297,7 +313,8 @@ result<std::shared_ptr<revived>> supervisor::revive_rows(const instance_loaded& 
            rows.input_hash,
            workflow,
            std::move(*state),
-           core::share(std::move(*input))};
+           core::share(std::move(*input)),
+           rows.labels};
   return from;
 }
 
@@ -377,8 +394,13 @@ void supervisor::down(const caf::down_msg& what) {
     shared_->timers.set(timers);
     return anon_send(timers, look_for_timers{}); // what was set between its first look and now went to the dead one
   }
+  if (const auto source = shared_->desks->source_of(caf::actor_cast<caf::actor_addr>(what.source))) {
+    if (stopping_ && entries_.empty()) return;
+    shared_->log(fmt::format("the secrets actor of '{}' died and is started anew", *source));
+    return spawn_desk(*source);
+  }
   const bool replaced = shared_->pools.replace(what.source, [this](const node_pools::type_ptr& type) {
-    auto members = spawn_pool(system(), type, shared_->execution_limits, 1);
+    auto members = spawn_pool(system(), type, shared_->execution_limits, shared_->desks, 1);
     monitor(members.front());
     return members.front();
   });
@@ -424,6 +446,7 @@ void supervisor::store_down() {
   if (stopping_) return stop_without_store();
   shared_->log("the store actor died: the store is opened anew");
   store_is_down_ = true;
+  dismiss_desks(); // the lines that they gave to the dead store will not be answered
   for (auto& [uid, e] : entries_) {
     if (!e.actor) continue;
     let_go(e);
@@ -456,6 +479,8 @@ void supervisor::open_store_again() {
     return delayed_anon_send(this, reopen_pause, reopen_store{});
   }
   spawn_store();
+  for (const auto& [source, provider] : shared_->providers)
+    spawn_desk(source);
   store_is_down_ = false;
   for (const auto& [uid, e] : entries_)
     if (!e.actor) load(uid);
@@ -578,6 +603,7 @@ void supervisor::finish_stop() {
   if (!entries_.empty() || !shared_) return;
   for (const caf::actor& member : shared_->pools.clear())
     anon_send_exit(member, caf::exit_reason::user_shutdown);
+  dismiss_desks();
   for (actors::address* a : {&shared_->timers, &shared_->store}) {
     if (const caf::actor actor = a->get()) anon_send_exit(actor, caf::exit_reason::user_shutdown);
     a->set(nullptr);

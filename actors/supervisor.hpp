@@ -81,6 +81,8 @@ private:
   void check_idle();
 
   void spawn_store();
+  void spawn_desk(const std::string& source);
+  void dismiss_desks();
   void spawn_helpers();
   void stop(const stop_all& request);
   void finish_stop();

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace pawl::nodes {
 namespace {
@@ -51,8 +52,8 @@ executed abandoned_attempt() {
   return nothing;
 }
 
-attempt::attempt(const execution& run, const execution_limits& limits)
-    : run_(run), limits_(limits), node_(run.workflow->nodes[run.node]),
+attempt::attempt(const execution& run, const execution_limits& limits, const granted_secrets& secrets)
+    : run_(run), limits_(limits), secrets_(secrets), node_(run.workflow->nodes[run.node]),
       root_(core::root_of(run.context)), environment_{limits.expressions, functions_of(limits), {}, monotonic_ms} {}
 
 const attempt::resolved_data& attempt::data() {
@@ -149,6 +150,50 @@ executed attempt::made(outcome::content::failure& f) { return failed(f.name, f.m
 executed attempt::made(outcome::content::given_up&) {
   if (is_stopping(run_)) return abandoned_attempt();
   return failed("GivenUp", "the executor gave up although the runtime does not stop", true);
+}
+
+// Without good data nobody knows where a secret would go, so none is asked for.
+std::variant<std::vector<secret_request>, executed> attempt::secrets_needed() {
+  core::secret_use use;
+  use.definition_id = run_.workflow->id;
+  use.node_type = node_.type->name;
+  use.type_has_destination = static_cast<bool>(node_.type->destination);
+  if (run_.labels) use.labels = *run_.labels;
+  if (use.type_has_destination) {
+    if (!data()) return *data_failure();
+    use.destination = destination();
+  }
+  std::vector<secret_request> wanted;
+  for (const core::credential& c : node_.credentials) {
+    auto named = core::name_now(c, root_, environment_);
+    if (!named) return failed_for_secret({c.slot, {}, c.text, {}}, {"SecretMissing", named.failure().message, false});
+    wanted.push_back({c.slot, std::move(*named), c.text, use});
+  }
+  return wanted;
+}
+
+std::optional<std::string> attempt::destination() {
+  try {
+    return node_.type->destination(*data() ? **data() : json(nullptr));
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (...) {
+    return std::nullopt; // what no policy allows
+  }
+}
+
+executed attempt::failed_for_secret(const secret_request& wanted, const secret_refusal& refusal) {
+  return failed(refusal.name,
+                fmt::format("the secret for the slot '{}' ({}): {}", wanted.slot, shortened(wanted.text), refusal.why),
+                refusal.is_retryable);
+}
+
+secret_handle attempt::secret(std::string_view slot) const {
+  const auto& slots = node_.type->secrets;
+  if (std::none_of(slots.begin(), slots.end(), [&](const secret_slot& s) { return s.name == slot; }))
+    throw std::invalid_argument(fmt::format("the node type '{}' declares no slot '{}'", node_.type->name, slot));
+  const auto at = std::find_if(secrets_.begin(), secrets_.end(), [&](const auto& s) { return s.slot == slot; });
+  return at == secrets_.end() ? nullptr : at->bytes;
 }
 
 executed attempt::timed_out() {

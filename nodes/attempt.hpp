@@ -17,8 +17,8 @@ class attempt {
 public:
   using resolved_data = result<std::optional<nlohmann::json>>;
 
-  /// Both must outlive it.
-  attempt(const execution& run, const execution_limits& limits);
+  /// All three must outlive it.
+  attempt(const execution& run, const execution_limits& limits, const granted_secrets& secrets = no_secrets);
 
   const execution& run() const { return run_; }
   const core::registered_type& type() const { return *node_.type; }
@@ -29,6 +29,11 @@ public:
   std::optional<executed> data_failure();
   executed answer(outcome given);
   executed timed_out();
+
+  std::variant<std::vector<secret_request>, executed> secrets_needed();
+  executed failed_for_secret(const secret_request& wanted, const secret_refusal& refusal);
+  /// Null where the definition names none. Throws std::invalid_argument for a slot that the type has not.
+  secret_handle secret(std::string_view slot) const;
 
 private:
   using json = nlohmann::json;
@@ -42,9 +47,13 @@ private:
   result<void> check_output(const json& value) const;
   result<core::json_ptr> take_payload_schema(const json& document) const;
   retry_policy policy_now();
+  std::optional<std::string> destination();
+
+  static inline const granted_secrets no_secrets{};
 
   const execution& run_;
   const execution_limits& limits_;
+  const granted_secrets& secrets_;
   const core::workflow_node& node_;
   expression::value root_;
   expression::environment environment_;

@@ -39,6 +39,7 @@ public:
   std::optional<std::chrono::steady_clock::time_point> deadline() const override {
     return run_.control ? run_.control->deadline : std::nullopt;
   }
+  std::shared_ptr<const secret_bytes> secret(std::string_view slot) const override { return attempt_.secret(slot); }
 
 private:
   nodes::attempt& attempt_;

@@ -7,12 +7,16 @@
 #include "runtime/core/workflow.hpp"
 #include "runtime/expression/evaluate.hpp"
 
+#include <pawl/secrets.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace pawl::nodes {
@@ -44,22 +48,57 @@ struct execution {
   core::flattened_context context;
   std::shared_ptr<const std::atomic<bool>> stopping = nullptr; ///< whether the runtime stops; null: it never does
   std::shared_ptr<attempt_control> control = nullptr;          ///< of a node with a timeout
+  std::shared_ptr<const std::map<std::string, std::string>> labels = nullptr; ///< of the instance; null: none
 };
+
+/// A secret that an attempt needs before its executor may be called.
+struct secret_request {
+  std::string slot;
+  core::secret_reference secret;
+  std::string text; ///< its name as the definition writes it
+  core::secret_use use;
+};
+
+/// Why an attempt gets no secret.
+struct secret_refusal {
+  std::string name; ///< of the error
+  std::string why;  ///< for people, without anything secret
+  bool is_retryable = false;
+};
+
+/// The bytes are shared, so that no message and no copy of this holds any.
+using secret_handle = std::shared_ptr<const secret_bytes>;
+struct granted_secret {
+  std::string slot;
+  secret_handle bytes;
+};
+using granted_secrets = std::vector<granted_secret>;
 
 struct executed {
   core::event_content what;               ///< node_succeeded, node_failed or node_paused
   core::json_ptr output;                  ///< of a success; null: undefined
   std::optional<std::string> output_text; ///< its JSON text, ready for the store
   bool abandoned = false; ///< the runtime stops and the attempt came to nothing: `what` is no event, nothing happened
+  /// The store did not take what must be there before the attempt: `what` is no event, the instance starts anew.
+  std::optional<error> store_failure = std::nullopt;
 };
+
+/// Whether secrets_of() must be asked before the attempt runs.
+inline bool needs_secrets(const execution& run) { return !run.workflow->nodes[run.node].credentials.empty(); }
+
+/// What the attempt needs, or how it ended because that cannot be said. Never throws.
+std::variant<std::vector<secret_request>, executed> secrets_of(const execution& run, const execution_limits& limits);
+/// How an attempt ended that did not get `wanted`.
+executed failed_for_secret(const execution& run, const execution_limits& limits, const secret_request& wanted,
+                           const secret_refusal& refusal);
 
 /// Of a synchronous type. Never throws. Blocks as long as the executor does, which is not called any more once the
 /// runtime stops.
-executed execute(const execution& run, const execution_limits& limits);
+executed execute(const execution& run, const execution_limits& limits, const granted_secrets& secrets = {});
 
 /// Of an asynchronous type. Never throws. Calls `done` exactly once, from this thread or another, now or when the last
 /// reference to the attempt has gone.
-void execute_async(std::shared_ptr<const execution> run, const execution_limits& limits,
+void execute_async(std::shared_ptr<const execution> run, const execution_limits& limits, granted_secrets secrets,
                    std::function<void(executed)> done);
 
 /// What comes of an attempt that the runtime's stop overtook, and of one whose time is over.

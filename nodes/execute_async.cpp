@@ -8,11 +8,13 @@ namespace nodes {
 
 // All that an asynchronous attempt needs for as long as somebody may ask for it.
 struct shared_attempt {
-  shared_attempt(std::shared_ptr<const execution> what, execution_limits allowed)
-      : run(std::move(what)), limits(std::move(allowed)), inside(*run, limits), context(inside) {}
+  shared_attempt(std::shared_ptr<const execution> what, execution_limits allowed, granted_secrets granted)
+      : run(std::move(what)), limits(std::move(allowed)), secrets(std::move(granted)), inside(*run, limits, secrets),
+        context(inside) {}
 
   std::shared_ptr<const execution> run;
   execution_limits limits;
+  granted_secrets secrets;
   attempt inside;
   attempt_context context;
 };
@@ -46,10 +48,10 @@ bool completion::is_cancelled() const { return state_->is_cancelled(); }
 
 namespace nodes {
 
-void execute_async(std::shared_ptr<const execution> run, const execution_limits& limits,
+void execute_async(std::shared_ptr<const execution> run, const execution_limits& limits, granted_secrets secrets,
                    std::function<void(executed)> done) {
   if (is_stopping(*run)) return done(abandoned_attempt());
-  auto of = std::make_shared<shared_attempt>(std::move(run), limits);
+  auto of = std::make_shared<shared_attempt>(std::move(run), limits, std::move(secrets));
   if (!of->inside.data()) return done(*of->inside.data_failure());
   const auto state = std::make_shared<completion::state>(of, std::move(done));
   const completion answer(state);

@@ -2,6 +2,7 @@
 #include "nodes/task/http.hpp"
 
 #include "nodes/task/http_answer.hpp"
+#include "nodes/task/http_auth.hpp"
 #include "nodes/task/http_failure.hpp"
 #include "nodes/task/http_request.hpp"
 #include "nodes/task/http_transfer.hpp"
@@ -25,6 +26,8 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+constexpr char auth_slot[] = "auth";
+
 struct http_settings {
   http_trust trust;
   core::json_limits limits;
@@ -37,6 +40,7 @@ public:
         deadline_(steady_clock::now() + request_.timeout) {
     if (!request_.only_reads() && find_header(request_.headers, "Idempotency-Key") == nullptr)
       request_.headers.push_back({"Idempotency-Key", context.idempotency_key()});
+    take_secret();
   }
 
   json carry_out() {
@@ -54,6 +58,21 @@ public:
   }
 
 private:
+  void take_secret() {
+    const auto secret = context_.secret(auth_slot);
+    if (!secret && !request_.auth.empty())
+      throw std::invalid_argument("data.auth says how to send a secret, but credentials.auth names none");
+    if (!secret) return;
+    const std::string scheme = request_.auth.empty() ? "bearer" : request_.auth;
+    const auto header = auth_header(scheme);
+    if (!header) throw std::invalid_argument(header.failure().message);
+    if (find_header(request_.headers, *header) != nullptr)
+      throw std::invalid_argument(fmt::format("data.headers.{} is set by credentials.auth as well", *header));
+    auto line = auth_line(scheme, *secret);
+    if (!line) throw std::invalid_argument(line.failure().message);
+    secret_line_ = std::move(*line);
+  }
+
   http_hop next_hop() const {
     const auto left = std::chrono::duration_cast<milliseconds>(deadline_ - steady_clock::now());
     const auto timeout = std::max(left, milliseconds(1)); // 0 would mean none
@@ -65,7 +84,8 @@ private:
             std::min(timeout, request_.connect_timeout),
             request_.response_bytes_max,
             [this](const http_answer& answer) { return target_of(answer) == nullptr && is_expected(answer.status); },
-            [this] { return context_.is_cancelled(); }};
+            [this] { return context_.is_cancelled(); },
+            secret_line_.empty() ? nullptr : secret_line_.data()};
   }
 
   const std::string* target_of(const http_answer& answer) const {
@@ -95,7 +115,10 @@ private:
     const bool reads_now =
         (status == 303 && request_.method != "HEAD") || ((status == 301 || status == 302) && request_.method == "POST");
     if (reads_now) drop_body();
-    if (target->origin() != request_.url.origin()) request_.headers = without_private(request_.headers);
+    if (target->origin() != request_.url.origin()) {
+      request_.headers = without_private(request_.headers);
+      secret_line_ = {};
+    }
     if (!request_.only_reads() && find_header(request_.headers, "Idempotency-Key") == nullptr)
       request_.headers.push_back({"Idempotency-Key", context_.idempotency_key()});
     request_.url = std::move(*target);
@@ -112,6 +135,7 @@ private:
   const http_settings& settings_;
   node_context& context_;
   http_request request_;
+  secret_bytes secret_line_; ///< empty: none
   steady_clock::time_point deadline_;
 };
 
@@ -126,6 +150,14 @@ outcome run_http(node_context& context, const http_settings& settings) {
   } catch (const std::invalid_argument& e) {
     return outcome::fail_for_good(e.what(), "HttpRequest");
   }
+}
+
+// The first hop's; a redirect to another origin takes no secret along.
+std::optional<std::string> destination_of(const json& data) {
+  const auto url = data.is_object() ? data.find("url") : data.end();
+  if (url == data.end() || !url->is_string()) return std::nullopt;
+  const auto read = http_url::read(url->get_ref<const std::string&>());
+  return read ? std::optional(read->origin()) : std::nullopt;
 }
 
 // A guess by the file's marks: what is in the certificate is libcurl's to read, when a connection wants it.
@@ -167,6 +199,8 @@ result<node_type> http_type(const http_options& options, const core::json_limits
   type.name = "http";
   type.execute = [settings](node_context& c) { return run_http(c, *settings); };
   type.concurrency = 8;
+  type.secrets = {{auth_slot}};
+  type.destination = destination_of;
   return type;
 }
 

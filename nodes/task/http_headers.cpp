@@ -90,6 +90,10 @@ bool same_name(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
+bool may_be_set(std::string_view name) {
+  return is_token(name) && name.size() <= name_bytes_max && !holds(of_the_connection, name);
+}
+
 http_headers read_headers(const json& object) {
   if (!object.is_object()) throw std::invalid_argument("data.headers must be an object of names and values");
   if (object.size() > headers_max)

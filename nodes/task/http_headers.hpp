@@ -37,6 +37,9 @@ nlohmann::json to_json(const http_headers& headers);
 /// What may go along to another origin: Authorization, Cookie and X-Api-Key are none of its business.
 http_headers without_private(const http_headers& headers);
 
+/// Whether `name` is one that an author may set: a token, and none of the connection's.
+bool may_be_set(std::string_view name);
+
 /// Whether the names are the same but for ASCII's case.
 bool same_name(std::string_view a, std::string_view b);
 

@@ -25,10 +25,11 @@ constexpr std::size_t pairs_max = 1000;
 [[noreturn]] void wrong(const std::string& what) { throw std::invalid_argument(what); }
 
 void refuse_unknown(const json& data) {
-  static constexpr std::array<std::string_view, 13> known{"method",
+  static constexpr std::array<std::string_view, 14> known{"method",
                                                           "url",
                                                           "query",
                                                           "headers",
+                                                          "auth",
                                                           "json",
                                                           "text",
                                                           "form",
@@ -168,6 +169,7 @@ http_request read_http_request(const json& data, std::size_t payload_bytes_max) 
   if (url.empty()) wrong("data.url must be a text, the URL to call");
   auto read = http_url::read(url, pairs_of(data, "query"));
   if (!read) wrong("data.url " + read.failure().message);
+  request.auth = text_field(data, "auth", "");
   request.url = std::move(*read);
   if (const json* headers = field(data, "headers")) request.headers = read_headers(*headers);
   read_body(request, data);

@@ -24,6 +24,7 @@ struct http_request {
   http_url url;
   http_headers headers; ///< the author's, and the Content-Type that follows from the body
   std::optional<std::string> body;
+  std::string auth; ///< how the secret is sent (http_auth.hpp); empty: not said
   status_set expected;
   std::chrono::milliseconds timeout{30'000}; ///< for everything, redirects included
   std::chrono::milliseconds connect_timeout{10'000};

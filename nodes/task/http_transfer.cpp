@@ -253,7 +253,8 @@ http_answer transfer(const http_hop& hop, const http_trust& trust) {
   set_message(handle.get(), hop);
   set_answer(handle.get(), hop, talk);
   const list_handle lines = lines_of(hop.headers);
-  set(handle.get(), CURLOPT_HTTPHEADER, lines.get());
+  curl_slist with_secret{const_cast<char*>(hop.secret_line), lines.get()}; // curl_slist_append would copy it
+  set(handle.get(), CURLOPT_HTTPHEADER, hop.secret_line != nullptr ? &with_secret : lines.get());
   const CURLcode code = ::curl_easy_perform(handle.get());
   if (talk.out_of_memory) throw std::bad_alloc();
   if (talk.given_up) throw http_given_up();

@@ -37,6 +37,9 @@ struct http_hop {
   std::function<bool(const http_answer& answer)> wants_body;
   /// Whether to break off; asked about once a second. May be empty.
   std::function<bool()> is_cancelled;
+  /// A header line that holds a secret, with a zero byte at its end; null pointer: none. libcurl reads it where it is,
+  /// and keeps what it sends in buffers of its own, which are out of reach.
+  const char* secret_line = nullptr;
 };
 
 /// `GET https://host:port`, for errors.

@@ -77,7 +77,7 @@ public:
     for (node_index i = 0; i < workflow_.nodes.size(); ++i) {
       const std::vector<std::string> looped = histories_in_loops(workflow_.nodes[i]);
       if (!is_doubtful(workflow_.nodes[i], looped)) continue;
-      for (const char* name : {"data", "retry"}) {
+      for (const char* name : {"data", "retry", "credentials"}) {
         std::string pointer = pointers_[i] + "/" + name;
         if (nodes[i].contains(name)) texts(nodes[i].at(name), pointer, looped);
       }
@@ -94,7 +94,7 @@ public:
   void secrets(bool named_so, const json& value, std::string& pointer) {
     if (value.is_string() && looks_like_a_secret(named_so, value.get_ref<const std::string&>()))
       warn(problems_.is_full_of_warnings() ? "" : pointer, "this text looks like a credential",
-           "keep credentials out of definitions");
+           "keep it in a store of secrets, and name it in the node's `credentials`");
     const auto length = pointer.size();
     if (value.is_object())
       for (const auto& [name, member] : value.get_ref<const json::object_t&>()) {
@@ -133,7 +133,9 @@ private:
     const auto calls = [](const expression::json_template& t) {
       return !t.called().functions.empty() || !t.called().transforms.empty();
     };
-    return calls(*node.data) || (node.retry_expression && calls(*node.retry_expression));
+    return calls(*node.data) || (node.retry_expression && calls(*node.retry_expression)) ||
+           std::any_of(node.credentials.begin(), node.credentials.end(),
+                       [&](const credential& c) { return calls(c.name); });
   }
 
   // One pointer for the whole walk, as above.

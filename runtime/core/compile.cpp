@@ -191,8 +191,8 @@ private:
     node_pointers_.push_back(pointer);
     workflow_node& node = made_->nodes.emplace_back();
     if (!object.is_object()) return fail(pointer, "a node is an object", "write {\"id\": …, \"type\": …}");
-    check_fields(object, pointer, {"id", "type", "typeVersion", "data", "retry", "timeout", "metadata"},
-                 {"join", "joinOf", "compensate", "history", "credentials"});
+    check_fields(object, pointer, {"id", "type", "typeVersion", "data", "credentials", "retry", "timeout", "metadata"},
+                 {"join", "joinOf", "compensate", "history"});
     read_node_id(node, object, pointer);
     read_node_type(node, object, pointer);
     const auto data = object.find("data");
@@ -200,6 +200,7 @@ private:
     node.mentions = node.data->mentioned();
     check_data(node, data == object.end() ? json(nullptr) : *data, pointer + "/data");
     if (node.type) read_payload_schema(node, data == object.end() ? json(nullptr) : *data, pointer + "/data");
+    read_credentials(node, object, pointer);
     read_node_retry(node, object, pointer);
     read_node_timeout(node, object, pointer);
     made_->mentions.merge(node.mentions);
@@ -240,6 +241,60 @@ private:
     for (const schema::violation& v : *violations)
       fail(pointer + v.pointer, fmt::format("the type '{}' expects {}, but {}", type.name, v.expected, v.actual),
            "correct the data");
+  }
+
+  void read_credentials(workflow_node& node, const json& object, const std::string& pointer) {
+    const auto at = object.find("credentials");
+    const std::string place = pointer + "/credentials";
+    const bool has_some = at != object.end() && !at->is_null();
+    if (has_some && !at->is_object())
+      return fail(place, "'credentials' is no object", "write {\"slot\": \"name of a secret\"}");
+    if (!node.type) return;
+    if (has_some)
+      for (const auto& [slot, name] : at->get_ref<const json::object_t&>())
+        read_credential_of(node, slot, name, place + "/" + pointer_token(slot));
+    for (const secret_slot& slot : node.type->secrets)
+      if (!how_.is_stored && slot.is_required && !(has_some && at->contains(slot.name)))
+        fail(pointer, fmt::format("the type '{}' needs a secret in its slot '{}'", node.type->name, slot.name),
+             fmt::format("add \"credentials\": {{\"{}\": \"name of a secret\"}}", slot.name));
+  }
+
+  void read_credential_of(workflow_node& node, const std::string& slot, const json& name, const std::string& place) {
+    const auto& slots = node.type->secrets;
+    const bool is_known = std::any_of(slots.begin(), slots.end(), [&](const auto& s) { return s.name == slot; });
+    if (!is_known && how_.is_stored) return; // the host's type takes it no more
+    if (!is_known)
+      return fail(place, fmt::format("the type '{}' has no slot of that name for a secret", node.type->name),
+                  slots.empty() ? "it takes no secrets" : "it has " + listed(slots));
+    if (!name.is_string()) return fail(place, "the name of a secret is a text", "write NAME or SOURCE:NAME in quotes");
+    if (expressions_ >= limits_.expressions_max)
+      return fail(place, fmt::format("over {} expressions in all nodes together", limits_.expressions_max),
+                  "split the workflow");
+    std::vector<problem> found;
+    credential made = read_credential(slot, name.get_ref<const std::string&>(), place, limits_.expressions, found);
+    expressions_ += made.name.expression_count();
+    take(std::move(found));
+    if (!how_.is_stored && limits_.secret_sources) check_source(made.source, place);
+    node.mentions.merge(made.name.mentioned());
+    node.credentials.push_back(std::move(made));
+  }
+
+  // A stored definition may wait for a source that the host opens another day.
+  void check_source(const std::string& source, const std::string& place) {
+    const auto& open = *limits_.secret_sources;
+    if (std::find(open.begin(), open.end(), source) != open.end()) return;
+    std::string known;
+    for (const std::string& one : open)
+      known += (known.empty() ? "" : ", ") + one;
+    fail(place, "no source of secrets of that name is open here",
+         known.empty() ? "open one (options::secrets; `pawl run --secrets FILE`)" : "open are " + known);
+  }
+
+  static std::string listed(const std::vector<secret_slot>& slots) {
+    std::string list;
+    for (const secret_slot& s : slots)
+      list += (list.empty() ? "'" : ", '") + s.name + "'";
+    return list;
   }
 
   void read_node_id(workflow_node& node, const json& object, const std::string& pointer) {

@@ -24,6 +24,18 @@ result<parsed_schema> parse_schema(const std::string& text, const std::string& w
 
 namespace {
 
+constexpr std::size_t slot_bytes_max = 64;
+
+const char* fault_of(const std::vector<secret_slot>& slots) {
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (slots[i].name.empty() || slots[i].name.size() > slot_bytes_max)
+      return "the name of a slot for a secret has 1 to 64 bytes";
+    for (std::size_t before = 0; before < i; ++before)
+      if (slots[before].name == slots[i].name) return "a node type has two slots for secrets of one name";
+  }
+  return nullptr;
+}
+
 const char* fault_of(const node_type& type) {
   if (type.name.empty()) return "a node type needs a name";
   if (!type.execute == !type.execute_async)
@@ -33,7 +45,7 @@ const char* fault_of(const node_type& type) {
   if (type.timeout.count() < 0) return "a node type's timeout is 0 (none) or more";
   if (type.timeout.count() > 0 && !type.blocking && !type.execute_async)
     return "a timeout needs a node type that is blocking or asynchronous";
-  return nullptr;
+  return fault_of(type.secrets);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 // Immutable and shared by all instances that are pinned to it. Pure data: no clock, no I/O.
 #pragma once
 
+#include "runtime/core/credentials.hpp"
 #include "runtime/core/json.hpp"
 #include "runtime/core/node_types.hpp"
 #include "runtime/expression/functions.hpp"
@@ -37,6 +38,7 @@ struct workflow_node {
   retry_policy retry;                                        ///< as far as it is literal
   std::chrono::milliseconds timeout{0};                      ///< of one attempt; 0: none
   std::optional<expression::json_template> retry_expression; ///< the `retry` object when it holds expressions
+  std::vector<credential> credentials;                       ///< by slot
   expression::mentions mentions;                             ///< what data and retry read
   schema_ptr payload;        ///< what a payload must fit: its type's schema, or what its data says; null: anything
   json_ptr payload_document; ///< `payload` as JSON
@@ -69,6 +71,8 @@ struct definition_limits {
   /// What expressions may call without a warning; none: the standard functions.
   std::shared_ptr<const expression::functions> functions = nullptr;
   std::size_t expressions_max = 100'000; ///< between braces, in all nodes together
+  /// Where secrets may come from; nothing: a definition may name any source.
+  std::optional<std::vector<std::string>> secret_sources = std::nullopt;
 };
 
 struct compile_options {

@@ -9,6 +9,7 @@
 #include "runtime/host/expressions.hpp"
 #include "runtime/host/inspect.hpp"
 #include "runtime/host/removal.hpp"
+#include "runtime/host/secrets.hpp"
 #include "runtime/host/subscription.hpp"
 #include "runtime/host/system_clock.hpp"
 #include "storage/store.hpp"
@@ -27,17 +28,46 @@ using nlohmann::json;
 
 constexpr std::size_t instance_id_bytes_max = 200;
 constexpr std::size_t events_page = 64;
+constexpr std::size_t labels_max = 32;
+constexpr std::size_t label_name_bytes_max = 64;
+constexpr std::size_t label_value_bytes_max = 256;
 
 error stopped_error() { return {errc::stopped, "the runtime is stopped", ""}; }
 
+// UTF-8 without control characters.
+bool is_plain(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }) &&
+         core::to_text(json(text), "a text");
+}
+
 result<void> check_id(std::string_view id) {
-  const bool printable =
-      std::none_of(id.begin(), id.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  const auto utf8 = core::to_text(json(id), "the instance id");
-  if (!id.empty() && id.size() <= instance_id_bytes_max && printable && utf8) return {};
+  if (!id.empty() && id.size() <= instance_id_bytes_max && is_plain(id)) return {};
   return error{
       errc::invalid_argument,
       fmt::format("an instance id has 1 to {} bytes of UTF-8 without control characters", instance_id_bytes_max), ""};
+}
+
+result<void> check_labels(const std::map<std::string, std::string>& labels) {
+  const auto is_good = [](const auto& label) {
+    const auto& [name, value] = label;
+    return !name.empty() && name.size() <= label_name_bytes_max && value.size() <= label_value_bytes_max &&
+           is_plain(name) && is_plain(value);
+  };
+  if (labels.size() <= labels_max && std::all_of(labels.begin(), labels.end(), is_good)) return {};
+  return error{
+      errc::invalid_argument,
+      fmt::format("an instance has at most {} labels, with names of 1 to {} bytes and values of up to {}, UTF-8 "
+                  "without control characters",
+                  labels_max, label_name_bytes_max, label_value_bytes_max),
+      ""};
+}
+
+// What tells one start of an id from another.
+std::string hash_of_start(const json& input, const std::map<std::string, std::string>& labels) {
+  std::string text = core::canonical_json(input);
+  if (!labels.empty()) text += "\n" + core::canonical_json(json(labels));
+  return core::content_hash(text);
 }
 
 result<core::node_types> collect_types(const options& opts, const core::json_limits& output) {
@@ -154,12 +184,17 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
                                                std::move(*store),
                                                options_.store_path.empty() ? nullptr : std::move(open_store));
   shared_->time.not_before(*last);
+  if (auto opened = open_secrets(options_.secrets, *shared_); !opened) return opened.failure();
+  std::vector<std::string> sources;
+  for (const auto& [source, provider] : shared_->providers)
+    sources.push_back(source);
   shared_->types = std::move(*types);
   shared_->globals = core::share(std::move(*globals));
   shared_->definition_limits = {{options_.definition_bytes_max, options_.json_depth_max, options_.json_values_max},
                                 options_.definition_nodes_max,
                                 *expressions,
                                 *functions};
+  shared_->definition_limits.secret_sources = std::move(sources);
   shared_->execution_limits = {payload, options_.node_state_bytes_max, *expressions, *functions};
   shared_->history_max = {options_.history_results_max, options_.history_bytes_max};
   shared_->checkpoint_wal_bytes = options_.checkpoint_wal_bytes;
@@ -260,7 +295,9 @@ template <class T> result<T> engine::ask_store(std::function<result<T>(storage::
 result<std::vector<problem>> engine::check_definition(std::string_view text, const check_options& how) const {
   const auto pass = gate_->enter();
   if (!pass || stopped_) return stopped_error();
-  auto compiled = core::compile(text, how.fallback_id, shared_->types, shared_->definition_limits, {how.portable});
+  core::definition_limits anywhere = shared_->definition_limits;
+  anywhere.secret_sources.reset(); // a definition may be looked at where its secrets are not
+  auto compiled = core::compile(text, how.fallback_id, shared_->types, anywhere, {how.portable});
   if (!compiled) return compiled.failure();
   return std::move(compiled->problems);
 }
@@ -355,7 +392,9 @@ result<actors::start_instance> engine::prepare_start(std::string_view definition
   auto accepted = accept_payload(input, "the input", &start.input_text);
   if (!accepted) return accepted.failure();
   start.input = std::move(*accepted);
-  start.input_hash = core::content_hash(core::canonical_json(input));
+  if (auto good = check_labels(how.labels); !good) return good.failure();
+  start.labels = how.labels;
+  start.input_hash = hash_of_start(input, how.labels);
   if (auto fits = check_input(**workflow, *start.input); !fits && !exists(how.id)) return fits.failure();
   std::string payload_text;
   if (how.payload != nullptr) {
@@ -445,6 +484,13 @@ result<std::vector<history_entry>> engine::history(std::string_view id, std::int
   return ask_store<std::vector<history_entry>>([id = std::string(id), after_revision, limit](storage::store& s) {
     return read_history(s, id, after_revision, limit);
   });
+}
+
+result<std::vector<secret_audit_entry>> engine::secret_audit(std::int64_t after_sequence, std::size_t limit) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
+  return ask_store<std::vector<secret_audit_entry>>(
+      [after_sequence, limit](storage::store& s) { return s.secret_audit(after_sequence, limit); });
 }
 
 result<snapshot> engine::wait(std::string_view id, wait_until until, std::chrono::milliseconds timeout) {

@@ -40,6 +40,7 @@ public:
   result<snapshot> query(std::string_view id);
   result<std::vector<instance_summary>> list(std::size_t limit, std::string_view after_id);
   result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision, std::size_t limit);
+  result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after_sequence, std::size_t limit);
   result<snapshot> wait(std::string_view id, wait_until until, std::chrono::milliseconds timeout);
   result<void> remove(std::string_view id);
   result<std::vector<instance_summary>> prune(const prune_options& which);

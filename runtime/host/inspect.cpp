@@ -140,6 +140,7 @@ result<json> shown(storage::reader& from, const storage::loaded_instance& rows,
             {"updatedAt", h.updated_at},
             {"cursors", json::array()},
             {"waits", json::array()}};
+  if (!rows.labels.empty()) view["labels"] = rows.labels;
   if (deciding != nullptr && deciding->retry_attempts > 0)
     view["retryState"] = {
         {"nodeId", deciding->node}, {"attempts", deciding->retry_attempts}, {"nextRetryAt", deciding->retry_at}};

@@ -67,6 +67,10 @@ result<snapshot> runtime::wait(std::string_view id, wait_until until, std::chron
   return impl_->engine->wait(id, until, timeout);
 }
 
+result<std::vector<secret_audit_entry>> runtime::secret_audit(std::int64_t after_sequence, std::size_t limit) const {
+  return impl_->engine->secret_audit(after_sequence, limit);
+}
+
 result<void> runtime::remove(std::string_view id) { return impl_->engine->remove(id); }
 
 result<std::vector<instance_summary>> runtime::prune(const prune_options& which) { return impl_->engine->prune(which); }

@@ -35,4 +35,8 @@ result<std::vector<history_entry>> store_reader::history(std::string_view id, st
   return host::read_history(*impl_->reader, id, after_revision, limit);
 }
 
+result<std::vector<secret_audit_entry>> store_reader::secret_audit(std::int64_t after_sequence, std::size_t limit) {
+  return impl_->reader->secret_audit(after_sequence, limit);
+}
+
 } // namespace pawl

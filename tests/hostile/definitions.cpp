@@ -85,7 +85,7 @@ std::vector<attack> wrong_fields(std::uint64_t) {
         all.add(std::string("no schema ") + name + v, document(node("a"), "", std::string(",\"") + name + "\":" + v));
     for (const char* name : {"timeout", "labels", "concurrency", "history"})
       all.add(std::string("not yet ") + name + v, document(node("a"), "", std::string(",\"") + name + "\":" + v));
-    for (const char* name : {"timeout", "join", "joinOf", "compensate", "history", "credentials"})
+    for (const char* name : {"timeout", "join", "joinOf", "compensate", "history"})
       all.add(std::string("not yet in a node ") + name + v, document(node("a", std::string(",\"") + name + "\":" + v)));
   }
   for (const std::size_t bytes : {201, 1'000, 1'000'000})

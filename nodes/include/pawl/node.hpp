@@ -4,6 +4,7 @@
 
 #include <pawl/definition.hpp>
 #include <pawl/export.hpp>
+#include <pawl/secrets.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -64,6 +65,14 @@ public:
   virtual bool is_cancelled() const { return is_stopping(); }
   /// When the attempt's `timeout` ends it; nothing when it has none. Pass the rest of it on to calls that may hang.
   virtual std::optional<std::chrono::steady_clock::time_point> deadline() const { return std::nullopt; }
+  /// The secret that the definition puts into `slot` (node_type::secrets); null pointer when it names none. It was
+  /// checked and audited before the executor was called. The bytes are wiped when the last pointer goes: drop it as
+  /// soon as they were used, and put them into no output, error, log or std::string. Throws std::invalid_argument for a
+  /// slot that the type does not declare.
+  virtual std::shared_ptr<const secret_bytes> secret(std::string_view slot) const {
+    (void)slot;
+    return nullptr;
+  }
 };
 
 /// What an executor answers. Built by the static functions; cheap to move.
@@ -156,6 +165,12 @@ struct retry_policy {
   std::vector<std::string> stop_on;  ///< error names that are not
 };
 
+/// A place of a node type for a secret, which definitions fill: `"credentials": {"NAME": "name of a secret"}`.
+struct secret_slot {
+  std::string name;         ///< 1 to 64 bytes
+  bool is_required = false; ///< a definition that leaves it empty is refused
+};
+
 /// A kind of node that definitions can name. Immutable once the runtime is open.
 struct node_type {
   /// Called for each attempt, at least once per visit: after a crash it may run again with the same key.
@@ -191,6 +206,14 @@ struct node_type {
   /// which the retry policy may repeat. 0: no bound. Only where `blocking` or asynchronous. A synchronous executor that
   /// runs on all the same keeps its thread until it returns; what it answers then is dropped.
   std::chrono::milliseconds timeout{0};
+
+  /// What secrets it takes. They are looked up before each attempt; one that is missing, refused or expired fails the
+  /// attempt for good (`SecretMissing`, `SecretRefused`, `SecretExpired`) before the executor is called.
+  std::vector<secret_slot> secrets;
+  /// Where an attempt with this data sends what is in its slots: `https://host[:port]`; nothing: to no good place. A
+  /// type with it gets only secrets whose policy lists that host, and must send them nowhere else. Must be pure and
+  /// thread-safe. Empty: the type does not say, and gets no secret whose policy lists hosts.
+  std::function<std::optional<std::string>(const nlohmann::json& data)> destination;
 
   // JSON Schemas (draft-07) as JSON text; empty: anything goes. A schema that is none keeps the runtime from opening.
   std::string input_schema;   ///< of the resolved data: else the attempt fails for good, the executor is not called

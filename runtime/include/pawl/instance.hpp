@@ -74,8 +74,8 @@ public:
   /// Only resume() can move it on: it waits, and not for time.
   bool needs_payload() const noexcept;
   /// The whole snapshot in Refluxo's shape: workflowId, status, currentNodeId, context, version, lastStartedAt,
-  /// totalExecutionTime, metadata, retryState (when there is one), and instanceId, definitionHash, input, createdAt,
-  /// updatedAt, failure (when it failed), cursors,
+  /// totalExecutionTime, metadata, retryState (when there is one), and instanceId, definitionHash, input, labels (when
+  /// there are some), createdAt, updatedAt, failure (when it failed), cursors,
   /// waits (each with the `schema` that its payload must fit, if there is one), revision. Valid as long as this
   /// snapshot or a copy of it.
   const nlohmann::json& document() const noexcept { return *document_; }

@@ -7,6 +7,7 @@
 #include <pawl/instance.hpp>
 #include <pawl/node.hpp>
 #include <pawl/node_log.hpp>
+#include <pawl/secrets.hpp>
 #include <pawl/subscription.hpp>
 
 #include <chrono>
@@ -73,6 +74,9 @@ struct options {
 
   /// Where the node `http` may go. Default: public addresses, neither loopback nor private networks.
   http_options http;
+
+  /// Where nodes get credentials from. Default: nowhere, and definitions that name some are refused.
+  secrets_options secrets;
 
   /// nullptr: the system's clock. Shared: it lives until the runtime has gone.
   std::shared_ptr<clock> time;

@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstdint>
 #include <future>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,10 @@ struct start_options {
   const nlohmann::json* payload = nullptr;
   /// Overrides the definition's `stepLimit` for this run; 0 = none.
   std::optional<std::int64_t> step_limit;
+  /// What the host says of the instance (`device` → `A-17`): policies of secrets go by it, expressions never see it. It
+  /// stays as it is and counts as part of the input when the id is started again. At most 32, names of 1 to 64 bytes,
+  /// values of up to 256, UTF-8 without control characters.
+  std::map<std::string, std::string> labels;
 };
 
 /// Which wait is meant, and what holds from then on. Only read during the call.
@@ -61,7 +66,9 @@ public:
   /// Opens (or creates) the store, takes its owner lock, and goes on with every instance where its last committed step
   /// left it. Errors: `busy` (names the owner's process), `wrong_store`, `access`, `disk_full`, `corrupt`, `storage`,
   /// `not_found` (the file's folder), `bad_json` and `limit` (globals), `invalid_argument` (a node type without name or
-  /// executor, globals that are no JSON object, a limit out of its bounds).
+  /// executor, globals that are no JSON object, a limit out of its bounds, options of secrets that cannot be used); of
+  /// the sealed store of secrets, which the message names: `not_found`, `access` (a wrong key), `wrong_store`,
+  /// `corrupt` (also when it is older than the one last used here: secrets_options::accept_rollback).
   static result<runtime> open(options opts);
 
   runtime(runtime&&) noexcept;
@@ -86,8 +93,9 @@ public:
   /// schema: every violation on a line of its own, `where` is the first one's JSON pointer), `unknown_definition`,
   /// `conflict` (that id exists with another definition or input), `limit`,
   /// `bad_json` (text that is not UTF-8, a number that is not finite), `bad_definition` (it does not load any more),
-  /// `invalid_argument` (a bad id, an unknown or ambiguous start node, a negative step limit), `overloaded`, `stopped`,
-  /// `storage`, `disk_full`, `access`, `busy`. After an error nothing was started; `storage` alone may leave that open.
+  /// `invalid_argument` (a bad id or label, an unknown or ambiguous start node, a negative step limit), `overloaded`,
+  /// `stopped`, `storage`, `disk_full`, `access`, `busy`. After an error nothing was started; `storage` alone may leave
+  /// that open.
   result<std::string> start(std::string_view definition_id, const nlohmann::json& input, const start_options& how = {});
 
   /// Gives `payload` (nullptr = none) to a waiting visit, which then runs again; in a retry wait: retries now.
@@ -117,6 +125,9 @@ public:
   /// page holds their outputs, up to options::payload_bytes_max each. Past the end: an empty list.
   result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision = 0,
                                              std::size_t limit = 1000) const;
+
+  /// Who asked for which secret, behind `after_sequence`, oldest first, at most `limit`. Errors: `stopped`, `storage`.
+  result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after_sequence = 0, std::size_t limit = 1000) const;
 
   /// Removes an instance that has ended. On success it and all that it left are gone for every reader, and its id is
   /// free: a later start() of it makes a new instance. The room that it took in the store is given back in the

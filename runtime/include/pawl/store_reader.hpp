@@ -4,6 +4,7 @@
 #include <pawl/export.hpp>
 #include <pawl/instance.hpp>
 #include <pawl/result.hpp>
+#include <pawl/secrets.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -31,6 +32,8 @@ public:
   /// As runtime::history.
   result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision = 0,
                                              std::size_t limit = 1000);
+  /// As runtime::secret_audit.
+  result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after_sequence = 0, std::size_t limit = 1000);
 
 private:
   class impl;

@@ -111,7 +111,7 @@ TEST_CASE("definition: a field that does not work yet is refused, never ignored"
     CHECK(problems[0].pointer == std::string("/") + field);
     CHECK_FALSE(problems[0].is_warning);
   }
-  for (const char* field : {"timeout", "join", "joinOf", "compensate", "history", "credentials"}) {
+  for (const char* field : {"timeout", "join", "joinOf", "compensate", "history"}) {
     const auto problems =
         problems_of(std::string(R"({"nodes":[{"id":"a","type":"set",")") + field + R"(":{}}],"edges":[]})");
     INFO(field);

@@ -1,0 +1,136 @@
+// A secret on its way to a server: how it is sent, and where it never goes.
+#include "nodes/task/http_auth.hpp"
+#include "tests/support/http_server.hpp"
+#include "tests/support/scripted_secrets.hpp"
+
+#include <pawl/runtime.hpp>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace pawl;
+using namespace pawl::test;
+using nlohmann::json;
+
+namespace {
+
+constexpr auto patience = std::chrono::seconds(60);
+constexpr char canary[] = "canary-8d2f61c07ab94e53";
+
+/// A runtime whose secret `test:token` has this value and may go to these hosts.
+class caller {
+public:
+  caller(const std::string& value, std::vector<std::string> hosts) {
+    secret_policy policy;
+    policy.hosts = std::move(hosts);
+    options opts;
+    opts.http.allow_private = true;
+    opts.secrets.providers = {std::make_shared<scripted_provider>(
+        std::map<std::string, scripted_provider::entry>{{"token", {policy, value}}})};
+    auto opened = runtime::open(std::move(opts));
+    if (!opened) FAIL(to_string(opened.failure()));
+    runtime_.emplace(std::move(*opened));
+  }
+
+  snapshot call(const json& data, const std::string& credential = "test:token") {
+    json node{{"id", "n"}, {"type", "http"}, {"data", data}};
+    if (!credential.empty()) node["credentials"] = {{"auth", credential}};
+    const json definition{{"id", "w"}, {"input", true}, {"nodes", {node}}, {"edges", json::array()}};
+    if (auto loaded = runtime_->load_definition(definition.dump()); !loaded) FAIL(to_string(loaded.failure()));
+    const auto id = runtime_->start("w", nullptr);
+    if (!id) FAIL(to_string(id.failure()));
+    auto ended = runtime_->wait(*id, wait_until::ended, patience);
+    if (!ended) FAIL(to_string(ended.failure()));
+    return std::move(*ended);
+  }
+  std::vector<secret_audit_entry> audit() { return runtime_->secret_audit().value(); }
+
+private:
+  std::optional<runtime> runtime_;
+};
+
+/// What the server got of a header; "(none)" without it.
+std::string sent(const snapshot& ended, const std::string& name) {
+  if (ended.status() != instance_status::completed) FAIL(ended.failed_reason());
+  for (const json& header : ended.document()["context"]["n"][0]["output"]["body"]["headers"])
+    if (header[0] == name) return header[1].get<std::string>();
+  return "(none)";
+}
+
+std::string line_of(const std::string& scheme, const std::string& value) {
+  const auto line = nodes::auth_line(scheme, secret(value));
+  if (!line) return "";
+  CHECK(line->view().back() == '\0');
+  return std::string(line->view().substr(0, line->size() - 1));
+}
+
+} // namespace
+
+TEST_CASE("http auth: the line that is sent") {
+  CHECK(line_of("bearer", "token-1234") == "Authorization: Bearer token-1234");
+  CHECK(line_of("basic", "user:pass") == "Authorization: Basic dXNlcjpwYXNz");
+  CHECK(line_of("X-Api-Key", "token-1234") == "X-Api-Key: token-1234");
+  for (const char* bad : {"", "a\nb", "a\r\nX-Other: 1", "a\x7f", "\x01"})
+    CHECK(line_of("bearer", bad).empty());
+  CHECK(line_of("bearer", std::string("a\0b", 3)).empty());
+  CHECK(line_of("basic", "no-colon").empty());
+}
+
+TEST_CASE("http auth: the header that a scheme means") {
+  CHECK(nodes::auth_header("bearer").value() == "Authorization");
+  CHECK(nodes::auth_header("basic").value() == "Authorization");
+  CHECK(nodes::auth_header("X-Api-Key").value() == "X-Api-Key");
+  for (const char* bad : {"", "Host", "content-length", "a b", "a:b", "a\nb"})
+    CHECK_FALSE(nodes::auth_header(bad));
+}
+
+TEST_CASE("http auth: a secret goes to the host that its policy allows", "[server]") {
+  http_server server;
+  caller calls(canary, {"127.0.0.1"});
+  CHECK(sent(calls.call({{"url", server.url("/echo")}}), "authorization") == std::string("Bearer ") + canary);
+  CHECK(sent(calls.call({{"url", server.url("/echo")}, {"auth", "X-Api-Key"}}), "x-api-key") == canary);
+  CHECK(sent(calls.call({{"url", server.url("/echo")}}, ""), "authorization") == "(none)");
+  const auto lines = calls.audit();
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].destination == "http://127.0.0.1:" + server.port());
+}
+
+TEST_CASE("http auth: a secret that may go nowhere, or elsewhere, is sent nowhere", "[server]") {
+  http_server server;
+  for (const std::vector<std::string>& hosts :
+       {std::vector<std::string>{}, {"example.org"}, {"127.0.0.1:1"}, {"https://127.0.0.1"}}) {
+    caller calls(canary, hosts);
+    const snapshot ended = calls.call({{"url", server.url("/echo")}});
+    CHECK_THAT(ended.failed_reason(), Catch::StartsWith("SecretRefused: "));
+    CHECK(ended.document().dump().find(canary) == std::string::npos);
+  }
+  caller asks("x", {"127.0.0.1"});
+  const snapshot counted = asks.call({{"url", server.url("/requests")}}, "");
+  CHECK(counted.document()["context"]["n"][0]["output"]["body"] == 1); // this one alone
+}
+
+TEST_CASE("http auth: a redirect to the same origin takes the secret along, to another one not", "[server]") {
+  http_server server;
+  http_server other;
+  caller calls(canary, {"127.0.0.1"});
+  const auto redirected = [&](const std::string& to) {
+    return calls.call({{"url", server.url("/moved/302")}, {"query", {{"to", to}}}, {"followRedirects", 3}});
+  };
+  CHECK(sent(redirected(server.url("/echo")), "authorization") == std::string("Bearer ") + canary);
+  CHECK(sent(redirected(other.url("/echo")), "authorization") == "(none)");
+}
+
+TEST_CASE("http auth: data that does not go with the credential is refused", "[server]") {
+  http_server server;
+  caller calls(canary, {"127.0.0.1"});
+  const std::string url = server.url("/echo");
+  CHECK_THAT(calls.call({{"url", url}, {"auth", "bearer"}}, "").failed_reason(),
+             Catch::StartsWith("HttpRequest: ") && Catch::Contains("credentials.auth names none"));
+  CHECK_THAT(calls.call({{"url", url}, {"headers", {{"authorization", "x"}}}}).failed_reason(),
+             Catch::StartsWith("HttpRequest: ") && Catch::Contains("set by credentials.auth as well"));
+  CHECK_THAT(calls.call({{"url", url}, {"auth", "Host"}}).failed_reason(), Catch::StartsWith("HttpRequest: "));
+  caller broken("two\nlines", {"127.0.0.1"});
+  const std::string why = broken.call({{"url", url}}).failed_reason();
+  CHECK_THAT(why, Catch::StartsWith("HttpRequest: ") && Catch::Contains("holds a line end"));
+  CHECK(why.find("two") == std::string::npos);
+}
