@@ -141,6 +141,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.send(307, b"", [("Location", "/v1/secret/data/app/db")])
         if kind == "raw":
             return self.send(200, RAW[rest])
+        if kind == "loud":
+            return self.send_json(404, {"errors": ["CANARY " * 30_000]})
         if kind == "slow":
             return self.connection.recv(1)  # until the client hangs up
         if kind == "half":

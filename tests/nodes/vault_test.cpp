@@ -116,6 +116,8 @@ TEST_CASE("vault: asks as the documentation says", "[server]") {
     CHECK_FALSE(seen["headers"].contains(name));
   CHECK(at.fetch("a-b%2e./c#x") == "not_found");
   CHECK(at.call("seen")["last"]["path"] == "/v1/secret/data/a-b%252e./c");
+  CHECK(at.fetch("app/db#user#password") == "not_found"); // a field of app/db, whose pattern is app/db#*
+  CHECK(at.call("seen")["last"]["path"] == "/v1/secret/data/app/db");
 }
 
 TEST_CASE("vault: a namespace and a mount are where the host says", "[server]") {
@@ -157,7 +159,7 @@ TEST_CASE("vault: gives what the host permits and asks for nothing else", "[serv
 TEST_CASE("vault: what is not there is not found", "[server]") {
   vault at;
   at.use_token();
-  for (const char* name : {"app/none#x", "deleted/a#x", "app/db#none-such", "app/db#empty", "status/404#x"})
+  for (const char* name : {"app/none#x", "deleted/a#x", "app/db#none-such", "app/db#empty", "status/404#x", "loud/a#x"})
     CHECK(at.fetch(name) == "not_found");
 }
 
