@@ -114,6 +114,21 @@ void set_body(CURL* handle, const secret_bytes& body) {
   set(handle, CURLOPT_POSTFIELDS, body.data());
 }
 
+error failure_of(CURLcode code, const vault_connection& to) {
+  switch (code) {
+    case CURLE_OPERATION_TIMEDOUT:
+      return to.failed(errc::timed_out, "no complete answer in time (secrets.vault.timeout_ms)");
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+      return to.failed(errc::access, fmt::format("the server is not trusted: {} (secrets.vault.ca_file)",
+                                                 ::curl_easy_strerror(code)));
+    case CURLE_SSL_CACERT_BADFILE:
+      return to.failed(errc::access, "the certificates that this host trusts (secrets.vault.ca_file) cannot be used");
+    default: return to.failed(errc::storage, ::curl_easy_strerror(code));
+  }
+}
+
 } // namespace
 
 result<vault_connection> vault_connection::of(const vault_options& options) {
@@ -180,19 +195,8 @@ result<vault_answer> vault_connection::perform(const std::string& path, secret_b
                : *into.failure;
   const int status = status_of(handle.get());
   if (status > 200) return vault_answer{status, {}}; // whatever became of the body
-  switch (code) {
-    case CURLE_OK: return vault_answer{status, into.body.take()};
-    case CURLE_OPERATION_TIMEDOUT:
-      return failed(errc::timed_out, fmt::format("no complete answer within {} ms", timeout_.count()));
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-      return failed(errc::access,
-                    fmt::format("the server is not trusted: {} (secrets.vault.ca_file)", ::curl_easy_strerror(code)));
-    case CURLE_SSL_CACERT_BADFILE:
-      return failed(errc::access, "the certificates that this host trusts (secrets.vault.ca_file) cannot be used");
-    default: return failed(errc::storage, ::curl_easy_strerror(code));
-  }
+  if (code != CURLE_OK) return failure_of(code, *this);
+  return vault_answer{status, into.body.take()};
 }
 
 } // namespace pawl::nodes
