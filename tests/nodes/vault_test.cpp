@@ -38,7 +38,7 @@ public:
     options.secret_id_file = file("secret-id", secret_id);
   }
   std::string file(const std::string& name, const std::string& text, mode_t mode = 0600) const {
-    const std::string path = folder_.file(name);
+    std::string path = folder_.file(name);
     std::ofstream(path, std::ios::binary) << text;
     REQUIRE(::chmod(path.c_str(), mode) == 0);
     return path;
