@@ -1,7 +1,7 @@
-// libcurl, told everything: no proxy, password, cookie or option may come from the environment, from files of the user,
-// or from curl's defaults. What the TLS library reads by itself (SSLKEYLOGFILE, OPENSSL_CONF) cannot be told otherwise.
+// What is told to libcurl about one request, and what it tells.
 #include "nodes/task/http_transfer.hpp"
 
+#include "nodes/curl_handle.hpp"
 #include "nodes/task/http_failure.hpp"
 
 #include <pawl/version.hpp>
@@ -120,47 +120,14 @@ int look_up(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept
   return talk.given_up ? 1 : 0;
 }
 
-struct easy_closer {
-  void operator()(CURL* handle) const { ::curl_easy_cleanup(handle); }
-};
 struct list_closer {
   void operator()(curl_slist* list) const { ::curl_slist_free_all(list); }
 };
 using list_handle = std::unique_ptr<curl_slist, list_closer>;
 
-void must_start_curl() {
-  static const CURLcode started = ::curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (started != CURLE_OK) throw http_failure("HttpNetwork", "libcurl cannot be started", false);
-}
-
-template <class T> void set(CURL* handle, CURLoption option, T value) {
-  const CURLcode done = ::curl_easy_setopt(handle, option, value);
-  if (done == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
-  // Going on without an option that guards something would be worse than not going on.
-  if (done != CURLE_OK)
-    throw http_failure("HttpNetwork", fmt::format("this libcurl refuses option {}", static_cast<int>(option)), false);
-}
-
-void set_guards(CURL* handle, conversation& talk) {
-  set(handle, CURLOPT_NOSIGNAL, 1L);
-  set(handle, CURLOPT_PROXY, "");
-  set(handle, CURLOPT_NOPROXY, "*");
-  set(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  set(handle, CURLOPT_FOLLOWLOCATION, 0L);
-  set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  set(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  set(handle, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+void set_gate(CURL* handle, conversation& talk) {
   set(handle, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
   set(handle, CURLOPT_OPENSOCKETDATA, static_cast<void*>(&talk));
-}
-
-void set_trust(CURL* handle, const http_trust& trust) {
-  set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
-  set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
-  set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (trust.ca_file.empty() && trust.ca_path.empty()) return; // the system's
-  set(handle, CURLOPT_CAINFO, trust.ca_file.empty() ? nullptr : trust.ca_file.c_str());
-  set(handle, CURLOPT_CAPATH, trust.ca_path.empty() ? nullptr : trust.ca_path.c_str());
 }
 
 void set_message(CURL* handle, const http_hop& hop) {
@@ -244,12 +211,9 @@ http_failure failure_of(CURLcode code, const conversation& talk) {
 std::string shown(const http_hop& hop) { return fmt::format("{} {}", hop.method, hop.url.origin()); }
 
 http_answer transfer(const http_hop& hop, const http_trust& trust) {
-  must_start_curl();
-  const std::unique_ptr<CURL, easy_closer> handle(::curl_easy_init());
-  if (!handle) throw std::bad_alloc();
+  const curl_handle handle = make_curl(trust.ca_file, trust.ca_path);
   conversation talk{hop, trust.policy, handle.get(), {}};
-  set_guards(handle.get(), talk);
-  set_trust(handle.get(), trust);
+  set_gate(handle.get(), talk);
   set_message(handle.get(), hop);
   set_answer(handle.get(), hop, talk);
   const list_handle lines = lines_of(hop.headers);

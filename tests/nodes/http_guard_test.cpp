@@ -2,10 +2,9 @@
 // its control: the same request under a policy or with a certificate that lets it through.
 #include "nodes/task/http_address.hpp"
 #include "tests/nodes/attempt.hpp"
+#include "tests/support/certificate.hpp"
 #include "tests/support/http_server.hpp"
-#include "tests/support/temp_folder.hpp"
 
-#include <cstdlib>
 #include <fstream>
 
 using namespace pawl;
@@ -37,15 +36,6 @@ int reached() { return get(allowing({"127.0.0.1"}), {{"url", server().url("/requ
 std::string outcome_of(const http_options& options, const json& data) {
   const attempted done = get(options, data);
   return done.error_name.empty() ? done.output["status"].dump() : done.error_name + (done.retryable ? "*" : "");
-}
-
-// A certificate for `name` signed by itself, in files certificate.pem and key.pem.
-void make_certificate(const temp_folder& folder, const std::string& name, const std::string& kind) {
-  const std::string line =
-      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" + name +
-      " -addext subjectAltName=" + kind + ":" + name + " -keyout " + folder.file("key.pem") + " -out " +
-      folder.file("certificate.pem") + " 2>/dev/null";
-  REQUIRE(std::system(line.c_str()) == 0);
 }
 
 } // namespace

@@ -1,0 +1,15 @@
+// A file that is a secret, read straight into locked memory.
+#pragma once
+
+#include <pawl/secrets.hpp>
+
+#include <string>
+
+namespace pawl::nodes {
+
+/// All bytes of `path`; `forbidden_rights` are mode bits (S_IRWXO …) that the file must not have. `what` names it in
+/// errors ("the credential"). Errors: `not_found`; `access` (it cannot be opened, is a symbolic link or no ordinary
+/// file, has a forbidden right, or no memory can be locked); `corrupt` (over secret_bytes_max); `storage`.
+result<secret_bytes> read_secret_file(const std::string& path, const char* what, unsigned forbidden_rights = 0);
+
+} // namespace pawl::nodes
