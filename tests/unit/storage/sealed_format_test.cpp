@@ -471,6 +471,12 @@ TEST_CASE("sealed format: an envelope that was made from the README alone is imp
   json facts = facts_for(store.id(), 2);
   facts["valid_until_ms"] = 5'000;
   CHECK(code(store.import(unsigned_one(facts), 5'000)) == "timed_out");
+  for (const char* number : {"valid_until_ms", "version"})
+    for (const json& none : {json(UINT64_MAX), json(5.5), json("5"), json(true)}) {
+      json wrong = facts;
+      wrong[number] = none;
+      CHECK(code(store.import(unsigned_one(wrong), 1'000)) == "corrupt");
+    }
   CHECK(code(store.import(unsigned_one(facts_for(store.id(), 3)), 1'000)) == "conflict");
   CHECK(code(store.import(unsigned_one(facts_for(hex(random_bytes(16)), 2)), 1'000)) == "corrupt");
   CHECK(code(store.import(unsigned_one(facts_for(store.id(), 2)), 900'000)) == "timed_out");
