@@ -50,8 +50,9 @@ secret_bytes::secret_bytes(secret_bytes&& other) noexcept
     : bytes_(std::exchange(other.bytes_, nullptr)), size_(std::exchange(other.size_, 0)) {}
 
 secret_bytes& secret_bytes::operator=(secret_bytes&& other) noexcept {
-  std::swap(bytes_, other.bytes_);
-  std::swap(size_, other.size_);
+  secret_bytes taken(std::move(other)); // goes with what was here, wiped
+  std::swap(bytes_, taken.bytes_);
+  std::swap(size_, taken.size_);
   return *this;
 }
 

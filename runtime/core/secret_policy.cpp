@@ -37,14 +37,21 @@ bool is_variable(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
 }
 
-// Names become paths of files and URLs.
-bool has_climbing_part(std::string_view text) {
+// One at least.
+std::vector<std::string_view> parts_of(std::string_view text, char between) {
+  std::vector<std::string_view> parts;
   for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find('/', at), text.size());
-    if (text.substr(at, end - at) == "..") return true;
+    const std::size_t end = std::min(text.find(between, at), text.size());
+    parts.push_back(text.substr(at, end - at));
     at = end + 1;
   }
-  return false;
+  return parts;
+}
+
+// Names become paths of files and URLs.
+bool has_climbing_part(std::string_view text) {
+  const auto parts = parts_of(text, '/');
+  return std::find(parts.begin(), parts.end(), "..") != parts.end();
 }
 
 bool is_foreign_name(std::string_view text) {
@@ -66,9 +73,38 @@ std::optional<int> port_of(std::string_view text) {
   return port;
 }
 
-bool is_host(std::string_view host, bool is_v6) {
-  const std::string_view allowed = is_v6 ? "0123456789abcdef:." : "abcdefghijklmnopqrstuvwxyz0123456789-._";
-  return !host.empty() && host.find_first_not_of(allowed) == std::string_view::npos;
+bool is_number(std::string_view part) { return !part.empty() && std::all_of(part.begin(), part.end(), is_digit); }
+
+bool is_octet(std::string_view part) {
+  return is_number(part) && (part.size() == 1 || part.front() != '0') &&
+         (part.size() < 3 || (part.size() == 3 && part <= "255"));
+}
+
+// As resolvers read it without asking anybody: what only looks like an address would be looked up as a name.
+bool is_address(std::string_view host) {
+  const auto parts = parts_of(host, '.');
+  return parts.size() == 4 && std::all_of(parts.begin(), parts.end(), is_octet);
+}
+
+bool is_name(std::string_view host) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+  const auto parts = parts_of(host, '.');
+  return !is_number(parts.back()) && std::all_of(parts.begin(), parts.end(), [&](std::string_view part) {
+    return !part.empty() && part.find_first_not_of(allowed) == std::string_view::npos;
+  });
+}
+
+bool is_v6_address(std::string_view host) {
+  return std::count(host.begin(), host.end(), ':') >= 2 &&
+         host.find_first_not_of("0123456789abcdef:.") == std::string_view::npos;
+}
+
+// In one way of writing. Nothing when it is none.
+std::optional<std::string> read_host(std::string_view text, bool is_v6) {
+  std::string host = lowered(text);
+  if (is_v6 ? is_v6_address(host) : is_address(host)) return host;
+  if (!host.empty() && host.back() == '.') host.pop_back(); // a name that is whole
+  return !is_v6 && is_name(host) ? std::optional(std::move(host)) : std::nullopt;
 }
 
 // Nothing when it is none. A `*` is taken off before.
@@ -83,26 +119,15 @@ std::optional<place> read_place(std::string_view text) {
   const bool is_v6 = !text.empty() && text.front() == '[';
   const std::size_t end = is_v6 ? text.find(']') : std::min(text.find(':'), text.size());
   if (end == std::string_view::npos) return std::nullopt;
-  found.host = lowered(is_v6 ? text.substr(1, end - 1) : text.substr(0, end));
+  auto host = read_host(is_v6 ? text.substr(1, end - 1) : text.substr(0, end), is_v6);
+  if (!host) return std::nullopt;
+  found.host = std::move(*host);
   const std::string_view rest = text.substr(is_v6 ? end + 1 : end);
   if (!rest.empty()) {
     found.port = rest.front() == ':' ? port_of(rest.substr(1)) : std::nullopt;
     if (!found.port) return std::nullopt;
   }
-  if (!is_v6 && !found.host.empty() && found.host.back() == '.') found.host.pop_back();
-  if (!is_host(found.host, is_v6)) return std::nullopt;
   return found;
-}
-
-// `10.0.7.*` is a place without its last part; nothing of a name may be left open.
-bool is_open_address(std::string_view host) {
-  return !host.empty() && host.back() == '.' && host.find_first_not_of("0123456789.") == std::string_view::npos &&
-         std::count(host.begin(), host.end(), '.') <= 3;
-}
-
-bool is_address(std::string_view host) {
-  return host.find_first_not_of("0123456789.") == std::string_view::npos &&
-         std::count(host.begin(), host.end(), '.') == 3;
 }
 
 struct host_pattern {
@@ -115,16 +140,22 @@ std::optional<host_pattern> read_host_pattern(std::string_view text) {
     auto where = read_place(text);
     return where ? std::optional(host_pattern{std::move(*where), false}) : std::nullopt;
   }
+  // `10.0.7.*` is an address whose last parts are open; nothing of a name may be.
   text.remove_suffix(1);
-  auto where = read_place(std::string(text) + "0"); // a digit in the place of the open part
-  if (!where || where->port) return std::nullopt;
-  where->host.pop_back();
-  if (!is_open_address(where->host)) return std::nullopt;
+  const auto dots = std::count(text.begin(), text.end(), '.');
+  if (dots < 1 || dots > 3 || text.back() != '.') return std::nullopt;
+  std::string open = "0";
+  for (auto i = dots; i < 3; ++i)
+    open += ".0";
+  auto where = read_place(std::string(text) + open);
+  if (!where || where->port || !is_address(where->host)) return std::nullopt;
+  where->host.resize(where->host.size() - open.size());
   return host_pattern{std::move(*where), true};
 }
 
+// `localhost` is a name: who answers it may be asked elsewhere.
 bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || (is_address(host) && host.compare(0, 4, "127.") == 0);
+  return host == "::1" || (is_address(host) && host.compare(0, 4, "127.") == 0);
 }
 
 bool fits_host(const std::string& text, const place& to) {
@@ -210,7 +241,7 @@ result<secret_reference> parse_secret_reference(std::string_view text) {
     return error{errc::invalid_argument, "a secret is named by 1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'", ""};
   if (found.source == "env" && !is_variable(found.name))
     return error{errc::invalid_argument, "a variable is named by A-Z, a-z, 0-9 and _, and begins with no digit", ""};
-  if (!is_foreign_name(found.name))
+  if (found.source != sealed_source && !is_foreign_name(found.name))
     return error{errc::invalid_argument,
                  "a secret of another source is named by 1 to 512 printable characters without blanks and without '..'",
                  ""};

@@ -47,15 +47,20 @@ std::string_view trimmed(std::string_view text) {
   return begin == std::string_view::npos ? "" : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
+// libsodium 1.0.18 takes bytes from 128 up for digits, so that one text could be written in several ways.
+bool is_base64(std::string_view text) {
+  return text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+         std::string_view::npos;
+}
+
 std::optional<std::string> from_text(std::string_view text, std::string_view prefix) {
   text = trimmed(text);
   if (text.size() > envelope_text_max || text.substr(0, prefix.size()) != prefix) return std::nullopt;
   text.remove_prefix(prefix.size());
   std::string made(text.size(), '\0');
   std::size_t got = 0;
-  const char* end = nullptr;
-  if (sodium_base642bin(raw(made.data()), made.size(), text.data(), text.size(), nullptr, &got, &end, variant) != 0 ||
-      end != text.data() + text.size())
+  if (!is_base64(text) ||
+      sodium_base642bin(raw(made.data()), made.size(), text.data(), text.size(), nullptr, &got, nullptr, variant) != 0)
     return std::nullopt;
   made.resize(got);
   return made;
@@ -118,9 +123,10 @@ result<secret_bytes> read_signing_key(const secret_bytes& text) {
   auto key = secret_bytes::of_size(crypto_sign_SECRETKEYBYTES);
   if (!key) return key;
   std::size_t got = 0;
-  const char* end = nullptr;
-  if (sodium_base642bin(raw(key->data()), key->size(), rest.data(), rest.size(), nullptr, &got, &end, variant) != 0 ||
-      end != rest.data() + rest.size() || got != key->size())
+  if (!is_base64(rest) ||
+      sodium_base642bin(raw(key->data()), key->size(), rest.data(), rest.size(), nullptr, &got, nullptr, variant) !=
+          0 ||
+      got != key->size())
     return wrong();
   // Its second half is the public key; one that is not its own would give the key away.
   auto again = secret_bytes::of_size(crypto_sign_SECRETKEYBYTES);
@@ -156,6 +162,10 @@ std::string facts_of(const secret_envelope& how, const std::string& store_id, co
   return facts.dump(); // bounded and UTF-8: check_secret has seen it
 }
 
+bool is_whole(const json& number) {
+  return number.is_number_integer() && (!number.is_number_unsigned() || number.get<std::uint64_t>() <= INT64_MAX);
+}
+
 result<opened_envelope> read_facts(const json& facts, const std::string& value_box) {
   auto settings = settings_from(facts);
   if (!settings) return broken();
@@ -166,10 +176,10 @@ result<opened_envelope> read_facts(const json& facts, const std::string& value_b
     made.id = facts.at("id").get<std::string>();
     made.store_id = facts.at("store").get<std::string>();
     made.name = facts.at("name").get<std::string>();
-    for (const char* name : {"version", "valid_until_ms"})
-      if (const json& number = facts.at(name); !number.is_number_integer() && !number.is_null()) return broken();
+    const json& until = facts.at("valid_until_ms");
+    if (!is_whole(facts.at("version")) || !(until.is_null() || is_whole(until))) return broken();
     made.version = facts.at("version").get<std::int64_t>();
-    if (!facts.at("valid_until_ms").is_null()) made.valid_until_ms = facts.at("valid_until_ms").get<std::int64_t>();
+    if (!until.is_null()) made.valid_until_ms = until.get<std::int64_t>();
   } catch (const json::exception&) {
     return broken();
   }

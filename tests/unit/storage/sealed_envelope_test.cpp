@@ -226,3 +226,31 @@ TEST_CASE("sealed envelope: sealing refuses what no store would take") {
     if (answer(how) != "invalid_argument") FAIL("a mistyped public key is taken: character " << i);
   }
 }
+
+// libsodium 1.0.18 reads some bytes from 128 up as digits of base64.
+TEST_CASE("sealed envelope: a public key and a signing key are written in one way") {
+  const place at;
+  auto store = at.create();
+  const auto key = sealed::make_signing_key();
+  const auto is_taken = [&](const std::string& to, const std::string& signing_key) {
+    secret_envelope how = letter(*store);
+    how.to = to;
+    how.signing_key = std::make_shared<secret_bytes>(secret(signing_key));
+    return sealed::seal(how, secret(value)).has_value();
+  };
+  const std::string public_key = store->public_key();
+  const std::string signing_key(key->secret.view());
+  REQUIRE(is_taken(public_key, signing_key));
+  const auto changes_taken = [](const std::string& good, const auto& take) {
+    int taken = 0;
+    for (std::size_t i = 0; i < good.size(); i += 11)
+      for (int byte = 128; byte < 256; ++byte) {
+        std::string changed = good;
+        changed[i] = static_cast<char>(byte);
+        if (take(changed)) ++taken;
+      }
+    return taken;
+  };
+  CHECK(changes_taken(public_key, [&](const auto& changed) { return is_taken(changed, signing_key); }) == 0);
+  CHECK(changes_taken(signing_key, [&](const auto& changed) { return is_taken(public_key, changed); }) == 0);
+}
