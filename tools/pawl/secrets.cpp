@@ -37,6 +37,7 @@ From a machine that cannot read the store:
 CLI::App& add_discreet(CLI::App& parent, const std::string& name, const std::string& description) {
   CLI::App& command = *parent.add_subcommand(name, description);
   command.allow_extras();
+  command.footer(""); // not the parent's
   return command;
 }
 

@@ -16,7 +16,7 @@
 namespace pawl::tool {
 namespace {
 
-constexpr const char* option_group = "Store and key";
+constexpr const char* option_group = "Sealed store and its key";
 constexpr const char* new_key_group = "New key";
 
 std::string from_environment() {
@@ -43,11 +43,8 @@ void add_key(CLI::App& command, key_arguments& given, const std::string& start, 
       command.add_option(start + "credential", given.credential, helps.credential)
           ->type_name("NAME")
           ->check(not_empty())};
-  for (CLI::Option* one : all) {
+  for (CLI::Option* one : all)
     one->group(group);
-    for (CLI::Option* other : all)
-      if (one != other) one->excludes(other);
-  }
 }
 
 std::shared_ptr<const secret_bytes> shared(secret_bytes bytes) {
@@ -61,6 +58,11 @@ secret_bytes read_passphrase(const std::string& file, const std::string& option)
 }
 
 secret_key key_of(const key_arguments& given, const std::string& start, const std::string& what, asked how) {
+  if (given.count() > 1)
+    throw command_failure(exit_code::usage,
+                          fmt::format("one key opens a sealed store: give one of {0}key-file, {0}passphrase, "
+                                      "{0}passphrase-file and {0}credential",
+                                      start));
   secret_key key;
   key.key_file = given.key_file;
   key.credential = given.credential;
@@ -71,7 +73,7 @@ secret_key key_of(const key_arguments& given, const std::string& start, const st
 }
 
 secret_key key_of_store(const secrets_arguments& given, asked how) {
-  if (!given.opened_by.is_given())
+  if (given.opened_by.count() == 0)
     throw command_failure(exit_code::usage,
                           fmt::format("what opens the sealed store {}? Give one of --key-file FILE, --passphrase, "
                                       "--passphrase-file FILE and --credential NAME",
@@ -97,8 +99,9 @@ std::vector<named_secret> variables_of(const std::vector<std::string>& given) {
 
 } // namespace
 
-bool key_arguments::is_given() const {
-  return asks_passphrase || !key_file.empty() || !passphrase_file.empty() || !credential.empty();
+int key_arguments::count() const {
+  return (asks_passphrase ? 1 : 0) + (key_file.empty() ? 0 : 1) + (passphrase_file.empty() ? 0 : 1) +
+         (credential.empty() ? 0 : 1);
 }
 
 void secrets_arguments::add(CLI::App& command) {
@@ -153,7 +156,7 @@ secrets_options run_secrets_arguments::options() const {
   secrets_options made;
   made.environment = variables_of(allow_env);
   if (sealed.given.empty() && from_environment().empty()) {
-    if (sealed.opened_by.is_given() || accept_rollback)
+    if (sealed.opened_by.count() > 0 || accept_rollback)
       throw command_failure(exit_code::usage, "there is a key, or --accept-rollback, but no sealed store: name it with "
                                               "--secrets FILE or in $PAWL_SECRETS");
     return made;

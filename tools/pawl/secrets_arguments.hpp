@@ -19,7 +19,8 @@ struct key_arguments {
   std::string passphrase_file;
   std::string credential;
 
-  bool is_given() const;
+  /// How many are given.
+  int count() const;
 };
 
 struct secrets_arguments {

@@ -54,7 +54,7 @@ void show_progress(std::size_t done, std::size_t all) {
 int rotate(const rotate_arguments& given) {
   const secret_key old_key = given.sealed.key();
   std::optional<secret_key> wanted;
-  if (given.new_key.is_given()) wanted = new_key(given.new_key);
+  if (given.new_key.count() > 0) wanted = new_key(given.new_key);
   secret_store store = need(secret_store::open(given.sealed.path(), old_key));
   need(store.rotate(wanted, show_progress));
   print_line(fmt::format("the sealed store {} has a new data key{}, generation {}", printable(given.sealed.path()),
@@ -180,6 +180,7 @@ void add_secrets_signer(CLI::App& secrets, action& chosen) {
       *secrets.add_subcommand("signer", "Whose envelopes the store accepts; while it lists none, unsigned "
                                         "ones");
   signer.require_subcommand(1);
+  signer.footer("");
   add_signer_change(signer, chosen, "add", "Accept envelopes that this key signed, and no unsigned ones", add_signer);
   add_signer_change(signer, chosen, "rm", "Accept them no more", remove_signer);
   add_signer_list(signer, chosen);
