@@ -20,6 +20,7 @@ public:
   /// Waits until the program shows `text`, after what earlier calls waited for. False at the program's end.
   bool shows(const std::string& text);
   void type(const std::string& keys) const;
+  pid_t pid() const { return pid_; }
   bool echoes() const;
   void send(int signal) const;
   /// Waits for the end; the exit code as in `ended`.
