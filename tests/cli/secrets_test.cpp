@@ -325,7 +325,7 @@ TEST_CASE("secrets: every command has a help, and the README names it", "[secret
   const std::string readme = read_whole(
       (std::filesystem::path(example("")).parent_path().parent_path().parent_path() / "tools/pawl/README.md").string());
   for (const char* name : {"init", "set", "list", "policy", "allow", "rm", "rotate", "public-key", "signing-key",
-                           "signer", "seal", "import", "check"}) {
+                           "signer", "seal", "import", "check", "audit"}) {
     INFO(name);
     CHECK(run_pawl({"secrets", name, "--help"}).code == 0);
     CHECK(has(run_pawl({"secrets", "--help"}).out, std::string("\n  ") + name));

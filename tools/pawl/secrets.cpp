@@ -57,7 +57,7 @@ void add_secrets(CLI::App& app, action& chosen) {
   secrets.footer(footer);
   for (auto add : {add_secrets_init, add_secrets_set, add_secrets_list, add_secrets_policy, add_secrets_allow,
                    add_secrets_rm, add_secrets_rotate, add_secrets_public_key, add_secrets_signing_key,
-                   add_secrets_signer, add_secrets_seal, add_secrets_import, add_secrets_check})
+                   add_secrets_signer, add_secrets_seal, add_secrets_import, add_secrets_check, add_secrets_audit})
     add(secrets, chosen);
 }
 

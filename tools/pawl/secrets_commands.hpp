@@ -20,6 +20,7 @@ void add_secrets_signer(CLI::App& secrets, action& chosen);
 void add_secrets_seal(CLI::App& secrets, action& chosen);
 void add_secrets_import(CLI::App& secrets, action& chosen);
 void add_secrets_check(CLI::App& secrets, action& chosen);
+void add_secrets_audit(CLI::App& secrets, action& chosen);
 
 /// Adds a command which refuses words too many without repeating them, since they may be a secret that somebody put on
 /// the command line. Set its work by on_chosen().
