@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <utility>
 
 namespace {
 
@@ -25,14 +26,17 @@ const char* const footer = R"(Examples:
   pawl prune --older-than 30d
   pawl validate *.json --strict
   pawl eval 'input.n * 2' --context '{"input": {"n": 21}}'
+  pawl secrets init --key-file /media/key/pawl.key
+  pawl secrets set mail --allow-host mail.example.org --key-file /media/key/pawl.key < mail-token
 
 Exit codes:
   0  done; for run and resume: the instance completed
-  1  the instance failed, or the command could not do its work
+  1  the instance failed, or the command could not do its work; secrets check: something deserves a look
   2  the command line is wrong
   3  the instance waits for a payload
-  4  no such instance, or no such store
-  130, 143  run or resume was stopped by SIGINT or SIGTERM; the instance goes on with the next run
+  4  no such instance, no such secret, or no such store
+  130, 143  run, resume or a question of secrets was stopped by SIGINT or SIGTERM; the instance goes on with the
+     next run
 
 The store is --store FILE, else $PAWL_STORE, else ./pawl.db. list, show and history
 read beside a running owner and change nothing; run, resume, rm and prune own the
@@ -54,18 +58,30 @@ int carry_out(const action& chosen) {
   }
 }
 
-// CLI11 only misses a subcommand where a wrong one stands.
-std::string reason(const CLI::ParseError& error, bool has_command, int count, char** words) {
-  const bool wrong_command = !has_command && count > 1 && words[1][0] != '-';
-  return wrong_command ? fmt::format("there is no command '{}'", words[1]) : error.what();
+// The innermost command that the words name, and those words.
+std::pair<const CLI::App*, std::string> innermost(const CLI::App& app) {
+  const CLI::App* command = &app;
+  std::string named;
+  for (auto below = app.get_subcommands(); !below.empty(); below = command->get_subcommands()) {
+    command = below.front();
+    named += ' ' + command->get_name();
+  }
+  return {command, named};
 }
 
-int refuse(const CLI::App& app, const CLI::ParseError& error, int count, char** words) {
+// CLI11 only misses a subcommand where a wrong one stands.
+std::string reason(const CLI::ParseError& error, const CLI::App& command) {
+  const bool has_commands = !command.get_subcommands([](const CLI::App*) { return true; }).empty();
+  const auto unread = command.remaining();
+  const bool wrong_command = has_commands && !unread.empty() && unread.front()[0] != '-';
+  return wrong_command ? fmt::format("there is no command '{}'", unread.front()) : error.what();
+}
+
+int refuse(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
-  const auto named = app.get_subcommands();
-  complain(reason(error, !named.empty(), count, words));
-  std::fprintf(stderr, "  'pawl%s%s --help' says what there is\n", named.empty() ? "" : " ",
-               named.empty() ? "" : named.front()->get_name().c_str());
+  const auto [command, named] = innermost(app);
+  complain(reason(error, *command));
+  std::fprintf(stderr, "  'pawl%s --help' says what there is\n", named.c_str());
   return exit_code::usage;
 }
 
@@ -77,13 +93,13 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("pawl ") + pawl::version());
   app.footer(footer);
   app.require_subcommand(1);
-  for (auto add :
-       {add_run, add_resume, add_list, add_show, add_history, add_rm, add_prune, add_validate, add_eval, add_functions})
+  for (auto add : {add_run, add_resume, add_list, add_show, add_history, add_rm, add_prune, add_validate, add_eval,
+                   add_functions, add_secrets})
     add(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return refuse(app, error, argc, argv);
+    return refuse(app, error);
   }
   return carry_out(chosen);
 }
