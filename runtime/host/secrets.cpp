@@ -1,6 +1,7 @@
 // Opening the sources.
 #include "runtime/host/secrets.hpp"
 
+#include "nodes/secrets/providers.hpp"
 #include "runtime/core/secret_policy.hpp"
 #include "storage/sealed/sealed_provider.hpp"
 
@@ -76,6 +77,10 @@ result<void> open_secrets(const secrets_options& wanted, actors::services& share
     if (!sealed) return sealed.failure();
     if (auto added = add(shared, std::move(*sealed)); !added) return added;
   }
+  auto built_in = nodes::host_providers(wanted);
+  if (!built_in) return built_in.failure();
+  for (auto& provider : *built_in)
+    if (auto added = add(shared, std::move(provider)); !added) return added;
   for (const auto& provider : wanted.providers)
     if (auto added = add(shared, provider); !added) return added;
   return {};

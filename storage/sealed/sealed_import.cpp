@@ -23,9 +23,9 @@ result<void> check_signer(const std::vector<std::string>& listed, const std::str
   if (listed.empty() || std::find(listed.begin(), listed.end(), signer) != listed.end()) return {};
   return error{errc::access,
                signer.empty() ? "the envelope is not signed, and the store accepts signed ones only: seal it with a "
-                                "signing key that the store lists (pawl secrets signers)"
+                                "signing key that the store lists (pawl secrets signer)"
                               : "the envelope is signed by somebody whom the store does not list: add the signer (pawl "
-                                "secrets signers), or do not trust it",
+                                "secrets signer add), or do not trust it",
                ""};
 }
 

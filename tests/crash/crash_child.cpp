@@ -7,6 +7,8 @@
 #include "tests/crash/workload.hpp"
 #include "tests/support/early_store.hpp"
 
+#include <fmt/format.h>
+
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
@@ -118,8 +120,9 @@ std::unique_ptr<host::engine> open(const arguments& args, work_list& todo, const
   options opts;
   opts.store_path = args.store;
   opts.node_types = crash::own_types([effects](const node_context& c) {
-    write_line(effects, c.instance_id() + " " + c.node_id() + " " + std::to_string(c.visit()) + " " +
-                            std::to_string(c.attempt()) + " " + c.idempotency_key());
+    // A kill may cut a write off at the border of a page: lines of this length never cross one.
+    write_line(effects, fmt::format("{:<127}", fmt::format("{} {} {} {} {}", c.instance_id(), c.node_id(), c.visit(),
+                                                           c.attempt(), c.idempotency_key())));
   });
   opts.checkpoint_wal_bytes = args.wal_bytes;
   opts.event_queue_max = 1'000'000; // the judge wants every step

@@ -51,12 +51,14 @@ void add_foreground(CLI::App& command, foreground_arguments& given) {
   command.add_option("--ca-file", given.ca_file, "Certificates (PEM) that http nodes trust instead of the system's")
       ->check(CLI::ExistingFile.description(""))
       ->type_name("FILE");
+  add_run_secrets(command, given.secrets);
   command.add_flag("-v,--verbose", given.verbose,
                    "Show the steps of the store's other instances, and the runtime's log");
 }
 
 foreground::foreground(const common_arguments& common, const foreground_arguments& given)
-    : common_(common), given_(given), progress_(common.how, given.verbose), signals_([this] { stop(); }) {}
+    : common_(common), given_(given), secrets_(given.secrets.options()), progress_(common.how, given.verbose),
+      signals_([this] { stop(); }) {}
 
 pawl::runtime& foreground::own() {
   if (runtime_) return *runtime_;
@@ -67,6 +69,7 @@ pawl::runtime& foreground::own() {
   opts.on_log = [this](const std::string& line) { keep_log(line); };
   opts.on_node_log = [this](const log_entry& entry) { progress_.say_aside(line_of(entry)); };
   opts.http = http_of(given_);
+  opts.secrets = secrets_;
   auto opened = pawl::runtime::open(std::move(opts));
   const std::lock_guard lock(mutex_);
   if (stopping_) throw command_failure(exit_code::failed, "stopped");

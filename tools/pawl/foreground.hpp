@@ -3,6 +3,7 @@
 
 #include "tools/pawl/arguments.hpp"
 #include "tools/pawl/progress.hpp"
+#include "tools/pawl/secrets_arguments.hpp"
 #include "tools/pawl/signals.hpp"
 
 #include <pawl/runtime.hpp>
@@ -20,9 +21,10 @@ struct foreground_arguments {
   std::optional<std::string> globals;  ///< JSON|@FILE|-
   std::vector<std::string> http_allow; ///< empty: everything that is ever reached
   std::string ca_file;
+  run_secrets_arguments secrets;
 };
 
-/// Adds --verbose, --globals, --http-allow and --ca-file.
+/// Adds --verbose, --globals, --http-allow, --ca-file and where secrets come from.
 void add_foreground(CLI::App& command, foreground_arguments& given);
 
 /// One runtime with its progress and signals, for one instance.
@@ -50,6 +52,7 @@ private:
 
   const common_arguments& common_;
   const foreground_arguments& given_;
+  const secrets_options secrets_; ///< before signals_, which would swallow a ^C while a passphrase is asked for
   progress progress_;
   std::mutex mutex_; ///< guards runtime_ against a signal that comes while the store is opened
   bool stopping_ = false;

@@ -11,7 +11,10 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace pawl::tool {
 namespace {
@@ -26,6 +29,7 @@ struct run_arguments {
   std::string id;
   std::string start_node;
   std::optional<std::string> payload;
+  std::vector<std::string> labels; ///< NAME=VALUE
 };
 
 std::string lines_of(const std::vector<problem>& problems, bool warnings) {
@@ -66,9 +70,27 @@ json choose_input(const run_arguments& given, const std::optional<snapshot>& the
                     is, definition_id));
   throw command_failure(
       exit_code::failed,
-      fmt::format("instance '{}' exists with another input; take another --id, or leave out --input to go "
-                  "on with the one it has",
+      fmt::format("instance '{}' exists with another input or other labels; take another --id, or leave out --input "
+                  "and --label to go on with what it has",
                   given.id));
+}
+
+std::map<std::string, std::string> read_labels(const std::vector<std::string>& given) {
+  std::map<std::string, std::string> labels;
+  for (const std::string& label : given) {
+    const auto equals = label.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw command_failure(exit_code::usage, fmt::format("--label: '{}' is not NAME=VALUE", label));
+    if (!labels.emplace(label.substr(0, equals), label.substr(equals + 1)).second)
+      throw command_failure(exit_code::usage, fmt::format("--label: {} is given twice", label.substr(0, equals)));
+  }
+  return labels;
+}
+
+// As the input: those that the instance has, unless others are given.
+std::map<std::string, std::string> choose_labels(const run_arguments& given, const std::optional<snapshot>& there) {
+  if (given.labels.empty() && there) return there->document().value("labels", std::map<std::string, std::string>());
+  return read_labels(given.labels);
 }
 
 void say_how_it_goes_on(foreground& here, const snapshot& there, const loaded_definition& loaded) {
@@ -93,6 +115,7 @@ std::string start(const run_arguments& given, runtime& runtime, const loaded_def
   how.id = given.id;
   how.start_node = given.start_node;
   if (given.payload) how.payload = &payload;
+  how.labels = choose_labels(given, there);
   auto started = runtime.start(loaded.id, input, how);
   if (!started && started.failure().code == errc::conflict && there) explain_conflict(given, *there, loaded.id);
   return need(std::move(started));
@@ -134,6 +157,10 @@ void add_run(CLI::App& app, action& chosen) {
   add_common(command, given->common);
   command.add_option("--start", given->start_node, "The first node, else as the definition says")->type_name("NODE");
   command.add_option("--payload", given->payload, "The external payload of the first step")->type_name("JSON|@FILE|-");
+  command
+      .add_option("--label", given->labels, "What you say of the instance; policies of secrets go by it; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE");
   add_foreground(command, given->foreground);
   command.callback([given, &chosen] { chosen = [given] { return run(*given); }; });
 }

@@ -161,6 +161,7 @@ secrets_options run_secrets_arguments::options() const {
                                               "--secrets FILE or in $PAWL_SECRETS");
     return made;
   }
+  if (sealed.given.empty() && sealed.opened_by.count() == 0) return made;
   made.sealed_path = sealed.path();
   made.key = sealed.key();
   made.accept_rollback = accept_rollback;

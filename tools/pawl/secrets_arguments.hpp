@@ -50,9 +50,9 @@ struct run_secrets_arguments {
   bool accept_rollback = false;
   std::vector<std::string> allow_env; ///< NAME or NAME=HOST
 
-  /// The sealed store only when --secrets was given or $PAWL_SECRETS is set. Call it before signals are watched: it may
-  /// ask for a passphrase. Ends the command (usage) when no option names the store's key, or one names the key of no
-  /// store.
+  /// The sealed store only when --secrets was given, or $PAWL_SECRETS is set and an option names its key. Call it
+  /// before signals are watched: it may ask for a passphrase. Ends the command (usage) when --secrets has no key, or a
+  /// key no store.
   secrets_options options() const;
 };
 

@@ -7,6 +7,7 @@
 #include "tools/pawl/secrets_commands.hpp"
 #include "tools/pawl/settings_arguments.hpp"
 #include "tools/pawl/text.hpp"
+#include "tools/pawl/times.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -34,16 +35,23 @@ struct set_arguments {
   bool is_raw = false;
 };
 
-// What is there already stays unless the command line says something else.
+// Of what is there already, only what the command line names is changed: no forgotten option opens a secret.
 secret_settings settings_for(const set_arguments& given, const secret_settings& wanted, const secret_store& store) {
-  if (given.settings.is_given()) return wanted;
-  for (const secret_summary& there : store.list())
-    if (there.name == given.name) {
-      secret_settings kept = there.settings;
-      kept.no_mask = kept.no_mask || given.no_mask;
-      return kept;
-    }
-  return wanted;
+  const auto all = store.list();
+  const auto there = std::find_if(all.begin(), all.end(), [&](const auto& s) { return s.name == given.name; });
+  if (there == all.end()) return wanted;
+  secret_settings made = there->settings;
+  if (!wanted.policy.definitions.empty()) made.policy.definitions = wanted.policy.definitions;
+  if (!wanted.policy.node_types.empty()) made.policy.node_types = wanted.policy.node_types;
+  if (!wanted.policy.hosts.empty()) made.policy.hosts = wanted.policy.hosts;
+  if (!wanted.policy.labels.empty()) made.policy.labels = wanted.policy.labels;
+  if (!given.settings.expires.empty()) made.expires_at_ms = wanted.expires_at_ms;
+  made.no_mask = made.no_mask || given.no_mask;
+  if (made.expires_at_ms && *made.expires_at_ms <= now_ms())
+    throw command_failure(exit_code::usage, fmt::format("secret '{}' has expired, and so would the new version: give "
+                                                        "--expires TIME, or --expires never",
+                                                        printable(given.name)));
+  return made;
 }
 
 // All is read before the store is opened: its lock is not held while somebody types.
@@ -86,7 +94,7 @@ int allow(const allow_arguments& given) {
                                             "--allow-label, --expires or --clear");
   const secret_policy more = given.settings.policy();
   const bool has_expiry = !given.settings.expires.empty();
-  const auto expiry = given.settings.expires == "never" ? std::nullopt : given.settings.expires_at_ms();
+  const auto expiry = given.settings.expires_at_ms();
   secret_store store = given.sealed.open();
   secret_settings settings = need_secret(store, given.name).settings;
   for (const std::string& which : given.clear)
@@ -137,9 +145,9 @@ void add_secrets_set(CLI::App& secrets, action& chosen) {
       .add_flag("--no-mask", given->no_mask, "Permit a value of under 8 bytes, and do not mask it in results and logs")
       ->disable_flag_override();
   command.add_flag("--raw", given->is_raw, "Keep a final line end of stdin")->disable_flag_override();
-  command.footer("Without any --allow-… and --expires, a name that exists keeps its settings, and anything may\n"
-                 "have a new one (http not at all). With any of them, they replace all settings; 'pawl secrets\n"
-                 "allow' adds to them.");
+  command.footer(
+      "A name that exists keeps what no option names; an option replaces its own list. 'pawl secrets allow'\n"
+      "adds to lists and empties them. A new name without options: anything may have it, but http not at all.");
   on_chosen(command, chosen, [given] { return set(*given); });
 }
 
@@ -149,7 +157,6 @@ void add_secrets_allow(CLI::App& secrets, action& chosen) {
   command.add_option("NAME", given->name, "The secret")->required()->type_name("");
   given->sealed.add(command);
   add_settings(command, given->settings);
-  command.get_option("--expires")->type_name("TIME|never");
   command.add_option("--clear", given->clear, "Empty a list first: definitions, types, hosts, labels; repeatable")
       ->check(CLI::IsMember({"definitions", "types", "hosts", "labels"}).description(""))
       ->allow_extra_args(false)

@@ -41,7 +41,7 @@ secret_policy settings_arguments::policy() const {
 }
 
 std::optional<std::int64_t> settings_arguments::expires_at_ms() const {
-  if (expires.empty()) return std::nullopt;
+  if (expires.empty() || expires == "never") return std::nullopt;
   return moment_to_come(expires, "--expires");
 }
 
@@ -59,7 +59,7 @@ void add_allowed(CLI::App& command, settings_arguments& given) {
 void add_settings(CLI::App& command, settings_arguments& given) {
   add_allowed(command, given);
   command.add_option("--expires", given.expires, fmt::format("No node gets it from then on: {}", time_forms))
-      ->type_name("TIME")
+      ->type_name("TIME|never")
       ->check(not_empty());
 }
 

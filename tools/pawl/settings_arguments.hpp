@@ -24,7 +24,7 @@ struct settings_arguments {
   bool is_given() const;
   /// Ends the command (usage) when an entry is wrong.
   secret_policy policy() const;
-  /// Empty: never. Ends the command (usage) when it is no time.
+  /// Empty, or `never`: never. Ends the command (usage) when it is no time.
   std::optional<std::int64_t> expires_at_ms() const;
 };
 
