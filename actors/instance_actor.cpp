@@ -102,6 +102,7 @@ caf::behavior instance_actor::make_behavior() {
 }
 
 void instance_actor::on_exit() {
+  is_dead_->store(true);
   if (telling_) shared_->feed->end(uid_, telling_);
   inbox_.clear();
   committing_.reset();
@@ -305,6 +306,7 @@ void instance_actor::send_to_node(const core::cursor& c, std::vector<core::conte
                   {uid_, workflow_->nodes[c.node].id, c.visit, c.attempt(), shared_->time.now()},
                   std::move(nodes)};
   run->stopping = shared_->stopping;
+  run->unwanted = is_dead_;
   run->labels = labels_;
   if (workflow_->nodes[c.node].timeout.count() > 0) run->control = std::make_shared<nodes::attempt_control>();
   ++running_;

@@ -7,6 +7,7 @@
 
 #include <caf/event_based_actor.hpp>
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
@@ -107,6 +108,7 @@ private:
   std::size_t running_ = 0;                 ///< attempts without an answer
   bool loading_ = false;
   bool stopping_ = false;
+  const std::shared_ptr<std::atomic<bool>> is_dead_ = std::make_shared<std::atomic<bool>>(false); ///< for its attempts
   bool gone_ = false; ///< it gave up: the state in memory counts no more
 };
 

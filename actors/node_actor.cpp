@@ -11,8 +11,11 @@ namespace pawl::actors {
 
 namespace {
 
-// It was answered before a thread had time for it: nobody must see it run.
-bool is_over(const nodes::execution& run) { return run.control && run.control->timed_out; }
+// It was answered before a thread had time for it, or its instance starts anew: nobody must see it run.
+bool is_over(const nodes::execution& run) {
+  if (run.unwanted && *run.unwanted) return true;
+  return run.control && run.control->timed_out;
+}
 
 constexpr int desk_tries_max = 10;
 constexpr auto desk_pause = std::chrono::milliseconds(20); ///< longer with every try
@@ -48,7 +51,10 @@ caf::behavior node_actor::make_behavior() {
         return caf::delegated<node_executed>();
       },
       [this](const call_executor& request) -> caf::result<executor_called> {
-        if (is_over(*request.run)) return executor_called{};
+        if (is_over(*request.run)) {
+          request.done(nodes::abandoned_attempt());
+          return executor_called{};
+        }
         if (nodes::needs_secrets(*request.run)) {
           prepare({request.run, request.done, make_response_promise()});
           return caf::delegated<executor_called>();
@@ -103,7 +109,7 @@ void node_actor::take(std::uint64_t number, const secret_resolved& given) {
       outcome = nodes::failed_for_secret(*p.run, limits_, asked, given.refusal);
     return end(preparing_.extract(at).mapped(), std::move(outcome));
   }
-  p.granted.push_back({asked.slot, given.bytes});
+  p.granted.push_back({asked.slot, given.bytes, asked.use.destination});
   p.tries = 0;
   ask(number);
 }

@@ -188,12 +188,17 @@ executed attempt::failed_for_secret(const secret_request& wanted, const secret_r
                 refusal.is_retryable);
 }
 
-secret_handle attempt::secret(std::string_view slot) const {
+// Data is rendered once for the policy and once for the executor: a function of the host's that is not pure must not
+// send a secret elsewhere.
+secret_handle attempt::secret(std::string_view slot) {
   const auto& slots = node_.type->secrets;
   if (std::none_of(slots.begin(), slots.end(), [&](const secret_slot& s) { return s.name == slot; }))
     throw std::invalid_argument(fmt::format("the node type '{}' declares no slot '{}'", node_.type->name, slot));
   const auto at = std::find_if(secrets_.begin(), secrets_.end(), [&](const auto& s) { return s.slot == slot; });
-  return at == secrets_.end() ? nullptr : at->bytes;
+  if (at == secrets_.end()) return nullptr;
+  if (node_.type->destination && (!data() || destination() != at->destination))
+    throw std::logic_error("the node's data says another destination than the one that the secret was allowed for");
+  return at->bytes;
 }
 
 executed attempt::timed_out() {

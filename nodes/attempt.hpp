@@ -32,8 +32,9 @@ public:
 
   std::variant<std::vector<secret_request>, executed> secrets_needed();
   executed failed_for_secret(const secret_request& wanted, const secret_refusal& refusal);
-  /// Null where the definition names none. Throws std::invalid_argument for a slot that the type has not.
-  secret_handle secret(std::string_view slot) const;
+  /// Null where the definition names none. Throws std::invalid_argument for a slot that the type has not, and
+  /// std::logic_error when the data says another destination than the one that was allowed.
+  secret_handle secret(std::string_view slot);
 
 private:
   using json = nlohmann::json;

@@ -47,7 +47,9 @@ struct execution {
   std::vector<core::memory_change> memory; ///< what the node remembers
   core::flattened_context context;
   std::shared_ptr<const std::atomic<bool>> stopping = nullptr; ///< whether the runtime stops; null: it never does
-  std::shared_ptr<attempt_control> control = nullptr;          ///< of a node with a timeout
+  /// Whether whoever asked for it is gone, so that nobody hears what comes of it; null: never.
+  std::shared_ptr<const std::atomic<bool>> unwanted = nullptr;
+  std::shared_ptr<attempt_control> control = nullptr;                         ///< of a node with a timeout
   std::shared_ptr<const std::map<std::string, std::string>> labels = nullptr; ///< of the instance; null: none
 };
 
@@ -71,6 +73,7 @@ using secret_handle = std::shared_ptr<const secret_bytes>;
 struct granted_secret {
   std::string slot;
   secret_handle bytes;
+  std::optional<std::string> destination; ///< for which it was granted
 };
 using granted_secrets = std::vector<granted_secret>;
 

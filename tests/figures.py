@@ -56,6 +56,11 @@ PROMISES = [
             ["fuzz_*"], "tools/check --long=fuzz --minutes M", ""),
     Promise("Pure code and the simulation have no data race (thread sanitizer)", "unit sim-first sim-second", [],
             "tools/check --only tsan", "tsan-control"),
+    Promise("No node has a secret that its policy keeps from it, or before the audit on disk says so, whatever dies",
+            "unit recovery sim-first sim-second crash nodes-http examples-secrets", [],
+            "tools/check --only unit,recovery,sim,crash,nodes,examples", "sim-mutant-*"),
+    Promise("Every changed byte of a sealed store or envelope is refused; a kill at any point of a change leaves the old "
+            "or the new", "unit", [], "tools/check --only unit", "unit"),
     Promise("Transitions, expressions, JSON and engine as documented, and as the reference implementation",
             "unit conformance-*", [], "tools/check --only unit,conformance", "conformance-*-control"),
     Promise("Rooms, installed names, linked libraries and figures are what they are said to be",

@@ -5,6 +5,9 @@
 #include "runtime/core/secret_policy.hpp"
 #include "storage/sealed/sealed_provider.hpp"
 
+#include <optional>
+#include <utility>
+
 namespace pawl::host {
 namespace {
 
@@ -34,13 +37,14 @@ private:
   }
 
   result<void> write(const std::vector<storage::change>& changes) {
-    result<void> done = error{errc::storage, "the store is not open", ""};
+    std::optional<error> failed = error{errc::storage, "the store is not open", ""};
     (void)shared_.slot.use([&](storage::store& store) {
-      done = {};
+      failed.reset();
       for (const auto& answer : store.write(changes))
-        if (!answer && done) done = answer.failure();
+        if (!answer && !failed) failed = answer.failure();
     });
-    return done;
+    if (failed) return *failed;
+    return {};
   }
 
   actors::services& shared_;

@@ -57,7 +57,7 @@ places search(pid_t pid, const std::string& text) {
 
 } // namespace
 
-TEST_CASE("secrets: a value and a passphrase lie in locked memory and nowhere else", "[secrets]") {
+TEST_CASE("secrets: a value and a passphrase lie in locked memory and nowhere else", "[secrets-memory]") {
   const place here;
   const std::string words_file = here.folder.file("words");
   const std::string passphrase = "passphrase-8Lq2VxNw";

@@ -212,28 +212,54 @@ void checker::check_replay(storage::reader& from, int n) {
   if (!obeyed) problem(uid, "replay law: " + to_string(obeyed.failure()));
 }
 
-// At least once, under a key that is the visit's alone: no recorded result without an effect, no key of two visits.
-void checker::check_effects(storage::reader& from, int to) {
-  using visit = std::tuple<std::string, std::string, std::int64_t>;
-  std::map<visit, std::string> keys;
-  std::map<std::string, visit> owners;
-  std::map<std::tuple<visit, std::int64_t>, int> executions;
+std::set<checker::attempt_key> checker::audited_attempts(storage::reader& from) {
+  std::set<attempt_key> all;
+  const auto lines = from.secret_audit(0, everything);
+  if (!lines) problem("audit", to_string(lines.failure()));
+  if (lines)
+    for (const secret_audit_entry& line : *lines)
+      if (line.allowed) all.insert({{line.instance_id, line.node_id, line.visit}, line.attempt});
+  return all;
+}
+
+std::vector<checker::execution> checker::executions_so_far() const {
+  std::vector<execution> all;
   std::ifstream file(effects_);
   std::string uid, node, key;
   std::int64_t number = 0, attempt = 0;
-  while (file >> uid >> node >> number >> attempt >> key) {
-    const visit of{uid, node, number};
-    if (keys.emplace(of, key).first->second != key)
+  while (file >> uid >> node >> number >> attempt >> key)
+    all.push_back({{uid, node, number}, attempt, key});
+  return all;
+}
+
+void checker::audit_is_gone() {
+  for (const execution& e : executions_so_far())
+    unaudited_.insert({e.of, e.attempt});
+}
+
+// At least once, under a key that is the visit's alone: no recorded result without an effect, no key of two visits.
+void checker::check_effects(storage::reader& from, int to) {
+  std::map<visit_key, std::string> keys;
+  std::map<std::string, visit_key> owners;
+  std::map<attempt_key, int> executions;
+  const auto audited = audited_attempts(from);
+  for (const execution& e : executions_so_far()) {
+    const auto& [uid, node, number] = e.of;
+    const attempt_key attempt{e.of, e.attempt};
+    if (keys.emplace(e.of, e.key).first->second != e.key)
       problem(uid, fmt::format("'{}' visit {} has two keys", node, number));
-    if (owners.emplace(key, of).first->second != of) problem(uid, "two visits have the key " + key);
-    if (++executions[{of, attempt}] > 1 && node != "nap") ++repeated_;
+    if (owners.emplace(e.key, e.of).first->second != e.of) problem(uid, "two visits have the key " + e.key);
+    if (++executions[attempt] > 1 && node != "nap") ++repeated_;
+    if (node == "work" && audited.count(attempt) == 0 && unaudited_.count(attempt) == 0)
+      problem(uid, fmt::format("'{}' visit {} attempt {} had its secret, and the audit does not say so", node, number,
+                               e.attempt));
   }
   for (int n = 0; n < to; ++n) {
     const auto history = host::read_history(from, uid_of(n), 0, everything);
     if (!history) continue;
     for (const history_entry& e : *history)
       if (is_result(e) && takes_items(e.node) && e.node != "ask" &&
-          executions.count({visit{uid_of(n), e.node, e.visit}, e.attempt}) == 0)
+          executions.count({visit_key{uid_of(n), e.node, e.visit}, e.attempt}) == 0)
         problem(uid_of(n), "recorded, but never executed: " + text(e));
   }
 }

@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace pawl::crash {
@@ -29,6 +30,8 @@ public:
   bool note(const std::string& line);
   /// After the end of a child that had the instances [from, to).
   struck look(int from, int to);
+  /// What is there of the audit was taken out of the store.
+  void audit_is_gone();
   /// After a child that finished everything: all instances [0, to) are complete and obey the replay law, and the
   /// effects carry one key a visit.
   void look_at_the_end(int to);
@@ -58,7 +61,16 @@ private:
   void check_results(int n, const std::vector<history_entry>& history, bool complete);
   void check_cursors(const storage::loaded_instance& rows);
   void check_replay(storage::reader& from, int n);
+  using visit_key = std::tuple<std::string, std::string, std::int64_t>;
+  using attempt_key = std::tuple<visit_key, std::int64_t>;
+  struct execution {
+    visit_key of;
+    std::int64_t attempt = 0;
+    std::string key;
+  };
+  std::vector<execution> executions_so_far() const;
   void check_effects(storage::reader& from, int to);
+  std::set<attempt_key> audited_attempts(storage::reader& from);
 
   void lost(const std::string& uid, const std::string& what);
   void problem(const std::string& uid, const std::string& what);
@@ -72,6 +84,7 @@ private:
   std::size_t steps_ = 0;
   std::size_t told_steps_ = 0;
   std::size_t repeated_ = 0;
+  std::set<attempt_key> unaudited_; ///< their lines are gone
   bool idle_ = false;
   bool lost_ = false;
   std::vector<std::string> problems_;

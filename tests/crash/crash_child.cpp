@@ -124,6 +124,7 @@ std::unique_ptr<host::engine> open(const arguments& args, work_list& todo, const
     write_line(effects, fmt::format("{:<127}", fmt::format("{} {} {} {} {}", c.instance_id(), c.node_id(), c.visit(),
                                                            c.attempt(), c.idempotency_key())));
   });
+  opts.secrets.providers = {crash::own_secrets()};
   opts.checkpoint_wal_bytes = args.wal_bytes;
   opts.event_queue_max = 1'000'000; // the judge wants every step
   opts.on_event = [&todo](const instance_event& e) { on_event(todo, e); };

@@ -191,9 +191,10 @@ private:
       if (!run_child({"--kill-at", "run:log synced", "--nth", std::to_string(pick(5, 20))})) to_ += instances;
       look();
     }
-    if (of_.setting == before::an_older_format)
-      run_sql(store(), "DROP TABLE sealed_store; DROP TABLE secret_audit; DROP TABLE label; DROP TABLE removed; ALTER "
-                       "TABLE cursor DROP COLUMN payload_schema; PRAGMA user_version = 1");
+    if (of_.setting != before::an_older_format) return;
+    check_.audit_is_gone();
+    run_sql(store(), "DROP TABLE sealed_store; DROP TABLE secret_audit; DROP TABLE label; DROP TABLE removed; ALTER "
+                     "TABLE cursor DROP COLUMN payload_schema; PRAGMA user_version = 1");
   }
 
   void open_as_owner() {

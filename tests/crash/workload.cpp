@@ -1,6 +1,8 @@
 // Definitions and executors of the crash test.
 #include "tests/crash/workload.hpp"
 
+#include "tests/support/scripted_secrets.hpp"
+
 namespace pawl::crash {
 namespace {
 
@@ -26,7 +28,11 @@ std::string loop_of(const std::string& id, const std::vector<json>& body) {
   return doc.dump();
 }
 
-json work() { return {{"id", "work"}, {"type", "work"}, {"data", json::parse(item)}}; }
+constexpr const char* token = "token of the crash test";
+
+json work() {
+  return {{"id", "work"}, {"type", "work"}, {"credentials", {{"key", "test:token"}}}, {"data", json::parse(item)}};
+}
 json shaky() {
   return {{"id", "shaky"},
           {"type", "shaky"},
@@ -43,7 +49,10 @@ json answer_of(const node_context& c) {
 node_type work_type(const effect& on_effect) {
   node_type type;
   type.name = "work";
+  type.secrets = {{"key", true}};
   type.execute = [on_effect](node_context& c) {
+    const auto secret = c.secret("key");
+    if (!secret || secret->view() != token) return outcome::fail_for_good("another secret came");
     on_effect(c);
     return outcome::output(answer_of(c));
   };
@@ -80,6 +89,11 @@ node_type nap_type(const effect& on_effect) {
 
 std::vector<node_type> own_types(const effect& on_effect) {
   return {work_type(on_effect), shaky_type(on_effect), nap_type(on_effect)};
+}
+
+std::shared_ptr<secret_provider> own_secrets() {
+  return std::make_shared<test::scripted_provider>(
+      std::map<std::string, test::scripted_provider::entry>{{"token", {{}, token}}});
 }
 
 const std::vector<std::string>& definitions() {

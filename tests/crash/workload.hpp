@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +22,10 @@ inline constexpr int ack_descriptor = 3;
 /// An executor is about to have its effect.
 using effect = std::function<void(const node_context&)>;
 
-/// The types `work` (blocking), `shaky` (fails in its first attempts) and `nap` of the definitions.
+/// The types `work` (blocking, takes a secret), `shaky` (fails in its first attempts) and `nap` of the definitions.
 std::vector<node_type> own_types(const effect& on_effect);
+/// Where the secret of `work` comes from.
+std::shared_ptr<secret_provider> own_secrets();
 
 const std::vector<std::string>& definitions();
 

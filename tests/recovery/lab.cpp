@@ -89,6 +89,7 @@ options lab::settings() {
   options opts;
   opts.store_path = path();
   opts.node_types = crash::own_types([this](const node_context& c) { keep_effect(c); });
+  opts.secrets.providers = {crash::own_secrets()};
   opts.on_log = [this](const std::string& line) {
     std::lock_guard lock(mutex_);
     log_.push_back(line);

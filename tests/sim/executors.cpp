@@ -16,6 +16,25 @@ const stage& stage_of(const std::vector<plan>& plans, const judge&, const node_c
   throw std::logic_error("no such stage");
 }
 
+// The same answers for ever: what breaks is what stands between them and the executors.
+class source_of_secrets final : public secret_provider {
+public:
+  const std::string& source() const override {
+    static const std::string name = "test";
+    return name;
+  }
+  result<secret_policy> policy(const std::string& name) override {
+    secret_policy own;
+    own.definitions = {name};
+    return own;
+  }
+  result<provided_secret> fetch(const std::string& name) override {
+    auto bytes = secret_bytes::copy_of(secret_of(name));
+    if (!bytes) return bytes.failure();
+    return provided_secret{std::move(*bytes), "1", std::nullopt};
+  }
+};
+
 } // namespace
 
 options simulation::settings() {
@@ -27,6 +46,7 @@ options simulation::settings() {
   opts.expressions.time_ms_max = 1'000'000; // its clock is a real one
   opts.expressions.template_time_ms_max = 1'000'000;
   opts.node_types = {type_of("work", false), type_of("shaky", false), type_of("nap", true), later_type()};
+  opts.secrets.providers = {std::make_shared<source_of_secrets>()};
   opts.on_log = [this, life = life_](const std::string& line) {
     if (life == life_ && is_alive_) log_.line("log: " + line);
   };
@@ -38,6 +58,7 @@ node_type simulation::type_of(const char* name, bool can_wait) {
   type.blocking = mood_.blocking;
   type.can_wait = can_wait;
   type.concurrency = mood_.concurrency;
+  type.secrets = {{"key", false}};
   return type;
 }
 
@@ -46,6 +67,7 @@ node_type simulation::later_type() {
                    hold(context, done, life);
                  }));
   type.concurrency = mood_.concurrency;
+  type.secrets = {{"key", false}};
   return type;
 }
 

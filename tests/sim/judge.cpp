@@ -101,6 +101,7 @@ void judge::listening_begun() {
 
 void judge::invoked(const node_context& c, const stage& s) {
   check_repetition(c);
+  check_secret(c, s);
   const auto rows = durable(c.instance_id());
   if (!rows) log_.violated(place(c) + " runs and its instance is not durable");
   if (may_echo()) return;
@@ -128,6 +129,22 @@ void judge::check_data(const node_context& c, const stage& s, storage::instance_
   const json stored = last.empty() || !last[0].output ? json() : json::parse(*last[0].output).value("value", json());
   if (c.data().value("prev", json()) != stored)
     log_.violated(place(c) + " got " + c.data().dump() + ", the last result of " + s.value_of + " is " + stored.dump());
+}
+
+// Whatever broke: no secret without a durable line that allows it, and never another one.
+void judge::check_secret(const node_context& c, const stage& s) {
+  const bool takes = s.takes_secret && c.node_id() == s.id;
+  const auto given = c.secret("key");
+  if (takes != (given != nullptr)) log_.violated(place(c) + ": whether it gets a secret differs from its definition");
+  if (!takes) return;
+  if (given->view() != secret_of(c.input().at("of"))) log_.violated(place(c) + " gets another secret");
+  for (const secret_audit_entry& line : must(store_.rows().secret_audit(audit_read_, history_max))) {
+    audit_read_ = line.sequence;
+    if (line.allowed)
+      audited_.insert(
+          fmt::format("{}/{} visit {} attempt {}", line.instance_id, line.node_id, line.visit, line.attempt));
+  }
+  if (audited_.count(place(c)) == 0) log_.violated(place(c) + " has a secret and the durable audit does not say so");
 }
 
 void judge::check_repetition(const node_context& c) {

@@ -60,6 +60,7 @@ private:
   void check_cursor(const node_context& c, const storage::loaded_instance& rows);
   void check_data(const node_context& c, const stage& s, storage::instance_key key);
   void check_repetition(const node_context& c);
+  void check_secret(const node_context& c, const stage& s);
   bool was_recorded(const std::string& uid, const std::string& node, int kind);
 
   sim_store& store_;
@@ -79,6 +80,8 @@ private:
   std::map<std::string, hearing> told_;
   std::string removing_;
   std::map<std::string, std::uint64_t> invoked_at_; ///< in this life
+  std::set<std::string> audited_;                   ///< attempts that the durable audit lets have a secret
+  std::int64_t audit_read_ = 0;
   std::uint64_t messages_ = 0;
   std::uint64_t echoes_until_ = 0;
 };

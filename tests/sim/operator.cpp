@@ -143,10 +143,11 @@ void simulation::kill_an_actor() {
   actors::services& shared = engine_->shared();
   caf::actor victim;
   const std::string uid = "i" + std::to_string(dice_.between(1, instances_max));
-  switch (dice_.below(4)) {
+  switch (dice_.below(5)) {
     case 0: victim = shared.store.get(); break;
     case 1: victim = shared.timers.get(); break;
     case 2: victim = engine_->find_live(uid); break;
+    case 3: victim = shared.desks->find("test"); break;
     default: {
       const auto members = shared.pools.members();
       if (!members.empty()) victim = members[dice_.below(members.size())];

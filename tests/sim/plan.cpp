@@ -24,6 +24,7 @@ json node_of(const stage& s) {
   json node{{"id", s.id}, {"type", type_of(s.kind)}, {"data", data_of(s, s.value_of)}};
   if (s.retries_max > 0) node["retry"] = {{"maxAttempts", s.retries_max}, {"interval", s.retry_ms}};
   if (s.kind == stage_kind::later && s.time_ms > 0) node["timeout"] = s.time_ms;
+  if (s.takes_secret) node["credentials"] = {{"key", "test:{{ input.of }}"}};
   return node;
 }
 
@@ -46,6 +47,7 @@ stage make_stage(dice& by, std::string id) {
   if (s.kind == stage_kind::nap) s.time_ms = by.between(1, 3'000);
   if (s.kind == stage_kind::later && by.one_in(2)) s.time_ms = by.between(1, 100);
   if (s.kind == stage_kind::ask && by.one_in(2)) s.time_ms = by.between(1, 2'000);
+  s.takes_secret = s.has_value() && by.one_in(3);
   return s;
 }
 
@@ -96,6 +98,8 @@ json input_of(const plan& of, std::size_t items) {
     input["items"].push_back(i);
   return input;
 }
+
+std::string secret_of(const std::string& plan_id) { return "the secret of " + plan_id; }
 
 const char* name_of(deed d) {
   constexpr const char* names[] = {"succeeds", "fails", "fails for good", "throws", "never answers", "answers twice"};

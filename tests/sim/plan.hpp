@@ -25,11 +25,12 @@ enum class stage_kind {
 struct stage {
   stage_kind kind = stage_kind::work;
   std::string id;
-  int retries_max = 0;  ///< of shaky and later
-  int retry_ms = 0;     ///< before each retry
-  int time_ms = 0;      ///< of nap; the timeout of ask and later, 0: none
-  bool goes_on = false; ///< has an edge `error` to the next stage
-  std::string value_of; ///< the node whose last value its data mentions; empty: none
+  int retries_max = 0;       ///< of shaky and later
+  int retry_ms = 0;          ///< before each retry
+  int time_ms = 0;           ///< of nap; the timeout of ask and later, 0: none
+  bool goes_on = false;      ///< has an edge `error` to the next stage
+  std::string value_of;      ///< the node whose last value its data mentions; empty: none
+  bool takes_secret = false; ///< the one that is named as its plan
   bool has_value() const { return kind != stage_kind::ask && kind != stage_kind::loop; }
   std::string body() const { return id + "b"; }
 };
@@ -44,6 +45,8 @@ struct plan {
 
 plan make_plan(dice& by, std::string id);
 nlohmann::json input_of(const plan& of, std::size_t items);
+/// What the source `test` has under the plan's id, for its instances alone.
+std::string secret_of(const std::string& plan_id);
 
 enum class deed { succeed, fail, fail_for_good, throw_, never, twice };
 const char* name_of(deed d);

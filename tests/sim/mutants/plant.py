@@ -108,6 +108,23 @@ MUTANTS = [
     ("what was told of a removed instance is taken for its successor's", "actors/supervisor.cpp",
      "    shared_->feed->forget(uid);",
      "    if (!MUTANT) shared_->feed->forget(uid);"),
+    # --- secrets
+    ("a secret is given before the audit says so", "actors/secrets_actor.cpp",
+     "        unwritten_.push_back(std::move(next));",
+     "        if (MUTANT) next.to.deliver(next.what);\n"
+     "        unwritten_.push_back(std::move(next));"),
+    ("a line of the audit that the store did not take counts as taken", "actors/secrets_actor.cpp",
+     "  if (!outcome.outcome) next.what =",
+     "  if (!outcome.outcome && !MUTANT) next.what ="),
+    ("a secrets actor that died is not replaced", "actors/supervisor.cpp",
+     "    return spawn_desk(*source);",
+     "    return MUTANT ? void() : spawn_desk(*source);"),
+    ("an attempt that waits for its secret dies silently with the secrets actor", "actors/node_actor.cpp",
+     "            [this, number](const caf::error&) { try_again(number); });",
+     "            [this, number](const caf::error&) { if (!MUTANT) try_again(number); });"),
+    ("an attempt whose instance died runs all the same", "actors/node_actor.cpp",
+     "  if (run.unwanted && *run.unwanted) return true;",
+     "  if (run.unwanted && *run.unwanted && !MUTANT) return true;"),
 ]
 
 def planted(sources, file):

@@ -209,6 +209,32 @@ TEST_CASE("secrets: what is missing, refused or expired fails for good before th
   CHECK(source->fetched == 1); // the expired one; a policy that does not fit causes no fetch
 }
 
+TEST_CASE("secrets: what data say when the executor asks must be what the policy allowed") {
+  std::atomic<int> calls{0};
+  expression_function moving;
+  moving.name = "moving";
+  moving.call = [&calls](const std::vector<json>&) { return json("https://h" + std::to_string(++calls) + ".org"); };
+  std::atomic<int> got{0};
+  node_type type("send", [&got](node_context& c) {
+    if (c.secret("key")) ++got;
+    return outcome::nothing();
+  });
+  type.secrets = {{"key", true}};
+  type.destination = [](const json& data) { return std::optional(data.at("to").get<std::string>()); };
+  secret_policy anywhere;
+  anywhere.hosts = {"h1.org", "h2.org"};
+  options opts;
+  opts.node_types = {type};
+  opts.functions = {moving};
+  opts.secrets.providers = {
+      std::make_shared<scripted_provider>(std::map<std::string, scripted_provider::entry>{{"a", {anywhere, canary}}})};
+  runtime rt = open(std::move(opts));
+  load(rt, "w",
+       {{"id", "n"}, {"type", "send"}, {"credentials", {{"key", "test:a"}}}, {"data", {{"to", "{{ moving() }}"}}}});
+  CHECK_THAT(run(rt, "w").failed_reason(), Catch::Contains("another destination"));
+  CHECK(got == 0);
+}
+
 TEST_CASE("secrets: a source that is away is tried again as the node's retry says") {
   taker node;
   const auto source =
