@@ -210,8 +210,8 @@ bool node_dispatcher::find_worker() {
 }
 
 caf::actor node_dispatcher::spawn_worker() {
-  const caf::actor made = type_->blocking ? spawn_blocking<node_actor>(*this, limits_, desks_)
-                                          : caf::actor(spawn<node_actor>(limits_, desks_));
+  caf::actor made = type_->blocking ? spawn_blocking<node_actor>(*this, limits_, desks_)
+                                    : caf::actor(spawn<node_actor>(limits_, desks_));
   monitor(made);
   return made;
 }

@@ -59,7 +59,7 @@ void put_text(std::string& to, std::string_view text) {
   to += text;
 }
 
-std::string encode(const header& h) {
+std::string encode(const file_head& h) {
   std::string made(magic);
   put(made, format, 1);
   made += h.store_id;
@@ -74,11 +74,11 @@ std::string encode(const header& h) {
   return made;
 }
 
-result<header> decode(std::string_view file, const std::string& name) {
+result<file_head> decode(std::string_view file, const std::string& name) {
   if (auto known = check_magic(file, name); !known) return known.failure();
   if (file.size() < header_bytes) return tampered(name, "ends in its header");
   if (file.size() > file_bytes_max) return tampered(name, "is larger than a store can be");
-  header h;
+  file_head h;
   h.store_id = file.substr(8, id_bytes);
   const std::uint64_t kind = number_at(file, 24, 8);
   if (kind != 1 && kind != 2) return tampered(name, "names a kind of key that is none");

@@ -37,7 +37,7 @@ struct key_recipe {
   std::string salt = std::string(salt_bytes, '\0');
 };
 
-struct header {
+struct file_head {
   std::string store_id; ///< id_bytes
   key_recipe recipe;
   std::string wrapped_key; ///< a box of key_bytes
@@ -47,10 +47,10 @@ struct header {
 };
 
 /// header_bytes bytes.
-std::string encode(const header& h);
+std::string encode(const file_head& h);
 /// The header of a whole file. `name` is the file's, for people. Errors: `wrong_store` (no sealed store, a newer
 /// format), `corrupt`.
-result<header> decode(std::string_view file, const std::string& name);
+result<file_head> decode(std::string_view file, const std::string& name);
 
 /// Numbers and texts that stand in a row, so that no two lists of them look the same.
 void put_number(std::string& to, std::uint64_t number);

@@ -67,7 +67,7 @@ struct found_keys {
   bool by_next = false;
 };
 
-result<found_keys> try_key(result<secret_bytes> key, const header& head, std::string_view file,
+result<found_keys> try_key(result<secret_bytes> key, const file_head& head, std::string_view file,
                            const std::string& path) {
   if (!key) return key.failure();
   auto data_key = unwrap(head, file, *key, path);
@@ -75,7 +75,7 @@ result<found_keys> try_key(result<secret_bytes> key, const header& head, std::st
   return found_keys{std::move(*key), std::move(*data_key), false};
 }
 
-result<found_keys> find_keys(const header& head, std::string_view file, const secret_key& key,
+result<found_keys> find_keys(const file_head& head, std::string_view file, const secret_key& key,
                              const std::string& path) {
   auto found = try_key(read_key(key, head.recipe), head, file, path);
   if (found || key.key_file.empty() || found.failure().code != errc::access) return found;
@@ -116,14 +116,14 @@ std::string associated_with_index(std::string_view head) {
   return "pawl sealed index 1" + std::string(head.substr(0, header_bytes));
 }
 
-result<secret_bytes> unwrap(const header& head, std::string_view file, const secret_bytes& key,
+result<secret_bytes> unwrap(const file_head& head, std::string_view file, const secret_bytes& key,
                             const std::string& name) {
   auto data_key = decrypt(key, head.wrapped_key, associated_with_key(file));
   if (!data_key && data_key.failure().code == errc::corrupt) return not_the_key(name);
   return data_key;
 }
 
-result<contents> verify(const header& head, std::string_view file, const secret_bytes& data_key,
+result<contents> verify(const file_head& head, std::string_view file, const secret_bytes& data_key,
                         const std::string& name) {
   const auto key = subkey(data_key, purpose::index);
   if (!key) return key.failure();
@@ -143,7 +143,7 @@ result<opened> open_file(const std::string& path, const secret_key& key) {
   return made;
 }
 
-result<secret_bytes> decrypt_value(const header& head, const contents& held, const secret_bytes& data_key,
+result<secret_bytes> decrypt_value(const file_head& head, const contents& held, const secret_bytes& data_key,
                                    const std::string& name) {
   const sealed_value* value = held.newest(name);
   if (value == nullptr)

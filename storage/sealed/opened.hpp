@@ -15,7 +15,7 @@ namespace pawl::storage::sealed {
 
 /// A verified store. Copies of its values are made by decrypt_value(), one at a time.
 struct opened {
-  header head;
+  file_head head;
   secret_bytes key; ///< the key-encryption key
   secret_bytes data_key;
   contents held;
@@ -29,10 +29,10 @@ struct opened {
 result<opened> open_file(const std::string& path, const secret_key& key);
 
 /// The data key of a file with this header. Errors: `access` (not the key), as secret_bytes::of_size.
-result<secret_bytes> unwrap(const header& head, std::string_view file, const secret_bytes& key,
+result<secret_bytes> unwrap(const file_head& head, std::string_view file, const secret_bytes& key,
                             const std::string& name);
 /// Everything behind the header. `name` is for people. Errors: `corrupt`.
-result<contents> verify(const header& head, std::string_view file, const secret_bytes& data_key,
+result<contents> verify(const file_head& head, std::string_view file, const secret_bytes& data_key,
                         const std::string& name);
 
 /// What each seal of the header covers. `head` is at least as long as what is covered.
@@ -40,7 +40,7 @@ std::string associated_with_key(std::string_view head);
 std::string associated_with_index(std::string_view head);
 
 /// The newest version of `name`, opened. Errors: `not_found`, `corrupt`, as secret_bytes::of_size.
-result<secret_bytes> decrypt_value(const header& head, const contents& held, const secret_bytes& data_key,
+result<secret_bytes> decrypt_value(const file_head& head, const contents& held, const secret_bytes& data_key,
                                    const std::string& name);
 
 } // namespace pawl::storage::sealed

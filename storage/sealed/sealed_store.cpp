@@ -241,7 +241,7 @@ result<void> sealed_store::replace(contents next) {
 result<void> sealed_store::replace(contents next, const key_recipe& recipe, const secret_bytes& key,
                                    const secret_bytes& data_key) {
   if (auto sure = check_sure(); !sure) return sure;
-  header head = at_.head;
+  file_head head = at_.head;
   const bool is_first = head.generation == 0;
   head.recipe = recipe;
   ++head.generation;

@@ -8,7 +8,7 @@
 
 namespace pawl::storage::sealed {
 
-result<std::string> write_bytes(header& head, const contents& held, const secret_bytes& key,
+result<std::string> write_bytes(file_head& head, const contents& held, const secret_bytes& key,
                                 const secret_bytes& data_key) {
   const std::string values = values_of(held);
   const auto index = index_of(held, values);

@@ -11,7 +11,7 @@
 namespace pawl::storage::sealed {
 
 /// Completes `head` (wrapped key, length of the index). Errors: `limit`, as secret_bytes::of_size.
-result<std::string> write_bytes(header& head, const contents& held, const secret_bytes& key,
+result<std::string> write_bytes(file_head& head, const contents& held, const secret_bytes& key,
                                 const secret_bytes& data_key);
 
 } // namespace pawl::storage::sealed

@@ -30,7 +30,7 @@ secret_settings good_settings() {
 }
 
 struct store {
-  header head;
+  file_head head;
   secret_bytes key = fuzz::steady_secret('k');
   secret_bytes data_key = fuzz::steady_secret('d');
   contents held;
@@ -66,7 +66,7 @@ void check_refusal(const error& why) {
 }
 
 struct open_store {
-  header head;
+  file_head head;
   contents held;
 };
 
@@ -151,7 +151,7 @@ bool was_sealed(const std::string& name, const sealed_value& one, std::string_vi
          to_json(one.settings) == to_json(good_settings());
 }
 
-void check_values(const header& head, const contents& held) {
+void check_values(const file_head& head, const contents& held) {
   for (const auto& [name, versions] : held.secrets)
     if (const auto value = decrypt_value(head, held, good().data_key, name); !value)
       fuzz::require(value.failure().code == errc::corrupt, "a value that is none is refused");
@@ -168,7 +168,7 @@ void check_held(const contents& held, std::string_view boxes) {
     fuzz::require(summary_of(name, versions).version == held.newest(name)->version, "the newest is the last");
   }
   check_associated(held);
-  header head = good().head;
+  file_head head = good().head;
   const auto file = write_bytes(head, held, good().key, good().data_key);
   fuzz::require(file.has_value(), "what was read makes a file");
   const auto again = open(*file);

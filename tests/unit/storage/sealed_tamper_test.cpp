@@ -204,7 +204,7 @@ TEST_CASE("sealed tampering: a value opens as nothing but itself") {
   const small_store at;
   const auto opened = sealed::open_file(at.store, at.key);
   REQUIRE(opened);
-  const auto answer = [&](const sealed::header& head, const sealed::contents& held) {
+  const auto answer = [&](const sealed::file_head& head, const sealed::contents& held) {
     return code_of(sealed::decrypt_value(head, held, opened->data_key, "alpha"));
   };
   CHECK(answer(opened->head, opened->held) == "fine");
@@ -224,7 +224,7 @@ TEST_CASE("sealed tampering: a value opens as nothing but itself") {
   CHECK(with([](auto& one) { one.settings.policy.labels = {{"a", "b"}}; }) == "corrupt");
   CHECK(with([](auto& one) { one.settings.expires_at_ms = 0; }) == "corrupt");
   CHECK(with([](auto& one) { one.settings.no_mask = true; }) == "corrupt");
-  sealed::header head;
+  sealed::file_head head;
   head.store_id = std::string(16, 'x');
   CHECK(answer(head, opened->held) == "corrupt");
 }
