@@ -36,6 +36,7 @@ public:
   std::vector<storage::instance_key> with_instances(const std::vector<std::string>& uids) {
     REQUIRE((*this)->save_definition(definition("flow", "h1"), 1));
     std::vector<storage::change> batch;
+    batch.reserve(uids.size());
     for (const std::string& uid : uids)
       batch.emplace_back(create_of(uid));
     std::vector<storage::instance_key> keys;

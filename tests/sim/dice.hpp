@@ -20,7 +20,9 @@ public:
   std::uint64_t next() { return state_ = mixed(state_); }
   /// 0 to `sides` - 1.
   std::size_t below(std::size_t sides) { return static_cast<std::size_t>(next() % sides); }
-  int between(int low, int high) { return low + static_cast<int>(below(static_cast<std::size_t>(high - low + 1))); }
+  int between(int low, int high) {
+    return low + static_cast<int>(below(static_cast<std::size_t>(high) - static_cast<std::size_t>(low) + 1));
+  }
   bool one_in(std::size_t n) { return below(n) == 0; }
   template <class T> const T& one_of(const std::vector<T>& all) { return all[below(all.size())]; }
   /// The place that wins, each with its weight; they must not all be 0.

@@ -531,6 +531,7 @@ TEST_CASE("secrets: rotating keys under a thousand running instances disturbs no
   load(rt, "w", n);
   constexpr int instances = 1'000;
   std::vector<std::future<result<std::string>>> started;
+  started.reserve(instances);
   for (int i = 0; i < instances; ++i)
     started.push_back(rt.start_async("w", nullptr));
   int rotations = 0;
