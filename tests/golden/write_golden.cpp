@@ -158,7 +158,7 @@ void write_log(writer& w) {
 }
 
 std::string write_in(const std::string& folder, const json& definition) {
-  const std::string name = "format-" + std::to_string(storage::migrations().back().number) + ".db";
+  std::string name = "format-" + std::to_string(storage::migrations().back().number) + ".db";
   const std::string path = folder + "/" + name;
   if (std::filesystem::exists(path))
     throw std::runtime_error(path + " is there already, and golden files never change");
