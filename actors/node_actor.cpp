@@ -62,7 +62,9 @@ caf::behavior node_actor::make_behavior() {
         nodes::execute_async(request.run, limits_, {}, request.done);
         return executor_called{};
       },
-      [this](const ask_again& what) { ask(what.number); }, [](const abandon_attempts&) {}, // it has none that could be
+      [this](const ask_again& what) { ask(what.number); },
+      // It has none that could be.
+      [](const abandon_attempts&) {},
   };
 }
 

@@ -69,7 +69,8 @@ private:
     if (find_header(request_.headers, *header) != nullptr)
       throw std::invalid_argument(fmt::format("data.headers.{} is set by credentials.auth as well", *header));
     auto line = auth_line(scheme, *secret);
-    if (!line) throw std::invalid_argument(line.failure().message);
+    if (!line && line.failure().code == errc::invalid_argument) throw std::invalid_argument(line.failure().message);
+    if (!line) throw std::runtime_error(line.failure().message); // no memory to lock: that may pass
     secret_line_ = std::move(*line);
   }
 
