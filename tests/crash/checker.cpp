@@ -104,6 +104,7 @@ struck checker::look(int from, int to) {
   }
   for (int n = from; n < to; ++n)
     if (ended_.count(n) == 0) found.unacknowledged += look_at(**reader, n, found);
+  check_audit(**reader);
   return found;
 }
 
@@ -232,6 +233,18 @@ std::vector<checker::execution> checker::executions_so_far() const {
   return all;
 }
 
+// After each kill: later the attempt is made again, and leaves a line of its own.
+void checker::check_audit(storage::reader& from) {
+  const auto audited = audited_attempts(from);
+  for (const execution& e : executions_so_far()) {
+    const auto& [uid, node, number] = e.of;
+    const attempt_key attempt{e.of, e.attempt};
+    if (node == "work" && audited.count(attempt) == 0 && unaudited_.count(attempt) == 0)
+      problem(uid, fmt::format("'{}' visit {} attempt {} had its secret, and the audit does not say so", node, number,
+                               e.attempt));
+  }
+}
+
 void checker::audit_is_gone() {
   for (const execution& e : executions_so_far())
     unaudited_.insert({e.of, e.attempt});
@@ -242,7 +255,6 @@ void checker::check_effects(storage::reader& from, int to) {
   std::map<visit_key, std::string> keys;
   std::map<std::string, visit_key> owners;
   std::map<attempt_key, int> executions;
-  const auto audited = audited_attempts(from);
   for (const execution& e : executions_so_far()) {
     const auto& [uid, node, number] = e.of;
     const attempt_key attempt{e.of, e.attempt};
@@ -250,9 +262,6 @@ void checker::check_effects(storage::reader& from, int to) {
       problem(uid, fmt::format("'{}' visit {} has two keys", node, number));
     if (owners.emplace(e.key, e.of).first->second != e.of) problem(uid, "two visits have the key " + e.key);
     if (++executions[attempt] > 1 && node != "nap") ++repeated_;
-    if (node == "work" && audited.count(attempt) == 0 && unaudited_.count(attempt) == 0)
-      problem(uid, fmt::format("'{}' visit {} attempt {} had its secret, and the audit does not say so", node, number,
-                               e.attempt));
   }
   for (int n = 0; n < to; ++n) {
     const auto history = host::read_history(from, uid_of(n), 0, everything);

@@ -70,6 +70,7 @@ private:
   };
   std::vector<execution> executions_so_far() const;
   void check_effects(storage::reader& from, int to);
+  void check_audit(storage::reader& from);
   std::set<attempt_key> audited_attempts(storage::reader& from);
 
   void lost(const std::string& uid, const std::string& what);
