@@ -156,7 +156,8 @@ struct secret_audit_entry {
   std::string version;     ///< empty: not known
   std::string destination; ///< where the node says it goes; empty: it does not say
   bool allowed = false;
-  std::string reason; ///< why not; empty when allowed
+  std::string reason;     ///< why not; empty when allowed
+  bool encrypted = false; ///< read without the key of payloads: `secret`, `destination` and `reason` only say so
 };
 
 } // namespace pawl
