@@ -28,7 +28,7 @@ public:
 
   std::vector<secret_summary> list() const;
   std::optional<secret_summary> find(const std::string& name) const;
-  /// The newest version. Errors: `not_found`, `corrupt`, `access` (no memory can be locked).
+  /// The newest version. Errors: `not_found`, `corrupt`, `overloaded` (no memory can be locked).
   result<secret_bytes> decrypt(const std::string& name) const;
 
   /// Whether the file at `path` is still the one that was read.

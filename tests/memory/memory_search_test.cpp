@@ -58,9 +58,12 @@ TEST_CASE("memory search: what is wiped with its object is found no more") {
 TEST_CASE("memory search control: a copy in a block that was freed is found") {
   const secret_bytes secret = random_secret();
   const std::vector<needle> needles{{"secret", secret.view()}};
-  char* const block = static_cast<char*>(std::malloc(4096));
+  // Large, so that the search's own blocks do not fill it; the other keeps it from going back to the system.
+  constexpr std::size_t size = 120'000;
+  char* const block = static_cast<char*>(std::malloc(size));
+  const std::unique_ptr<char[]> behind(new char[64]);
   REQUIRE(block != nullptr);
-  std::memcpy(block + 2000, secret.data(), secret.size()); // past where malloc writes its own
+  std::memcpy(block + size - 1000, secret.data(), secret.size());
   keep(block);
   std::free(block);
   const memory_found found = search_memory(needles);
