@@ -16,7 +16,7 @@ namespace pawl::storage {
 
 class payload_keys {
 public:
-  /// Nothing when the sealed store has none yet. Errors: `corrupt`, `access` (no memory can be locked).
+  /// Nothing when the sealed store has none yet. Errors: `corrupt`, `overloaded` (no memory can be locked).
   static result<std::shared_ptr<const payload_keys>> read(const sealed_file& from);
 
   /// The id of the sealed store.

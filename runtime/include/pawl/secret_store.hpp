@@ -130,7 +130,7 @@ struct signing_key_pair {
   secret_bytes secret;    ///< one line of text, for secret_envelope::signing_key
   std::string public_key; ///< one line of text, for secret_store::add_signer
 };
-/// A new Ed25519 key. Errors: `access` (as secret_bytes::of_size).
+/// A new Ed25519 key. Errors: as secret_bytes::of_size().
 PAWL_API result<signing_key_pair> make_signing_key();
 
 } // namespace pawl
