@@ -66,6 +66,10 @@ PROMISES = [
     Promise("Rooms, installed names, linked libraries and figures are what they are said to be",
             "layers symbols embedder-includes no-qt-poco bench-floor", [], "tools/check --only test",
             "layers-control symbols-control embedder-includes-control no-qt-poco-control bench-floor-control"),
+    Promise("A secret that was stored, sent by `http` or read from Vault is afterwards in locked pages only; the command is "
+            "closed to the user's other processes",
+            "memory memory-http memory-tls cli-secrets-memory", [], "tools/check --only memory,cli",
+            "memory-http-control"),
 ]
 # Only under the sanitizer, so not among release's tests.
 ELSEWHERE = {"tsan-control"}

@@ -1,58 +1,46 @@
 // Where secrets lie in the memory of pawl secrets while it runs.
 #include "tests/cli/secrets_support.hpp"
 #include "tests/cli/terminal.hpp"
+#include "tests/support/memory_search.hpp"
 
-#include <sstream>
+#include <fstream>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace secrets_tests;
 
 namespace {
 
-constexpr std::size_t searched_bytes_max = std::size_t{64} << 20; // larger ones are a sanitizer's own
-
-struct mapping {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  std::string rights;
-  std::string flags; ///< of the kernel: `lo` locked, `dd` left out of core images
-};
-
-std::vector<mapping> mappings_of(pid_t pid) {
-  std::vector<mapping> found;
-  std::ifstream lines("/proc/" + std::to_string(pid) + "/smaps");
-  for (std::string line; std::getline(lines, line);) {
-    if (has(line, "VmFlags:")) found.back().flags = line + " ";
-    if (line.find(':') < line.find(' ')) continue;
-    mapping next;
-    char dash = 0;
-    std::istringstream(line) >> std::hex >> next.begin >> dash >> next.end >> next.rights;
-    found.push_back(next);
-  }
-  return found;
+/// `pawl OPTION secrets set`, which asks for a value before it looks at the store. As a user without rights, for root
+/// owns the files of its own processes anyway.
+words asking_for_a_value(const std::string& pawl, const std::string& option) {
+  words line{pawl};
+  if (!option.empty()) line.push_back(option);
+  line.insert(line.end(), {"secrets", "set", "mail", "--secrets", "none.sealed", "--key-file", "none.key"});
+  const words nobody{"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
+  if (::geteuid() == 0) line.insert(line.begin(), nobody.begin(), nobody.end());
+  return line;
 }
 
-struct places {
-  int locked = 0;
-  int other = 0;
-};
+uid_t owner_of(const std::string& file) {
+  struct stat facts {};
+  REQUIRE(::stat(file.c_str(), &facts) == 0);
+  return facts.st_uid;
+}
 
-// How often `text` lies in memory that may be written.
-places search(pid_t pid, const std::string& text) {
-  places found;
-  std::ifstream memory("/proc/" + std::to_string(pid) + "/mem", std::ios::binary);
-  REQUIRE(memory);
-  for (const mapping& one : mappings_of(pid)) {
-    const std::size_t size = one.end - one.begin;
-    if (one.rights.substr(0, 2) != "rw" || size > searched_bytes_max) continue;
-    std::string bytes(size, '\0');
-    memory.clear();
-    memory.seekg(static_cast<std::streamoff>(one.begin));
-    memory.read(bytes.data(), static_cast<std::streamsize>(size));
-    const bool is_locked = has(one.flags, " lo ") && has(one.flags, " dd ");
-    for (auto at = bytes.find(text); at != std::string::npos; at = bytes.find(text, at + 1))
-      ++(is_locked ? found.locked : found.other);
-  }
-  return found;
+/// Where any user may start it.
+std::string copy_of_pawl(const temp_folder& folder) {
+  std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
+  std::filesystem::copy_file(pawl_file(), folder.file("pawl"));
+  return folder.file("pawl");
+}
+
+std::string core_limit_of(pid_t pid) {
+  std::ifstream lines("/proc/" + std::to_string(pid) + "/limits");
+  for (std::string line; std::getline(lines, line);)
+    if (has(line, "Max core file size")) return line;
+  return "";
 }
 
 } // namespace
@@ -62,15 +50,46 @@ TEST_CASE("secrets: a value and a passphrase lie in locked memory and nowhere el
   const std::string words_file = here.folder.file("words");
   const std::string passphrase = "passphrase-8Lq2VxNw";
   write_private(words_file, passphrase + "\n");
-  const words line{pawl_file(), "secrets", "set", "mail", "--secrets", here.store, "--passphrase-file", words_file};
+  const words line{pawl_file(), "--allow-core-dumps", "secrets",           "set",     "mail",
+                   "--secrets", here.store,           "--passphrase-file", words_file};
   on_terminal at(line);
   REQUIRE(at.shows("value of mail: "));
   at.type(canary + "\n");
   REQUIRE(at.shows("the same again: "));
-  for (const std::string& secret : {canary, passphrase}) {
-    const places found = search(at.pid(), secret);
-    CHECK(found.locked == 1);
-    CHECK(found.other == 0);
+  const memory_found found =
+      search_memory({{"value", canary}, {"passphrase", passphrase}, {"file", words_file}}, at.pid());
+  INFO(found.text());
+  for (const char* secret : {"value", "passphrase"}) {
+    CHECK(found.count_locked(secret) == 1);
+    CHECK(found.count(secret) == 0);
   }
-  CHECK(search(at.pid(), words_file).other > 0); // control: what is no secret is found
+  CHECK(found.count("file") > 0); // control: what is no secret is found
+}
+
+TEST_CASE("secrets: while a value is asked for nobody of the same user can look in", "[secrets-memory]") {
+  const temp_folder folder;
+  const std::string pawl = copy_of_pawl(folder);
+  on_terminal at(asking_for_a_value(pawl, ""));
+  REQUIRE(at.shows("value of mail: "));
+  CHECK(owner_of("/proc/" + std::to_string(at.pid()) + "/mem") == 0);
+  CHECK(has(core_limit_of(at.pid()), "size        0                    0 "));
+  on_terminal open(asking_for_a_value(pawl, "--allow-core-dumps"));
+  REQUIRE(open.shows("value of mail: "));
+  CHECK(owner_of("/proc/" + std::to_string(open.pid()) + "/mem") == (::geteuid() == 0 ? 65534 : ::geteuid()));
+}
+
+TEST_CASE("secrets: without memory to lock they are refused unless the command line takes that", "[secrets-memory]") {
+  const temp_folder folder;
+  const std::string pawl = copy_of_pawl(folder);
+  const auto asked_without_memory = [&](const std::string& option) {
+    words line = asking_for_a_value(pawl, option);
+    line.insert(line.begin(), {"prlimit", "--memlock=0:0"});
+    return run_to_end(line, "some-value\n");
+  };
+  const ended refused = asked_without_memory("");
+  CHECK(refused.code == 1);
+  CHECK(has(refused.err, "LimitMEMLOCK"));
+  const ended taken = asked_without_memory("--accept-unlocked-memory");
+  CHECK_FALSE(has(taken.err, "LimitMEMLOCK"));
+  CHECK(has(taken.err, "none.sealed")); // it came as far as the store
 }

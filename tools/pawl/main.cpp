@@ -2,6 +2,7 @@
 #include "tools/pawl/commands.hpp"
 #include "tools/pawl/failure.hpp"
 
+#include <pawl/process.hpp>
 #include <pawl/version.hpp>
 
 #include <CLI/CLI.hpp>
@@ -47,8 +48,28 @@ int report(const std::exception& what) {
   return exit_code::failed;
 }
 
-int carry_out(const action& chosen) {
+/// What the process does to itself before any command, unless told otherwise.
+struct process_arguments {
+  bool allows_core_dumps = false;
+  bool accepts_unlocked_memory = false;
+
+  void add(CLI::App& app) {
+    app.add_flag("--allow-core-dumps", allows_core_dumps,
+                 "Let core images be written and debuggers look in; secrets then do not stay inside")
+        ->disable_flag_override();
+    app.add_flag("--accept-unlocked-memory", accepts_unlocked_memory,
+                 "Go on where the system locks no memory for secrets: they may be swapped out")
+        ->disable_flag_override();
+  }
+  void apply() const {
+    if (!allows_core_dumps) need(pawl::harden_process());
+    pawl::accept_unlocked_memory(accepts_unlocked_memory);
+  }
+};
+
+int carry_out(const process_arguments& process, const action& chosen) {
   try {
+    process.apply();
     return chosen();
   } catch (const command_failure& failure) {
     if (*failure.what() != '\0') complain(failure.what());
@@ -90,6 +111,8 @@ int refuse(const CLI::App& app, const CLI::ParseError& error) {
 int main(int argc, char** argv) {
   CLI::App app{"Runs durable workflows and looks at them.", "pawl"};
   action chosen;
+  process_arguments process;
+  process.add(app);
   app.set_version_flag("--version", std::string("pawl ") + pawl::version());
   app.footer(footer);
   app.require_subcommand(1);
@@ -101,5 +124,5 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return refuse(app, error);
   }
-  return carry_out(chosen);
+  return carry_out(process, chosen);
 }
