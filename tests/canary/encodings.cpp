@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t raw_window = 12;
 constexpr std::size_t coded_window = 16;
-constexpr std::size_t findings_max = 20;
+constexpr std::size_t findings_max = 40;
 constexpr std::size_t unpacked_max = std::size_t{8} << 20;
 constexpr int depth_max = 2;
 constexpr char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

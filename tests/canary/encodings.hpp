@@ -52,7 +52,7 @@ class searcher {
 public:
   explicit searcher(const std::vector<planted>& canaries);
 
-  /// At most 20 findings, each canary and encoding once.
+  /// At most 40 findings, each canary and encoding once.
   std::vector<finding> search(std::string_view bytes) const;
   /// Of a file, which may change or go meanwhile.
   std::vector<finding> search_file(const std::string& path) const;
