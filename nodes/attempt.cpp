@@ -70,6 +70,39 @@ attempt::resolved_data attempt::resolve() {
   return fits.failure();
 }
 
+const core::secret_mask& attempt::mask() {
+  std::call_once(mask_made_, [this] {
+    std::vector<core::secret_mask::secret> secrets;
+    for (const granted_secret& s : secrets_)
+      secrets.push_back({s.text, s.bytes});
+    mask_ = core::secret_mask(secrets);
+  });
+  return mask_;
+}
+
+// Handles choose edges, so they are not changed: one that holds a secret fails the attempt.
+void attempt::take_secrets_out(outcome::content& of) {
+  const auto clean = [this](auto& optional) {
+    if (optional) mask_.apply(*optional);
+  };
+  if (auto* success = std::get_if<outcome::content::success>(&of.what)) {
+    const bool bad_handle = success->handle && mask_.finds(*success->handle);
+    clean(success->value);
+    for (auto& [name, value] : success->memory) {
+      mask_.apply(name);
+      clean(value);
+    }
+    if (bad_handle) of.what = outcome::content::failure{"OutputError", "the handle holds a secret", false};
+  } else if (auto* wait = std::get_if<outcome::content::wait>(&of.what)) {
+    clean(wait->node_state);
+    mask_.apply(wait->reason);
+    clean(wait->payload_schema);
+  } else if (auto* failure = std::get_if<outcome::content::failure>(&of.what)) {
+    mask_.apply(failure->name);
+    mask_.apply(failure->message);
+  }
+}
+
 // Expressions may give something else the next time; what does not fit the schema is the author's to correct.
 std::optional<executed> attempt::data_failure() {
   if (!data_ || *data_) return std::nullopt;
@@ -79,6 +112,7 @@ std::optional<executed> attempt::data_failure() {
 
 executed attempt::answer(outcome given) {
   outcome::content what = std::move(given).take();
+  if (!mask().empty()) take_secrets_out(what);
   return std::visit([this](auto& w) { return made(w); }, what.what);
 }
 

@@ -4,8 +4,11 @@
 
 #include "nodes/execute.hpp"
 #include "nodes/outcome.hpp"
+#include "runtime/core/secret_mask.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <mutex>
 
 namespace pawl::nodes {
 
@@ -27,6 +30,7 @@ public:
   const resolved_data& data();
   /// When data() failed: the event for it, unless the data was never asked for or is good.
   std::optional<executed> data_failure();
+  /// What came of it, without the secrets that it was given.
   executed answer(outcome given);
   executed timed_out();
 
@@ -35,6 +39,8 @@ public:
   /// Null where the definition names none. Throws std::invalid_argument for a slot that the type has not, and
   /// std::logic_error when the data says another destination than the one that was allowed.
   secret_handle secret(std::string_view slot);
+  /// What is kept out of everything that the executor answers.
+  const core::secret_mask& mask();
 
 private:
   using json = nlohmann::json;
@@ -49,6 +55,7 @@ private:
   result<core::json_ptr> take_payload_schema(const json& document) const;
   retry_policy policy_now();
   std::optional<std::string> destination();
+  void take_secrets_out(outcome::content& of);
 
   static inline const granted_secrets no_secrets{};
 
@@ -59,6 +66,8 @@ private:
   expression::value root_;
   expression::environment environment_;
   std::optional<resolved_data> data_;
+  std::once_flag mask_made_; ///< an asynchronous executor may ask from several threads
+  core::secret_mask mask_;
   bool misfits_ = false; ///< the data does not fit the type's schema
 };
 

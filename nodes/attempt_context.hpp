@@ -40,6 +40,8 @@ public:
     return run_.control ? run_.control->deadline : std::nullopt;
   }
   std::shared_ptr<const secret_bytes> secret(std::string_view slot) const override { return attempt_.secret(slot); }
+  std::string masked(std::string_view text) const override { return attempt_.mask().masked(text); }
+  std::string masked_json(std::string_view text) const override { return attempt_.mask().masked_json(text); }
 
 private:
   nodes::attempt& attempt_;

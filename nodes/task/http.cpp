@@ -53,6 +53,8 @@ public:
         throw http_failure("HttpRedirect",
                            fmt::format("{}: more than {} redirects (data.followRedirects)", shown(hop), redirects),
                            false);
+      if (answer.secret_in_location)
+        throw http_failure("HttpRedirect", fmt::format("{}: the redirect holds the secret", shown(hop)), false);
       redirect(answer.status, *location, hop);
     }
   }
@@ -72,6 +74,7 @@ private:
     if (!line && line.failure().code == errc::invalid_argument) throw std::invalid_argument(line.failure().message);
     if (!line) throw std::runtime_error(line.failure().message); // no memory to lock: that may pass
     secret_line_ = std::move(*line);
+    has_secret_ = true;
   }
 
   http_hop next_hop() const {
@@ -86,7 +89,16 @@ private:
             request_.response_bytes_max,
             [this](const http_answer& answer) { return target_of(answer) == nullptr && is_expected(answer.status); },
             [this] { return context_.is_cancelled(); },
-            secret_line_.empty() ? nullptr : secret_line_.data()};
+            secret_line_.empty() ? nullptr : secret_line_.data(),
+            masking()};
+  }
+
+  // A secret that went to the first server may come back from the next.
+  std::function<std::string(std::string_view, bool)> masking() const {
+    if (!has_secret_) return {};
+    return [this](std::string_view text, bool is_json) {
+      return is_json ? context_.masked_json(text) : context_.masked(text);
+    };
   }
 
   const std::string* target_of(const http_answer& answer) const {
@@ -136,7 +148,8 @@ private:
   const http_settings& settings_;
   node_context& context_;
   http_request request_;
-  secret_bytes secret_line_; ///< empty: none
+  secret_bytes secret_line_; ///< empty: none, or none for where it goes now
+  bool has_secret_ = false;
   steady_clock::time_point deadline_;
 };
 

@@ -78,6 +78,14 @@ bool end_headers(conversation& talk) {
   return !talk.body_unwanted;
 }
 
+void keep_header(conversation& talk, std::string_view line) {
+  const std::string kept = kept_of(line, talk.hop);
+  auto header = read_header_line(kept);
+  if (!header) return;
+  if (header->name == "location") talk.answer.secret_in_location = kept != line;
+  talk.answer.headers.push_back(std::move(*header));
+}
+
 std::size_t take_header(char* text, std::size_t, std::size_t size, void* self) noexcept {
   auto& talk = *static_cast<conversation*>(self);
   try {
@@ -90,7 +98,7 @@ std::size_t take_header(char* text, std::size_t, std::size_t size, void* self) n
     if (talk.headers_ended) return size; // trailer fields: a server adds there what was not looked at before the body
     if (line == "\r\n" || line == "\n") return end_headers(talk) ? size : 0;
     if (line.substr(0, 5) == "HTTP/") talk.answer.headers.clear(); // those before were of an interim answer
-    if (auto header = read_header_line(line)) talk.answer.headers.push_back(std::move(*header));
+    keep_header(talk, line);
     return size;
   } catch (...) {
     talk.out_of_memory = true;
@@ -105,7 +113,7 @@ std::size_t take_body(char* data, std::size_t, std::size_t size, void* self) noe
       talk.body_too_large = true;
       return 0;
     }
-    talk.answer.body.append(data, size);
+    talk.answer.body.insert(talk.answer.body.end(), data, data + size);
     return size;
   } catch (...) {
     talk.out_of_memory = true;
@@ -209,6 +217,10 @@ http_failure failure_of(CURLcode code, const conversation& talk) {
 } // namespace
 
 std::string shown(const http_hop& hop) { return fmt::format("{} {}", hop.method, hop.url.origin()); }
+
+std::string kept_of(std::string_view text, const http_hop& hop, bool is_json) {
+  return hop.masked ? hop.masked(text, is_json) : std::string(text);
+}
 
 http_answer transfer(const http_hop& hop, const http_trust& trust) {
   const curl_handle handle = make_curl(trust.ca_file, trust.ca_path);

@@ -5,10 +5,13 @@
 #include "nodes/task/http_policy.hpp"
 #include "nodes/task/http_url.hpp"
 
+#include "runtime/core/wiped.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace pawl::nodes {
 
@@ -21,8 +24,9 @@ struct http_trust {
 
 struct http_answer {
   int status = 0;
-  http_headers headers;
-  std::string body;
+  http_headers headers;            ///< masked
+  core::wiped_vector<char> body{}; ///< as it came: not masked
+  bool secret_in_location = false; ///< the server sent a secret back as the place to go to
 };
 
 struct http_hop {
@@ -40,7 +44,12 @@ struct http_hop {
   /// A header line that holds a secret, with a zero byte at its end; null pointer: none. libcurl reads it where it is,
   /// and keeps what it sends in buffers of its own, which are out of reach.
   const char* secret_line = nullptr;
+  /// Takes out of a header line, or of a body, the secrets that the server may have sent back. Empty: there is none.
+  std::function<std::string(std::string_view text, bool is_json)> masked = {};
 };
+
+/// What may be kept of a text that the server sent.
+std::string kept_of(std::string_view text, const http_hop& hop, bool is_json = false);
 
 /// `GET https://host:port`, for errors.
 std::string shown(const http_hop& hop);

@@ -1,4 +1,5 @@
 // A secret on its way to a server: how it is sent, and where it never goes.
+#include "nodes/task/http_answer.hpp"
 #include "nodes/task/http_auth.hpp"
 #include "tests/support/http_server.hpp"
 #include "tests/support/scripted_secrets.hpp"
@@ -52,8 +53,10 @@ private:
 /// What the server got of a header; "(none)" without it.
 std::string sent(const snapshot& ended, const std::string& name) {
   if (ended.status() != instance_status::completed) FAIL(ended.failed_reason());
-  for (const json& header : ended.document()["context"]["n"][0]["output"]["body"]["headers"])
-    if (header[0] == name) return header[1].get<std::string>();
+  for (const json& header : ended.document()["context"]["n"][0]["output"]["body"]["backwards"]) {
+    const std::string value = header[1].get<std::string>();
+    if (header[0] == name) return {value.rbegin(), value.rend()};
+  }
   return "(none)";
 }
 
@@ -133,4 +136,43 @@ TEST_CASE("http auth: data that does not go with the credential is refused", "[s
   const std::string why = broken.call({{"url", url}}).failed_reason();
   CHECK_THAT(why, Catch::StartsWith("HttpRequest: ") && Catch::Contains("holds a line end"));
   CHECK(why.find("two") == std::string::npos);
+}
+
+TEST_CASE("http auth: a secret that the server sends back is masked before it is parsed", "[server]") {
+  http_server server;
+  caller calls(canary, {"127.0.0.1"});
+  const auto back = [&](const std::string& how) {
+    const snapshot ended =
+        calls.call({{"url", server.url("/back/" + how)}, {"response", how == "bytes" ? "base64" : "auto"}});
+    INFO(how << " " << ended.document());
+    CHECK(ended.document().dump().find(canary) == std::string::npos);
+    REQUIRE(ended.status() == instance_status::completed);
+    return ended.document()["context"]["n"][0]["output"];
+  };
+  const std::string mark = "[secret test:token]";
+  CHECK(back("json")["body"] == json({{"text", "it is " + mark}, {mark, {mark, 1}}, {"twice", "\"" + mark + "\""}}));
+  CHECK(back("text")["body"] == mark);
+  CHECK(back("gzip")["body"] == mark);
+  CHECK(back("bytes")["body"] == nodes::base64("\xff\xfe" + mark));
+  const json headers = back("header")["headers"];
+  CHECK(headers["x-back"] == mark);
+  CHECK(headers["set-cookie"] == json({"s=" + mark}));
+}
+
+TEST_CASE("http auth: a secret that comes back in an error or in a redirect goes nowhere", "[server]") {
+  http_server server;
+  http_server other;
+  caller calls(canary, {"127.0.0.1"});
+  const auto reason = [&](const std::string& path, const json& query = json::object()) {
+    const snapshot ended = calls.call({{"url", server.url(path)}, {"query", query}, {"followRedirects", 3}});
+    CHECK(ended.document().dump().find(canary) == std::string::npos);
+    return ended.failed_reason();
+  };
+  CHECK_THAT(reason("/back/error"), Catch::StartsWith("HttpStatus: "));
+  CHECK_THAT(reason("/back/bad-json"), Catch::StartsWith("HttpResponse: "));
+  for (const std::string& to : {server.url("/echo"), other.url("/echo")})
+    CHECK_THAT(reason("/back/redirect", {{"to", to}}),
+               Catch::StartsWith("HttpRedirect: ") && Catch::EndsWith("the redirect holds the secret"));
+  const snapshot counted = calls.call({{"url", other.url("/requests")}}, "");
+  CHECK(counted.document()["context"]["n"][0]["output"]["body"] == 1); // this one alone
 }

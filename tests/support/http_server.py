@@ -60,9 +60,34 @@ class Handler(BaseHTTPRequestHandler):
         self.send(404, b"no such route")
 
     def route_echo(self, rest, url, body):
+        """Header values backwards as well: the one way back that no mask knows."""
         headers = [[name.lower(), value] for name, value in self.headers.items()]
         self.send_json(200, {"method": self.command, "path": url.path, "query": urllib.parse.parse_qsl(url.query),
-                             "headers": headers, "body": body.decode("utf-8", "replace")})
+                             "headers": headers, "backwards": [[name, value[::-1]] for name, value in headers],
+                             "body": body.decode("utf-8", "replace")})
+
+    def route_back(self, rest, url, body):
+        """/back/HOW: gives the secret of the Authorization header back."""
+        secret = self.headers["Authorization"].split(" ", 1)[1]
+        if rest == "json":
+            self.send_json(200, {"text": "it is " + secret, secret: [secret, 1], "twice": json.dumps(secret)})
+        elif rest == "bad-json":
+            self.send(200, b'{"a": "' + secret.encode(), content_type="application/json")
+        elif rest == "text":
+            self.send(200, secret.encode())
+        elif rest == "bytes":
+            self.send(200, b"\xff\xfe" + secret.encode(), content_type="application/octet-stream")
+        elif rest == "gzip":
+            self.send(200, gzip.compress(secret.encode()), [("Content-Encoding", "gzip")])
+        elif rest == "header":
+            self.send(200, b"", [("X-Back", secret), ("Set-Cookie", "s=" + secret)])
+        elif rest == "error":
+            self.send(500, secret.encode())
+        elif rest == "redirect":
+            to = urllib.parse.parse_qs(url.query).get("to", ["/echo"])[0]
+            self.send(302, secret.encode(), [("Location", to + "?token=" + urllib.parse.quote(secret))])
+        else:
+            self.route_missing(rest, url, body)
 
     def route_requests(self, rest, url, body):
         with counts_lock:

@@ -31,6 +31,7 @@ void add_floor(CLI::App& app, action& chosen);
 void add_latency(CLI::App& app, action& chosen);
 void add_linear10(CLI::App& app, action& chosen);
 void add_loop(CLI::App& app, action& chosen);
+void add_masking(CLI::App& app, action& chosen);
 void add_parked(CLI::App& app, action& chosen);
 void add_recovery(CLI::App& app, action& chosen);
 void add_schemas(CLI::App& app, action& chosen);
