@@ -167,7 +167,9 @@ private:
         {"nodes", {{{"id", "n"}, {"type", thief_type}, {"retry", {{"maxAttempts", 1}, {"interval", 1}}}}}}};
     if (given_.plant != "row") return;
     if (auto loaded = runtime_->load_definition(definition.dump()); !loaded) die(to_string(loaded.failure()));
-    auto id = runtime_->start("thief", json::object());
+    start_options how;
+    how.id = "thief";
+    auto id = runtime_->start("thief", json::object(), how);
     if (!id) die(to_string(id.failure()));
     finish(*id);
   }

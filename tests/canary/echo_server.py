@@ -96,7 +96,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send(200, self.all.encode())
 
     def value(self):
-        return {"each": self.texts, "names": {t: {"deep": [t, {t: t}]} for t in self.texts}, "all": self.all}
+        return {"each": self.texts, "names": [{t: {"deep": [t, {t: t}]}} for t in self.texts], "all": self.all}
 
     def route_json(self):
         self.send(200, json.dumps(self.value(), ensure_ascii=False).encode(), content_type="application/json")
@@ -110,14 +110,16 @@ class Handler(BaseHTTPRequestHandler):
                   content_type="application/json")
 
     def route_form(self):
-        self.send(200, urllib.parse.urlencode([("x", t) for t in self.texts]).encode(),
+        fields = [("raw", self.secret), ("base64", base64.b64encode(self.secret)), ("at", base64.b64encode(b"x" + self.secret)),
+                  ("hex", self.secret.hex()), ("words", b"it is " + self.secret + b" indeed")]
+        self.send(200, urllib.parse.urlencode(fields).encode(),
                   content_type="application/x-www-form-urlencoded")
 
     def route_names(self):
         self.send(200, json.dumps({t: 1 for t in self.texts}).encode(), content_type="application/json")
 
     def route_header(self):
-        self.send(200, b"ok", [("X-Echo", self.line), ("X-Json", json.dumps(self.line)), ("ETag", '"' + self.texts[0] + '"')])
+        self.send(200, b"ok", [("X-Echo", self.line), ("X-Json", json.dumps(self.secret.decode("utf-8", "ignore"))), ("ETag", '"' + self.texts[0] + '"')])
 
     def route_cookie(self):
         self.send(200, b"ok", [("Set-Cookie", "a=" + self.line), ("Set-Cookie", "b=" + self.texts[0])])

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -28,10 +29,21 @@ bool is_text(const std::string& bytes) {
   }
 }
 
+// The forms, but base64 whole, with what stands around it; without those that are none of these bytes.
 std::vector<form> texts_of(std::string_view secret) {
   std::vector<form> all = forms_of(secret);
-  all.push_back({"base64 inside", base64("user:" + std::string(secret) + "!")});
-  std::erase_if(all, [](const form& f) { return !is_text(f.text); });
+  const bool has_text = is_text(std::string(secret));
+  std::erase_if(all, [&](const form& f) {
+    return f.encoding.rfind("base64", 0) == 0 || !is_text(f.text) || (!has_text && f.encoding.rfind("json", 0) == 0);
+  });
+  for (const char* before : {"", "x", "xy"})
+    for (const char* behind : {"", "!", "??"}) {
+      std::string coded = base64(before + std::string(secret) + behind);
+      all.push_back({std::string("base64 ") + before + "_" + behind, coded});
+      std::replace(coded.begin(), coded.end(), '+', '-');
+      std::replace(coded.begin(), coded.end(), '/', '_');
+      all.push_back({std::string("base64url ") + before + "_" + behind, coded});
+    }
   return all;
 }
 

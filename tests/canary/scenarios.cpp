@@ -60,9 +60,12 @@ void add_host(std::vector<scenario>& all) {
   all.push_back(echo("pause"));
   all.push_back(echo("accepting"));
   all.push_back(failing(echo("bad-text"), "OutputError", false));
-  all.push_back(failing(echo("too-large"), "OutputError", false));
-  all.push_back(failing(echo("state-too-large"), "PauseError", false));
-  all.push_back(failing(echo("memory-too-large"), "OutputError", false));
+  for (const char* how : {"too-large", "state-too-large", "memory-too-large"}) {
+    scenario large = echo(how);
+    large.ends = ""; // masked it may be small enough
+    large.shows_mark = false;
+    all.push_back(large);
+  }
   all.push_back(failing(echo("late", briefly), "Timeout", false));
   all.push_back(failing(one_node("strict", node(echo_strict_type, {{"how", "output"}})), "OutputError", false));
   all.push_back(later("output"));
@@ -114,7 +117,9 @@ void add_control(std::vector<scenario>& all) {
                    edge("each", "delay", "done"),
                    edge("delay", "wait"),
                    edge("wait", "fail")};
-  all.push_back(failing({"control", workflow("control", nodes, edges)}, "[secret "));
+  scenario made = failing({"control", workflow("control", nodes, edges)}, "");
+  made.shows_mark = true;
+  all.push_back(made);
 }
 
 // --- http
@@ -140,15 +145,15 @@ std::vector<route> routes(const servers& at) {
           {"json"},
           {"json-escaped"},
           {"form"},
-          {"names"},
+          {"names", "HttpResponse", false}, // masked, they are no longer different
           {"header"},
           {"cookie"},
           {"content-type"},
           {"reason", "", false},
           {"gzip"},
           {"deflate"},
-          {"text", "", true, bytes},
-          {"not-text"},
+          {"text", "", false, bytes}, // in base64 so is the mark
+          {"not-text", "", false},
           {"status/404", "HttpStatus", false},
           {"status/500", "HttpStatus", false},
           {"status/401", "HttpStatus", false},
