@@ -193,6 +193,11 @@ outcome steal(node_context& c) {
 
 } // namespace
 
+outcome echo_answer(const node_context& c) {
+  const std::string how = c.data().at("how");
+  return answer(how == "twice" ? "output" : how, c, c.secret("key")->view());
+}
+
 std::vector<node_type> echo_types(const echo_settings& how) {
   node_type plain(echo_type, node_type::executor([how](node_context& c) { return echo(c, how); }));
   plain.can_wait = true;

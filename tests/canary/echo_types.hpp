@@ -15,6 +15,9 @@ struct echo_settings {
   std::function<void(std::string_view secret)> plant; ///< what `polite` does with its secret; for controls
 };
 
+/// What echo_later_type answers, for who calls it otherwise.
+outcome echo_answer(const node_context& c);
+
 std::vector<node_type> echo_types(const echo_settings& how);
 
 } // namespace pawl::canary
