@@ -31,15 +31,19 @@ ended on_store(command_scene& scene, const words& line) {
   return in_formats(scene, joined(line, {"--store", scene.in.store()}));
 }
 
-// JSON of each, which holds all there is; every tenth in the other formats too.
-void of_each_instance(command_scene& scene, const char* name) {
-  std::size_t number = 0;
-  for (const std::string& id : scene.ids)
-    for (const std::string& format : number++ % 10 == 0 ? formats : words{"json"}) {
-      const ended done = scene.in.pawl({name, id, "-o", format, "--store", scene.in.store()});
-      if (done.code != 0) throw std::runtime_error(std::string(name) + " " + id + ": " + done.err);
-      scene.shown[id] += done.out;
+// One of ten, in every format; all of them are read by store_reader, which the commands print.
+void of_some_instances(command_scene& scene, const char* name) {
+  for (std::size_t i = 0; i < scene.ids.size(); i += 10)
+    for (const std::string& format : formats) {
+      const ended done = scene.in.pawl({name, scene.ids[i], "-o", format, "--store", scene.in.store()});
+      if (done.code != 0) throw std::runtime_error(std::string(name) + " " + scene.ids[i] + ": " + done.err);
     }
+}
+
+void show(command_scene& scene) {
+  of_some_instances(scene, "show");
+  for (const std::string& id : scene.ids)
+    scene.shown[id] = scene.in.read_instance(id);
 }
 
 std::string write_definition(command_scene& scene, const json& definition) {
@@ -155,8 +159,8 @@ const std::vector<command>& commands() {
        [](command_scene& s) {
          on_store(s, {"list", "--limit", "0"});
        }},
-      {"show", false, [](command_scene& s) { of_each_instance(s, "show"); }},
-      {"history", false, [](command_scene& s) { of_each_instance(s, "history"); }},
+      {"show", false, show},
+      {"history", false, [](command_scene& s) { of_some_instances(s, "history"); }},
       {"validate", false, validate},
       {"eval", false, eval},
       {"functions", false, [](command_scene& s) { in_formats(s, {"functions"}); }},

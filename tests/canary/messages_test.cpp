@@ -5,6 +5,7 @@
 #include "tests/canary/message_texts.hpp"
 #include "tests/canary/rig.hpp"
 #include "tests/sim/virtual_clock.hpp"
+#include "tests/support/campaign.hpp"
 
 #include <caf/all.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
@@ -13,6 +14,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iostream>
 #include <random>
 #include <set>
 
@@ -213,7 +215,22 @@ std::string joined(const std::set<std::string>& all) {
   return text;
 }
 
-constexpr std::uint64_t seeds = 5;
+constexpr std::uint64_t seeds_min = 3;
+
+void run_seed(std::uint64_t seed, const servers& at) {
+  simulated one(seed, at, false);
+  one.run(for_one_thread(at));
+  one.stop();
+  INFO("seed " << seed << "\n" << joined(one.driver.leaks) << joined(one.driver.unknown));
+  REQUIRE(one.driver.leaks.empty());
+  REQUIRE(one.driver.unknown.empty());
+  for (const char* type :
+       {"write_change", "write_done", "execute_node", "node_executed", "call_executor", "attempt_answered",
+        "resolve_secret", "secret_resolved", "start_instance", "resume_uid", "timer_set"}) {
+    INFO(type);
+    CHECK(one.driver.seen.count(std::string("pawl::actors::") + type) == 1);
+  }
+}
 
 } // namespace
 
@@ -223,20 +240,15 @@ TEST_CASE("canary messages: no secret is in any message between actors", "[messa
   const echo_server elsewhere(folder.file("seen-elsewhere"));
   const char* given = std::getenv("PAWL_SEED_FROM");
   const std::uint64_t first = given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
-  for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
-    simulated one(seed, {server.url(), elsewhere.url()}, false);
-    one.run(for_one_thread({server.url(), elsewhere.url()}));
-    one.stop();
-    INFO("seed " << seed << "\n" << joined(one.driver.leaks) << joined(one.driver.unknown));
-    CHECK(one.driver.leaks.empty());
-    CHECK(one.driver.unknown.empty());
-    for (const char* type :
-         {"write_change", "write_done", "execute_node", "node_executed", "call_executor", "attempt_answered",
-          "resolve_secret", "secret_resolved", "start_instance", "resume_uid", "timer_set"}) {
-      INFO(type);
-      CHECK(one.driver.seen.count(std::string("pawl::actors::") + type) == 1);
-    }
+  const auto end = std::chrono::steady_clock::now() + test::time_to_run();
+  test::figures figures("orders of messages", first);
+  std::uint64_t count = 0;
+  for (; count < seeds_min || std::chrono::steady_clock::now() < end; ++count) {
+    run_seed(first + count, {server.url(), elsewhere.url()});
+    figures.so_far(count + 1);
   }
+  std::cout << count << " seeds from " << first << "\n";
+  figures.end(count, 0);
 }
 
 TEST_CASE("canary messages control: a secret in a message is found", "[control-messages]") {

@@ -26,7 +26,7 @@ std::string place_of_file(const std::string& name);
 struct command_scene {
   rig& in;
   std::vector<std::string> ids;             ///< instances of the child
-  std::map<std::string, std::string> shown; ///< id → what show and history printed of it
+  std::map<std::string, std::string> shown; ///< id → its snapshot and its history
   std::string mail;                         ///< a public key for envelopes
 };
 /// How a command is run, by its words: `list`, `secrets audit`.
@@ -37,12 +37,13 @@ struct command {
 };
 const std::vector<command>& commands();
 
-/// What `registry` would say: node types, commands, places and members of options that nothing here covers.
+/// What Pawl has.
 struct inventory {
   std::vector<std::string> node_types;
   std::vector<std::string> commands;
   std::vector<std::string> members; ///< callbacks of options
 };
+/// What of it nothing here covers.
 std::vector<std::string> uncovered(const inventory& have);
 
 } // namespace pawl::canary

@@ -4,6 +4,7 @@
 #include "tests/canary/registry.hpp"
 
 #include <pawl/secret_store.hpp>
+#include <pawl/store_reader.hpp>
 
 #include <cstdlib>
 #include <filesystem>
@@ -162,6 +163,18 @@ ended rig::pawl(const words& line, const std::string& input) {
   add(command_leaks_, "commands", "pawl " + name, search_.search(done.out));
   add(command_leaks_, "commands", "pawl " + name + "(stderr)", search_.search(done.err));
   return done;
+}
+
+std::string rig::read_instance(const std::string& id) {
+  auto reader = checked(store_reader::open(store_));
+  std::string text = checked(reader.query(id)).document().dump();
+  for (const history_entry& e : checked(reader.history(id))) {
+    for (const std::string* part : {&e.node, &e.handle, &e.error, &e.note})
+      text += "\n" + *part;
+    if (e.output) text += "\n" + e.output->dump();
+  }
+  add(command_leaks_, "commands", "store_reader on " + id, search_.search(text));
+  return text;
 }
 
 // --- the search

@@ -75,6 +75,9 @@ public:
   // --- the pawl command: what it prints is searched, and kept in `commands`
   ended pawl(const words& line, const std::string& input = "");
 
+  /// Snapshot and history, read beside the owner; searched as what the command prints.
+  std::string read_instance(const std::string& id);
+
   // --- the search
   std::vector<leak> search_files() const;
   std::vector<leak> search_outputs() const;
