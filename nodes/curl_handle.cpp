@@ -1,12 +1,13 @@
 // The guards that every request has.
 #include "nodes/curl_handle.hpp"
 
+#include "nodes/curl_memory.hpp"
+
 namespace pawl::nodes {
 namespace {
 
 void must_start_curl() {
-  static const CURLcode started = ::curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (started != CURLE_OK) throw http_failure("HttpNetwork", "libcurl cannot be started", false);
+  if (start_wiping_curl() != CURLE_OK) throw http_failure("HttpNetwork", "libcurl cannot be started", false);
 }
 
 void set_guards(CURL* handle) {
@@ -37,6 +38,7 @@ curl_handle make_curl(const std::string& ca_file, const std::string& ca_path) {
   if (!handle) throw std::bad_alloc();
   set_guards(handle.get());
   set_trust(handle.get(), ca_file, ca_path);
+  wipe_decrypted(handle.get());
   return handle;
 }
 

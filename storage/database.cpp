@@ -87,7 +87,8 @@ void become_writer(SQLite::Database& db, const std::string& path) {
   while (change.executeStep()) {
   } // the mode is only wished for until the last step has committed it
   if (mode != "wal") throw SQLite::Exception(fmt::format("{}: the write-ahead log is refused", path), SQLITE_READONLY);
-  db.exec("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 16777216");
+  db.exec("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 16777216;"
+          "PRAGMA secure_delete = ON");
 }
 
 // Each migration with its number in one transaction: a kill leaves the version before it or the one after it. Whoever

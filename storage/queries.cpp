@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
+#include <string_view>
 
 namespace pawl::storage {
 namespace {
@@ -11,33 +14,34 @@ namespace {
 constexpr char find_sql[] = "SELECT id FROM instance WHERE uid = ?1";
 constexpr char exists_sql[] = "SELECT 1 FROM instance WHERE id = ?1 AND revision > 0";
 constexpr char load_sql[] =
-    "SELECT i.uid, d.id, d.hash, n.text, n.hash, i.created_at, i.revision, i.version, i.status, i.in_flight,"
+    "SELECT i.uid, d.id, d.hash, n.text, n.hash, n.payload_key, i.created_at, i.revision, i.version, i.status, "
+    "i.in_flight,"
     " i.next_cursor, i.next_scope, i.steps, i.step_limit, i.updated_at, i.last_started_at, i.execution_ms,"
     " i.retry_reason, i.step_limit_exceeded, i.wake_at"
     " FROM instance i LEFT JOIN definition d ON d.number = i.definition LEFT JOIN input n ON n.instance = i.id"
     " WHERE i.id = ?1 AND i.revision > 0";
 constexpr char cursors_sql[] =
     "SELECT cursor, scope, node, visit, phase, key, wait_kind, wait_reason, wait_since, retry_attempts, retry_at,"
-    " payload, node_state, timer_fired, payload_schema FROM cursor WHERE instance = ?1 ORDER BY cursor";
+    " payload, node_state, timer_fired, payload_schema, payload_key FROM cursor WHERE instance = ?1 ORDER BY cursor";
 constexpr char timers_sql[] = "SELECT cursor, due_at, duration_ms FROM timer WHERE instance = ?1 ORDER BY cursor";
 constexpr char visits_sql[] = "SELECT node, count FROM visit WHERE instance = ?1 AND count > 0 ORDER BY node";
 constexpr char memories_sql[] =
-    "SELECT scope, node, name, value FROM memory WHERE instance = ?1 ORDER BY scope, node, name";
-constexpr char labels_sql[] = "SELECT name, value FROM label WHERE instance = ?1";
+    "SELECT scope, node, name, value, payload_key FROM memory WHERE instance = ?1 ORDER BY scope, node, name";
+constexpr char labels_sql[] = "SELECT name, value, payload_key FROM label WHERE instance = ?1";
 constexpr char audit_sql[] =
-    "SELECT sequence, at, instance_id, node_id, visit, attempt, slot, secret, version, destination, allowed, reason"
-    " FROM secret_audit WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
+    "SELECT sequence, at, instance_id, node_id, visit, attempt, slot, secret, version, destination, allowed, reason,"
+    " payload_key FROM secret_audit WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
 constexpr char list_sql[] = "SELECT i.id, i.uid, d.id, i.status, i.revision, i.created_at, i.updated_at, i.wake_at"
                             " FROM instance i LEFT JOIN definition d ON d.number = i.definition"
                             " WHERE i.id > ?1 AND i.revision > 0 ORDER BY i.id LIMIT ?2";
 constexpr char history_sql[] =
     "SELECT revision, at, core_version, kind, cursor, scope, node, visit, attempt, handle, previous, output, error,"
-    " detail, note FROM step WHERE instance = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3";
-constexpr char context_sql[] = "SELECT node, revision, at, attempt, output, error FROM step"
+    " detail, note, payload_key FROM step WHERE instance = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3";
+constexpr char context_sql[] = "SELECT node, revision, at, attempt, output, error, payload_key FROM step"
                                " WHERE instance = ?1 AND previous IS NOT NULL ORDER BY revision DESC LIMIT ?2";
 constexpr char last_step_sql[] = "SELECT last_step FROM visit WHERE instance = ?1 AND node = ?2";
 constexpr char result_sql[] =
-    "SELECT node, revision, at, attempt, output, error, previous, instance FROM step WHERE seq = ?1";
+    "SELECT node, revision, at, attempt, output, error, payload_key, previous, instance FROM step WHERE seq = ?1";
 constexpr char by_hash_sql[] = "SELECT hash, id, text FROM definition WHERE hash = ?1 ORDER BY id LIMIT 1";
 constexpr char latest_sql[] =
     "SELECT d.hash, d.id, d.text FROM definition_latest l JOIN definition d ON d.number = l.definition WHERE l.id = ?1";
@@ -50,6 +54,9 @@ constexpr char due_sql[] =
     " ORDER BY wake_at, id LIMIT ?4";
 constexpr char next_due_sql[] =
     "SELECT wake_at FROM instance WHERE wake_at IS NOT NULL AND (wake_at, id) > (?1, ?2) ORDER BY wake_at, id LIMIT 1";
+constexpr char facts_sql[] = "SELECT id, sealed_store FROM payload_store";
+constexpr char keys_sql[] = "SELECT id, fingerprint FROM payload_key ORDER BY id";
+constexpr char uid_sql[] = "SELECT uid FROM instance WHERE id = ?1";
 constexpr char last_time_sql[] = "SELECT at + lag FROM step ORDER BY seq DESC LIMIT 1";
 
 error broken_chain(const std::string& node) {
@@ -75,50 +82,6 @@ instance_row header_of(const running& row, int first) {
   return header;
 }
 
-cursor_row cursor_of(const running& row) {
-  cursor_row c;
-  c.cursor = row.number(0);
-  c.scope = row.number(1);
-  c.node = row.text(2);
-  c.visit = row.number(3);
-  c.phase = row.small_number(4);
-  c.key = row.text(5);
-  if (!row.is_null(6)) c.wait_kind = row.small_number(6);
-  c.wait_reason = row.text(7);
-  c.wait_since = row.number(8);
-  c.retry_attempts = row.number(9);
-  c.retry_at = row.number(10);
-  c.payload = row.text_if(11);
-  c.node_state = row.text_if(12);
-  c.timer_fired = row.flag(13);
-  c.payload_schema = row.text_if(14);
-  return c;
-}
-
-step_row step_of(const running& row) {
-  step_row s;
-  s.revision = row.number(0);
-  s.at = row.number(1);
-  s.core_version = row.small_number(2);
-  s.kind = row.small_number(3);
-  s.cursor = row.number(4);
-  s.scope = row.number(5);
-  s.node = row.text(6);
-  s.visit = row.number(7);
-  s.attempt = row.number(8);
-  s.handle = row.text_if(9);
-  s.is_result = !row.is_null(10);
-  s.output = row.text_if(11);
-  s.error = row.text_if(12);
-  s.detail = row.text_if(13);
-  s.note = row.text(14);
-  return s;
-}
-
-result_row result_of(const running& row) {
-  return {row.text(0), row.number(1), row.number(2), row.number(3), row.text_if(4), row.text_if(5)};
-}
-
 definition_row definition_of(const running& row) { return {row.text(0), row.text(1), row.text(2)}; }
 
 std::optional<definition_row> only_definition(running row) {
@@ -134,9 +97,161 @@ std::vector<due_row> due_rows(running row) {
 
 } // namespace
 
+/// The texts of one row, opened where the row says that they are encrypted.
+class queries::row_texts {
+public:
+  /// `place` is asked only where there is something to open.
+  template <class Place>
+  row_texts(queries& of, const running& row, int key_column, Place place)
+      : of_(of), row_(row), key_(row.number_if(key_column)) {
+    if (key_) place_ = place();
+    if (key_ && !of_.cipher_.is_strict() && !of_.cipher_.has(*key_)) unreadable_ = of_.cipher_.unreadable(*key_);
+  }
+
+  /// Why none of the texts can be read; empty when they can.
+  const std::string& unreadable() const { return unreadable_; }
+  /// Unless something was told before.
+  void tell(std::string& told) const {
+    if (told.empty()) told = unreadable_;
+  }
+
+  std::string words(int column, const char* name) const {
+    if (!key_) return row_.text(column);
+    if (row_.is_null(column)) return {};
+    return unreadable_.empty() ? opened(column, name) : unreadable_;
+  }
+  std::string json(int column, const char* name) const {
+    if (key_ && !unreadable_.empty()) return nlohmann::json(unreadable_).dump();
+    return words(column, name);
+  }
+  std::optional<std::string> words_if(int column, const char* name) const {
+    return row_.is_null(column) ? std::nullopt : std::optional(words(column, name));
+  }
+  std::optional<std::string> json_if(int column, const char* name) const {
+    return row_.is_null(column) ? std::nullopt : std::optional(json(column, name));
+  }
+
+private:
+  std::string opened(int column, const char* name) const {
+    auto plain = of_.cipher_.open(row_.text(column), *key_, place_, name);
+    if (!plain) of_.note_fault(place_, name);
+    return std::move(plain).value_or(std::string());
+  }
+
+  queries& of_;
+  const running& row_;
+  std::optional<std::int64_t> key_;
+  payload_place place_;
+  std::string unreadable_;
+};
+
+void queries::note_fault(const payload_place& at, const char* column) {
+  if (fault_) return;
+  std::string instance;
+  if (running row = statements_.run(uid_sql, at.instance); row.next()) instance = row.text(0);
+  const char* number = std::string_view(at.table) == "step"           ? "revision"
+                       : std::string_view(at.table) == "cursor"       ? "cursor"
+                       : std::string_view(at.table) == "secret_audit" ? "time"
+                                                                      : "scope";
+  fault_ =
+      error{errc::corrupt,
+            fmt::format("an encrypted text was changed, or stands where it does not belong: table {}, {} {}, column {}",
+                        at.table, number, at.number, column),
+            instance};
+}
+
+template <class T> result<T> queries::unless_faulty(T found) {
+  if (auto fault = std::exchange(fault_, std::nullopt)) return *std::move(fault);
+  return found;
+}
+
+cursor_row queries::cursor_of(const running& row, instance_key instance, std::string& unreadable) {
+  cursor_row c;
+  c.cursor = row.number(0);
+  c.scope = row.number(1);
+  c.node = row.text(2);
+  c.visit = row.number(3);
+  c.phase = row.small_number(4);
+  c.key = row.text(5);
+  if (!row.is_null(6)) c.wait_kind = row.small_number(6);
+  c.wait_since = row.number(8);
+  c.retry_attempts = row.number(9);
+  c.retry_at = row.number(10);
+  c.timer_fired = row.flag(13);
+  const row_texts texts(*this, row, 15, [&] { return cursor_place(instance, c.cursor, c.node, c.visit); });
+  c.wait_reason = texts.words(7, "wait_reason");
+  c.payload = texts.json_if(11, "payload");
+  c.node_state = texts.json_if(12, "node_state");
+  c.payload_schema = texts.json_if(14, "payload_schema");
+  texts.tell(unreadable);
+  return c;
+}
+
+step_row queries::step_of(const running& row, instance_key instance) {
+  step_row s;
+  s.revision = row.number(0);
+  s.at = row.number(1);
+  s.core_version = row.small_number(2);
+  s.kind = row.small_number(3);
+  s.cursor = row.number(4);
+  s.scope = row.number(5);
+  s.node = row.text(6);
+  s.visit = row.number(7);
+  s.attempt = row.number(8);
+  s.handle = row.text_if(9);
+  s.is_result = !row.is_null(10);
+  const row_texts texts(*this, row, 15, [&] { return step_place(instance, s.revision); });
+  s.output = texts.json_if(11, "output");
+  s.error = texts.words_if(12, "error");
+  s.detail = texts.json_if(13, "detail");
+  s.note = texts.words(14, "note");
+  s.is_unreadable = !texts.unreadable().empty();
+  return s;
+}
+
+result_row queries::result_of(const running& row, instance_key instance) {
+  result_row r{row.text(0), row.number(1), row.number(2), row.number(3), {}, {}};
+  const row_texts texts(*this, row, 6, [&] { return step_place(instance, r.revision); });
+  r.output = texts.json_if(4, "output");
+  r.error = texts.words_if(5, "error");
+  r.is_unreadable = !texts.unreadable().empty();
+  return r;
+}
+
+secret_audit_entry queries::audit_of(const running& row) {
+  secret_audit_entry line;
+  line.sequence = row.number(0);
+  line.at_ms = row.number(1);
+  line.instance_id = row.text(2);
+  line.node_id = row.text(3);
+  line.visit = row.number(4);
+  line.attempt = row.number(5);
+  line.slot = row.text(6);
+  line.version = row.text(8);
+  line.allowed = row.flag(10);
+  const row_texts texts(*this, row, 12, [&] { return audit_place(line); });
+  line.secret = texts.words(7, "secret");
+  line.destination = texts.words(9, "destination");
+  line.reason = texts.words(11, "reason");
+  line.encrypted = !texts.unreadable().empty();
+  return line;
+}
+
+payload_facts queries::facts() {
+  payload_facts found;
+  if (running row = statements_.run(facts_sql); row.next()) {
+    found.store_id = row.text(0);
+    found.sealed_store = row.text(1);
+  }
+  for (running row = statements_.run(keys_sql); row.next();)
+    found.fingerprints[row.number(0)] = row.text(1);
+  return found;
+}
+
 std::int64_t sql_limit(std::size_t limit) { return static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)); }
 
 result<void> queries::need_instance(instance_key instance) {
+  fault_.reset(); // a call that ended early may have left one
   running row = statements_.run(exists_sql, instance);
   if (!row.next()) return no_such_instance(instance);
   return {};
@@ -148,6 +263,7 @@ result<std::optional<instance_key>> queries::find(const std::string& uid) {
 }
 
 result<loaded_instance> queries::load(instance_key instance) {
+  fault_.reset();
   loaded_instance found;
   found.instance = instance;
   {
@@ -158,23 +274,25 @@ result<loaded_instance> queries::load(instance_key instance) {
       return error{errc::corrupt, "the instance's definition or input is missing", found.uid};
     found.definition_id = row.text(1);
     found.definition_hash = row.text(2);
-    found.input = row.text(3);
-    found.input_hash = row.text(4);
-    found.created_at = row.number(5);
-    found.header = header_of(row, 6);
+    const row_texts texts(*this, row, 5, [&] { return input_place(instance); });
+    found.input = texts.json(3, "text");
+    found.input_hash = texts.words(4, "hash");
+    found.unreadable = texts.unreadable();
+    found.created_at = row.number(6);
+    found.header = header_of(row, 7);
   }
-  found.labels = labels_of(instance);
-  found.cursors = cursors_of(instance);
+  found.labels = labels_of(instance, found.unreadable);
+  found.cursors = cursors_of(instance, found.unreadable);
   found.timers = timers_of(instance);
   found.visits = visits_of(instance);
-  found.memories = memories_of(instance);
-  return found;
+  found.memories = memories_of(instance, found.unreadable);
+  return unless_faulty(std::move(found));
 }
 
-std::vector<cursor_row> queries::cursors_of(instance_key instance) {
+std::vector<cursor_row> queries::cursors_of(instance_key instance, std::string& unreadable) {
   std::vector<cursor_row> rows;
   for (running row = statements_.run(cursors_sql, instance); row.next();)
-    rows.push_back(cursor_of(row));
+    rows.push_back(cursor_of(row, instance, unreadable));
   return rows;
 }
 
@@ -192,26 +310,35 @@ std::vector<visit_row> queries::visits_of(instance_key instance) {
   return rows;
 }
 
-std::vector<memory_row> queries::memories_of(instance_key instance) {
+std::vector<memory_row> queries::memories_of(instance_key instance, std::string& unreadable) {
   std::vector<memory_row> rows;
-  for (running row = statements_.run(memories_sql, instance); row.next();)
-    rows.push_back({row.number(0), row.text(1), row.text(2), row.text(3)});
+  for (running row = statements_.run(memories_sql, instance); row.next();) {
+    memory_row m{row.number(0), row.text(1), row.text(2), {}};
+    const row_texts texts(*this, row, 4, [&] { return memory_place(instance, m.scope, m.node, m.name); });
+    m.value = texts.json(3, "value");
+    texts.tell(unreadable);
+    rows.push_back(std::move(m));
+  }
   return rows;
 }
 
-std::map<std::string, std::string> queries::labels_of(instance_key instance) {
+std::map<std::string, std::string> queries::labels_of(instance_key instance, std::string& unreadable) {
   std::map<std::string, std::string> labels;
-  for (running row = statements_.run(labels_sql, instance); row.next();)
-    labels.emplace(row.text(0), row.text(1));
+  for (running row = statements_.run(labels_sql, instance); row.next();) {
+    const std::string name = row.text(0);
+    const row_texts texts(*this, row, 2, [&] { return label_place(instance, name); });
+    labels.emplace(name, texts.words(1, "value"));
+    texts.tell(unreadable);
+  }
   return labels;
 }
 
 result<std::vector<secret_audit_entry>> queries::secret_audit(std::int64_t after, std::size_t limit) {
+  fault_.reset();
   std::vector<secret_audit_entry> lines;
   for (running row = statements_.run(audit_sql, after, sql_limit(limit)); row.next();)
-    lines.push_back({row.number(0), row.number(1), row.text(2), row.text(3), row.number(4), row.number(5), row.text(6),
-                     row.text(7), row.text(8), row.text(9), row.flag(10), row.text(11)});
-  return lines;
+    lines.push_back(audit_of(row));
+  return unless_faulty(std::move(lines));
 }
 
 result<std::vector<summary_row>> queries::list(instance_key after, std::size_t limit) {
@@ -226,17 +353,17 @@ result<std::vector<step_row>> queries::history(instance_key instance, std::int64
   if (auto ok = need_instance(instance); !ok) return ok.failure();
   std::vector<step_row> rows;
   for (running row = statements_.run(history_sql, instance, after_revision, sql_limit(limit)); row.next();)
-    rows.push_back(step_of(row));
-  return rows;
+    rows.push_back(step_of(row, instance));
+  return unless_faulty(std::move(rows));
 }
 
 result<std::vector<result_row>> queries::context(instance_key instance, std::size_t limit) {
   if (auto ok = need_instance(instance); !ok) return ok.failure();
   std::vector<result_row> rows;
   for (running row = statements_.run(context_sql, instance, sql_limit(limit)); row.next();)
-    rows.push_back(result_of(row));
+    rows.push_back(result_of(row, instance));
   std::reverse(rows.begin(), rows.end());
-  return rows;
+  return unless_faulty(std::move(rows));
 }
 
 std::int64_t queries::last_step_of(instance_key instance, const std::string& node) {
@@ -251,10 +378,10 @@ result<std::vector<result_row>> queries::last_results(instance_key instance, con
     const std::int64_t last = last_step_of(instance, node);
     if (last == 0) continue;
     running row = statements_.run(result_sql, last);
-    if (!row.next() || row.number(7) != instance || row.text(0) != node) return broken_chain(node);
-    rows.push_back(result_of(row));
+    if (!row.next() || row.number(8) != instance || row.text(0) != node) return broken_chain(node);
+    rows.push_back(result_of(row, instance));
   }
-  return rows;
+  return unless_faulty(std::move(rows));
 }
 
 result<std::vector<result_row>> queries::results(instance_key instance, const std::string& node,
@@ -266,15 +393,15 @@ result<std::vector<result_row>> queries::results(instance_key instance, const st
     if (rows.size() == allowed.results_max) return history_too_large(allowed, node);
     running row = statements_.run(result_sql, at);
     // A chain that does not fall could lead round in a circle for ever.
-    if (!row.next() || row.number(7) != instance || row.text(0) != node || row.is_null(6) || row.number(6) >= at)
+    if (!row.next() || row.number(8) != instance || row.text(0) != node || row.is_null(7) || row.number(7) >= at)
       return broken_chain(node);
-    rows.push_back(result_of(row));
+    rows.push_back(result_of(row, instance));
     bytes += bytes_of(rows.back());
     if (bytes > allowed.bytes_max) return history_too_large(allowed, node);
-    at = row.number(6);
+    at = row.number(7);
   }
   std::reverse(rows.begin(), rows.end());
-  return rows;
+  return unless_faulty(std::move(rows));
 }
 
 result<std::optional<definition_row>> queries::definition_by_hash(const std::string& hash) {

@@ -1,6 +1,7 @@
 // The reading half of the SQLite stores: SQL in, rows of the port out. Never writes. Throws SQLite::Exception.
 #pragma once
 
+#include "storage/payload_cipher.hpp"
 #include "storage/statements.hpp"
 #include "storage/store.hpp"
 
@@ -8,7 +9,8 @@ namespace pawl::storage {
 
 class queries {
 public:
-  explicit queries(SQLite::Database& database) : statements_(database) {}
+  /// `cipher` opens what is encrypted; it must outlive the queries.
+  queries(SQLite::Database& database, const payload_cipher& cipher) : cipher_(cipher), statements_(database) {}
 
   result<std::optional<instance_key>> find(const std::string& uid);
   result<loaded_instance> load(instance_key instance);
@@ -27,16 +29,29 @@ public:
   result<std::optional<timestamp_ms>> next_due(due_mark after);
   result<timestamp_ms> last_time();
 
+  /// What the store says of its keys. Asked before there is a cipher that knows them.
+  payload_facts facts();
+
 private:
+  class row_texts;
+
+  step_row step_of(const running& row, instance_key instance);
+  result_row result_of(const running& row, instance_key instance);
+  cursor_row cursor_of(const running& row, instance_key instance, std::string& unreadable);
+  secret_audit_entry audit_of(const running& row);
+  void note_fault(const payload_place& at, const char* column);
+  template <class T> result<T> unless_faulty(T found);
   result<void> need_instance(instance_key instance);
-  std::vector<cursor_row> cursors_of(instance_key instance);
+  std::vector<cursor_row> cursors_of(instance_key instance, std::string& unreadable);
   std::vector<timer_row> timers_of(instance_key instance);
   std::vector<visit_row> visits_of(instance_key instance);
-  std::vector<memory_row> memories_of(instance_key instance);
-  std::map<std::string, std::string> labels_of(instance_key instance);
+  std::vector<memory_row> memories_of(instance_key instance, std::string& unreadable);
+  std::map<std::string, std::string> labels_of(instance_key instance, std::string& unreadable);
   std::int64_t last_step_of(instance_key instance, const std::string& node);
 
+  const payload_cipher& cipher_;
   statements statements_;
+  std::optional<error> fault_; ///< the first text that does not open, of the call that runs
 };
 
 /// A limit as SQL takes it.

@@ -34,7 +34,8 @@ file_facts facts_of(const std::string& path) {
 
 class sqlite_reader final : public sqlite_reading<reader> {
 public:
-  explicit sqlite_reader(std::string path) : path_(std::move(path)) {}
+  sqlite_reader(std::string path, std::shared_ptr<const payload_keys> keys)
+      : path_(std::move(path)), keys_(std::move(keys)) {}
   ~sqlite_reader() override { disconnect(); }
 
   /// Connects once, to say early what is wrong.
@@ -56,7 +57,11 @@ private:
   void disconnect();
   bool is_stale() const { return way_ == way::none || (way_ == way::frozen && facts_of(path_) != seen_); }
 
+  void know_keys();
+
   std::string path_;
+  std::shared_ptr<const payload_keys> keys_;
+  payload_cipher cipher_{payload_cipher::lacking::is_said};
   std::unique_ptr<SQLite::Database> database_;
   std::unique_ptr<queries> queries_;
   way way_ = way::none;
@@ -85,7 +90,7 @@ result<void> sqlite_reader::connect_shared() {
   auto opened = open_for_reader(path_, as_guest ? reading_way::guest : reading_way::shared);
   if (!opened) return opened.failure();
   database_ = *std::move(opened);
-  queries_ = std::make_unique<queries>(*database_);
+  queries_ = std::make_unique<queries>(*database_, cipher_);
   way_ = as_guest ? way::guest : way::shared;
   return {};
 }
@@ -102,14 +107,22 @@ result<void> sqlite_reader::connect_frozen() {
     if (!opened) return opened.failure();
     database_ = *std::move(opened); // keeps the files open; their names go with `copy`
   }
-  queries_ = std::make_unique<queries>(*database_);
+  queries_ = std::make_unique<queries>(*database_, cipher_);
   way_ = way::frozen;
   return {};
+}
+
+// The owner may begin to encrypt, and take new keys, at any time.
+void sqlite_reader::know_keys() {
+  payload_facts facts = queries_->facts();
+  if (facts == cipher_.facts()) return;
+  cipher_ = payload_cipher(payload_cipher::lacking::is_said, std::move(facts), keys_, false);
 }
 
 result<sqlite_reader::verdict> sqlite_reader::read_once(const std::function<void(queries&)>& body) {
   try {
     database_->exec("BEGIN");
+    know_keys();
     body(*queries_);
     database_->exec("COMMIT");
     return is_stale() ? verdict::again : verdict::done;
@@ -144,10 +157,10 @@ result<void> sqlite_reader::with_queries(const std::function<void(queries&)>& bo
 
 } // namespace
 
-result<std::unique_ptr<reader>> open_sqlite_reader(const std::string& path) {
+result<std::unique_ptr<reader>> open_sqlite_reader(const std::string& path, std::shared_ptr<const payload_keys> keys) {
   auto canonical = canonical_path(path);
   if (!canonical) return canonical.failure();
-  auto made = std::make_unique<sqlite_reader>(*std::move(canonical));
+  auto made = std::make_unique<sqlite_reader>(*std::move(canonical), std::move(keys));
   if (auto ok = made->try_out(); !ok) return ok.failure();
   return std::unique_ptr<reader>(std::move(made));
 }

@@ -5,7 +5,9 @@
 #include "storage/eraser.hpp"
 #include "storage/files.hpp"
 #include "storage/owner_lock.hpp"
+#include "storage/payload_cipher.hpp"
 #include "storage/reserve.hpp"
+#include "storage/sealed/crypto.hpp"
 #include "storage/sqlite_reading.hpp"
 #include "storage/sqlite_writes.hpp"
 
@@ -25,13 +27,13 @@ public:
   sqlite_store(std::string path, std::int64_t reserve_bytes, owner_lock lock,
                std::unique_ptr<SQLite::Database> database)
       : path_(std::move(path)), reserve_(reserve_of(path_), reserve_bytes), lock_(std::move(lock)),
-        database_(std::move(database)), queries_(std::make_unique<queries>(*database_)),
-        writer_(std::make_unique<change_writer>(*database_)), eraser_(std::make_unique<eraser>(*database_)),
+        database_(std::move(database)), queries_(std::make_unique<queries>(*database_, cipher_)),
+        writer_(std::make_unique<change_writer>(*database_, cipher_)), eraser_(std::make_unique<eraser>(*database_)),
         log_(std::make_unique<checkpointer>(*database_, size_of(wal_of(path_)), folder_of(path_))) {}
   ~sqlite_store() override;
 
-  /// Reads what the writer keeps in memory.
-  result<void> begin();
+  /// Reads what the writer keeps in memory, and sees to it that what is encrypted can be read.
+  result<void> begin(const payload_protection& payloads);
 
   std::vector<result<written>> write(const std::vector<change>& batch) override;
   result<void> save_definition(const definition_row& definition, timestamp_ms at) override;
@@ -78,6 +80,8 @@ private:
   result<bool> try_clean_up(int rows_max);
   error waits_for_room() const;
   bool make_room();
+  result<void> take_keys(const payload_protection& payloads);
+  error lacks_keys(const payload_facts& facts) const;
   static bool is_removal(const change& wanted);
   static bool lacks_room(const answers& made);
   void roll_back();
@@ -89,6 +93,7 @@ private:
   reserve reserve_;
   owner_lock lock_;
   std::unique_ptr<SQLite::Database> database_;
+  payload_cipher cipher_;
   std::unique_ptr<queries> queries_;
   std::unique_ptr<change_writer> writer_;
   std::unique_ptr<eraser> eraser_;
@@ -112,11 +117,50 @@ sqlite_store::~sqlite_store() {
   if (!stopped_) lock_.mark_closed();
 }
 
-result<void> sqlite_store::begin() {
+result<void> sqlite_store::begin(const payload_protection& payloads) {
   auto latest = read([](queries& q) { return q.last_time(); });
   if (!latest) return latest.failure();
   writer_->latest_time = *latest;
+  return take_keys(payloads);
+}
+
+// Everything that rows need, or nothing is opened: an instance must not go on with what it cannot read. A key is never
+// made while a row needs one.
+result<void> sqlite_store::take_keys(const payload_protection& payloads) {
+  using lacking = payload_cipher::lacking;
+  auto facts = read([](queries& q) { return result<payload_facts>(q.facts()); });
+  if (!facts) return facts.failure();
+  const bool has_sealed_rows = !facts->fingerprints.empty();
+  if (payloads.is_without_keys) {
+    cipher_ = payload_cipher(lacking::is_said, *std::move(facts), nullptr, false);
+    return {};
+  }
+  if (!has_sealed_rows && !payloads.encrypt) return {};
+  auto keys = payloads.keys ? payloads.keys(payloads.encrypt && !has_sealed_rows)
+                            : result<std::shared_ptr<const payload_keys>>(nullptr);
+  if (!keys) return keys.failure();
+  if (!*keys) return lacks_keys(*facts);
+  if (!has_sealed_rows) *facts = {sealed::hex(sealed::random_text(16)), (*keys)->sealed_store(), {}};
+  for (const auto& [number, fingerprint] : facts->fingerprints)
+    if ((*keys)->sealed_store() != facts->sealed_store || (*keys)->fingerprint(number) != fingerprint)
+      return lacks_keys(*facts);
+  cipher_ = payload_cipher(lacking::is_fault, *std::move(facts), *std::move(keys), payloads.encrypt);
   return {};
+}
+
+error sqlite_store::lacks_keys(const payload_facts& facts) const {
+  if (facts.fingerprints.empty())
+    return {errc::invalid_argument, path_ + ": payloads cannot be encrypted without a sealed store that holds the key",
+            ""};
+  std::string numbers;
+  for (const auto& [number, fingerprint] : facts.fingerprints)
+    numbers += (numbers.empty() ? "" : ", ") + std::to_string(number);
+  return {
+      errc::access,
+      fmt::format("{}: the store holds payloads that are encrypted with the keys {} of the sealed store {}; open it "
+                  "with that one, and not an older copy (secrets_options::sealed_path and key, --secrets)",
+                  path_, numbers, facts.sealed_store),
+      path_};
 }
 
 failure sqlite_store::noted(failure found) {
@@ -196,6 +240,7 @@ sqlite_store::answers sqlite_store::attempt(const std::vector<change>& batch, re
   errno = 0; // see sqlite_error.cpp
   try {
     database_->exec("BEGIN IMMEDIATE");
+    if (!std::all_of(batch.begin(), batch.end(), is_removal)) writer_->begin();
     for (const change& wanted : batch) {
       if (way == replay::singly)
         apply_alone(wanted, made);
@@ -344,7 +389,8 @@ result<std::unique_ptr<SQLite::Database>> open_locked(const std::string& canonic
 
 } // namespace
 
-result<std::unique_ptr<store>> open_sqlite_store(const std::string& path, std::int64_t reserve_bytes) {
+result<std::unique_ptr<store>> open_sqlite_store(const std::string& path, std::int64_t reserve_bytes,
+                                                 const payload_protection& payloads) {
   auto canonical = canonical_path(path);
   if (!canonical) return canonical.failure();
   if (auto ok = check_ordinary_file(*canonical); !ok) return ok.failure();
@@ -358,7 +404,7 @@ result<std::unique_ptr<store>> open_sqlite_store(const std::string& path, std::i
   }
   try {
     auto made = std::make_unique<sqlite_store>(*canonical, reserve_bytes, *std::move(lock), *std::move(opened));
-    if (auto ok = made->begin(); !ok) return ok.failure();
+    if (auto ok = made->begin(payloads); !ok) return ok.failure();
     return std::unique_ptr<store>(std::move(made));
   } catch (const SQLite::Exception& e) { // its connection is closed by now
     return explain(e, nullptr, *canonical).what;

@@ -27,18 +27,18 @@ constexpr char remove_sql[] = "UPDATE instance SET uid = char(1) || id, revision
 constexpr char mark_removed_sql[] = "INSERT INTO removed (instance) VALUES (?1)";
 constexpr char uid_sql[] = "SELECT uid FROM instance WHERE id = ?1";
 constexpr char same_start_sql[] =
-    "SELECT i.id, d.id, n.hash FROM instance i LEFT JOIN definition d ON d.number = i.definition"
+    "SELECT i.id, d.id, n.hash, n.payload_key FROM instance i LEFT JOIN definition d ON d.number = i.definition"
     " LEFT JOIN input n ON n.instance = i.id WHERE i.uid = ?1";
 constexpr char definition_number_sql[] = "SELECT number FROM definition WHERE hash = ?1 AND id = ?2";
 constexpr char insert_instance_sql[] =
     "INSERT INTO instance (uid, definition, created_at, revision, version, status, next_cursor, next_scope, steps,"
     " step_limit, updated_at, last_started_at, execution_ms, retry_reason, step_limit_exceeded, in_flight, wake_at)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
-constexpr char insert_input_sql[] = "INSERT INTO input (instance, text, hash) VALUES (?1, ?2, ?3)";
-constexpr char insert_label_sql[] = "INSERT INTO label (instance, name, value) VALUES (?1, ?2, ?3)";
+constexpr char insert_input_sql[] = "INSERT INTO input (instance, text, hash, payload_key) VALUES (?1, ?2, ?3, ?4)";
+constexpr char insert_label_sql[] = "INSERT INTO label (instance, name, value, payload_key) VALUES (?1, ?2, ?3, ?4)";
 constexpr char append_audit_sql[] =
     "INSERT INTO secret_audit (at, instance_id, node_id, visit, attempt, slot, secret, version, destination, allowed,"
-    " reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    " reason, payload_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 constexpr char forget_audit_sql[] = "DELETE FROM secret_audit WHERE sequence <= ?1";
 constexpr char sealed_sql[] = "SELECT generation, mac FROM sealed_store WHERE id = ?1";
 constexpr char set_sealed_sql[] = "REPLACE INTO sealed_store (id, generation, mac) VALUES (?1, ?2, ?3)";
@@ -46,11 +46,11 @@ constexpr char set_sealed_sql[] = "REPLACE INTO sealed_store (id, generation, ma
 constexpr char move_cursor_sql[] =
     "UPDATE cursor SET scope = ?3, node = ?4, visit = ?5, phase = ?6, key = ?7, wait_kind = ?8, wait_reason = ?9,"
     " wait_since = ?10, retry_attempts = ?11, retry_at = ?12, payload = ?13, node_state = ?14, timer_fired = ?15,"
-    " payload_schema = ?16 WHERE instance = ?1 AND cursor = ?2";
+    " payload_schema = ?16, payload_key = ?17 WHERE instance = ?1 AND cursor = ?2";
 constexpr char add_cursor_sql[] =
     "INSERT INTO cursor (instance, cursor, scope, node, visit, phase, key, wait_kind, wait_reason, wait_since,"
-    " retry_attempts, retry_at, payload, node_state, timer_fired, payload_schema)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+    " retry_attempts, retry_at, payload, node_state, timer_fired, payload_schema, payload_key)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
 constexpr char remove_cursor_sql[] = "DELETE FROM cursor WHERE instance = ?1 AND cursor = ?2";
 constexpr char set_timer_sql[] = "REPLACE INTO timer (instance, cursor, due_at, duration_ms) VALUES (?1, ?2, ?3, ?4)";
 constexpr char remove_timer_sql[] = "DELETE FROM timer WHERE instance = ?1 AND cursor = ?2";
@@ -60,27 +60,33 @@ constexpr char last_step_sql[] = "SELECT last_step FROM visit WHERE instance = ?
 constexpr char set_last_step_sql[] = "UPDATE visit SET last_step = ?3 WHERE instance = ?1 AND node = ?2";
 constexpr char first_last_step_sql[] = "INSERT INTO visit (instance, node, count, last_step) VALUES (?1, ?2, 0, ?3)";
 constexpr char set_memory_sql[] =
-    "REPLACE INTO memory (instance, scope, node, name, value) VALUES (?1, ?2, ?3, ?4, ?5)";
+    "REPLACE INTO memory (instance, scope, node, name, value, payload_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 constexpr char forget_memory_sql[] =
     "DELETE FROM memory WHERE instance = ?1 AND scope = ?2 AND node = ?3 AND name = ?4";
 constexpr char append_step_sql[] =
     "INSERT INTO step (instance, revision, at, lag, core_version, kind, cursor, scope, node, visit, attempt, previous,"
-    " handle, note, error, detail, output)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+    " handle, note, error, detail, output, payload_key)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
 constexpr char is_latest_sql[] =
     "SELECT 1 FROM definition_latest l JOIN definition d ON d.number = l.definition WHERE l.id = ?1 AND d.hash = ?2";
 constexpr char insert_definition_sql[] =
     "INSERT INTO definition (hash, id, text) VALUES (?1, ?2, ?3) ON CONFLICT (hash, id) DO NOTHING";
+constexpr char note_store_sql[] = "INSERT INTO payload_store (id, sealed_store) VALUES (?1, ?2)"
+                                  " ON CONFLICT DO NOTHING";
+constexpr char note_key_sql[] = "INSERT INTO payload_key (id, fingerprint) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 constexpr char set_latest_sql[] = "REPLACE INTO definition_latest (id, definition, saved_at) VALUES (?1, ?2, ?3)";
 
 std::optional<std::int64_t> unless_zero(std::int64_t value) { return value == 0 ? std::nullopt : std::optional(value); }
 
-// Bound by address: the text must live as long as the row's.
-std::optional<std::string> unless_empty(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional(text);
-}
+const std::string* in(const std::optional<std::string>& text) { return text ? &*text : nullptr; }
 
 } // namespace
+
+void change_writer::begin() {
+  if (!cipher_.writing_key()) return;
+  statements_.change(note_store_sql, cipher_.facts().store_id, cipher_.facts().sealed_store);
+  statements_.change(note_key_sql, *cipher_.writing_key(), cipher_.writing_fingerprint());
+}
 
 result<written> change_writer::apply(const change& wanted) {
   if (const auto* start = std::get_if<create_write>(&wanted)) return create(*start);
@@ -98,18 +104,37 @@ result<written> change_writer::create(const create_write& wanted) {
                  wanted.definition_id};
   insert_instance(wanted, *definition);
   const instance_key instance = database_.getLastInsertRowid();
-  statements_.change(insert_input_sql, instance, wanted.input, wanted.input_hash);
-  for (const auto& [name, value] : wanted.labels)
-    statements_.change(insert_label_sql, instance, name, value);
+  insert_start(instance, wanted);
   append_rows(instance, wanted.first);
   return written{instance, false};
+}
+
+// The hash is encrypted too: a plain one lets anybody try out which input it is of.
+void change_writer::insert_start(instance_key instance, const create_write& wanted) {
+  row_sealer sealed(cipher_, input_place(instance));
+  statements_.change(insert_input_sql, instance, sealed("text", wanted.input), sealed("hash", wanted.input_hash),
+                     sealed.key());
+  for (const auto& [name, value] : wanted.labels) {
+    row_sealer label(cipher_, label_place(instance, name));
+    statements_.change(insert_label_sql, instance, name, label("value", value), label.key());
+  }
 }
 
 std::optional<result<written>> change_writer::find_same_start(const create_write& wanted) {
   running row = statements_.run(same_start_sql, wanted.uid);
   if (!row.next()) return std::nullopt;
-  if (row.text(1) == wanted.definition_id && row.text(2) == wanted.input_hash) return written{row.number(0), true};
+  const auto hash = hash_in(row);
+  if (!hash)
+    return error{errc::corrupt, "the encrypted hash of the instance's input was changed, or is of another instance",
+                 wanted.uid};
+  if (row.text(1) == wanted.definition_id && *hash == wanted.input_hash) return written{row.number(0), true};
   return error{errc::conflict, "the id is taken by an instance with another definition or input", wanted.uid};
+}
+
+// Nothing: it does not open.
+std::optional<std::string> change_writer::hash_in(const running& row) {
+  const auto key = row.number_if(3);
+  return key ? cipher_.open(row.text(2), *key, input_place(row.number(0)), "hash") : row.text(2);
 }
 
 std::optional<std::int64_t> change_writer::definition_number(const std::string& hash, const std::string& id) {
@@ -140,8 +165,10 @@ result<written> change_writer::remove(const remove_write& wanted) {
 }
 
 result<written> change_writer::append_audit(const secret_audit_entry& line) {
+  row_sealer sealed(cipher_, audit_place(line));
   statements_.change(append_audit_sql, line.at_ms, line.instance_id, line.node_id, line.visit, line.attempt, line.slot,
-                     line.secret, line.version, line.destination, line.allowed, line.reason);
+                     sealed("secret", line.secret), line.version, sealed("destination", line.destination), line.allowed,
+                     sealed("reason", line.reason), sealed.key());
   statements_.change(forget_audit_sql, std::int64_t{database_.getLastInsertRowid()} - audit_lines_max);
   return written{};
 }
@@ -199,27 +226,35 @@ void change_writer::append_rows(instance_key instance, const step_write& wanted)
 }
 
 void change_writer::set_memory(instance_key instance, const memory_row& m) {
-  if (m.value)
-    statements_.change(set_memory_sql, instance, m.scope, m.node, m.name, *m.value);
-  else
+  if (!m.value) {
     statements_.change(forget_memory_sql, instance, m.scope, m.node, m.name);
+    return;
+  }
+  row_sealer sealed(cipher_, memory_place(instance, m.scope, m.node, m.name));
+  statements_.change(set_memory_sql, instance, m.scope, m.node, m.name, sealed("value", *m.value), sealed.key());
 }
 
 void change_writer::set_cursor(instance_key instance, const cursor_row& c) {
-  const auto reason = unless_empty(c.wait_reason);
+  row_sealer sealed(cipher_, cursor_place(instance, c.cursor, c.node, c.visit));
+  const std::string* reason = sealed("wait_reason", c.wait_reason.empty() ? nullptr : &c.wait_reason);
+  const std::string* payload = sealed("payload", in(c.payload));
+  const std::string* node_state = sealed("node_state", in(c.node_state));
+  const std::string* schema = sealed("payload_schema", in(c.payload_schema));
   for (const char* sql : {move_cursor_sql, add_cursor_sql})
     if (statements_.change(sql, instance, c.cursor, c.scope, c.node, c.visit, c.phase, c.key, c.wait_kind, reason,
-                           unless_zero(c.wait_since), unless_zero(c.retry_attempts), unless_zero(c.retry_at), c.payload,
-                           c.node_state, c.timer_fired, c.payload_schema) == 1)
+                           unless_zero(c.wait_since), unless_zero(c.retry_attempts), unless_zero(c.retry_at), payload,
+                           node_state, c.timer_fired, schema, sealed.key()) == 1)
       return;
 }
 
 void change_writer::append_step(instance_key instance, const step_row& s) {
   const auto previous = previous_result(instance, s);
-  const auto note = unless_empty(s.note);
+  row_sealer sealed(cipher_, step_place(instance, s.revision));
   latest_time = std::max(latest_time, s.at);
   statements_.change(append_step_sql, instance, s.revision, s.at, latest_time - s.at, s.core_version, s.kind, s.cursor,
-                     s.scope, s.node, s.visit, s.attempt, previous, s.handle, note, s.error, s.detail, s.output);
+                     s.scope, s.node, s.visit, s.attempt, previous, s.handle,
+                     sealed("note", s.note.empty() ? nullptr : &s.note), sealed("error", in(s.error)),
+                     sealed("detail", in(s.detail)), sealed("output", in(s.output)), sealed.key());
   if (!s.is_result) return;
   const std::int64_t seq = database_.getLastInsertRowid();
   if (statements_.change(set_last_step_sql, instance, s.node, seq) == 0)

@@ -2,6 +2,7 @@
 // Throws SQLite::Exception when a statement fails; then rows of the change may be there and the caller rolls back.
 #pragma once
 
+#include "storage/payload_cipher.hpp"
 #include "storage/statements.hpp"
 #include "storage/store.hpp"
 
@@ -9,10 +10,14 @@ namespace pawl::storage {
 
 class change_writer {
 public:
-  explicit change_writer(SQLite::Database& database) : database_(database), statements_(database) {}
+  /// `cipher` says how texts are written; it must outlive the writer.
+  change_writer(SQLite::Database& database, const payload_cipher& cipher)
+      : database_(database), cipher_(cipher), statements_(database) {}
 
   /// An error answer means that nothing was written for this change.
   result<written> apply(const change& wanted);
+  /// To be called first in each transaction that applies something: notes the key that rows will need.
+  void begin();
   /// Whether the change is on disk, asked after a COMMIT of unknown outcome.
   std::optional<written> find_on_disk(const change& wanted);
   /// Does nothing when it is the latest already.
@@ -33,7 +38,9 @@ private:
   error refused(const step_write& wanted);
   std::optional<std::int64_t> revision_of(instance_key instance);
   std::string uid_of(instance_key instance);
+  std::optional<std::string> hash_in(const running& row);
   void insert_instance(const create_write& wanted, std::int64_t definition);
+  void insert_start(instance_key instance, const create_write& wanted);
   void append_rows(instance_key instance, const step_write& wanted);
   void set_cursor(instance_key instance, const cursor_row& c);
   void set_memory(instance_key instance, const memory_row& m);
@@ -41,6 +48,7 @@ private:
   std::optional<std::int64_t> previous_result(instance_key instance, const step_row& s);
 
   SQLite::Database& database_;
+  const payload_cipher& cipher_;
   statements statements_;
 };
 

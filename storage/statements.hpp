@@ -51,6 +51,12 @@ private:
   void bind_one(int place, int value) { statement_->bind(place, value); }
   void bind_one(int place, bool value) { statement_->bind(place, value ? 1 : 0); }
   void bind_one(int place, const std::string& value) { statement_->bindNoCopy(place, value); }
+  void bind_one(int place, const std::string* value) {
+    if (value != nullptr)
+      bind_one(place, *value);
+    else
+      statement_->bind(place);
+  }
   template <class T> void bind_one(int place, const std::optional<T>& value) {
     if (value)
       bind_one(place, *value);

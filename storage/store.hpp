@@ -24,6 +24,8 @@
 
 namespace pawl::storage {
 
+class payload_keys;
+
 using core::timestamp_ms;
 /// The store's own number of an instance; the readable id is looked up once.
 using instance_key = std::int64_t;
@@ -100,6 +102,7 @@ struct step_row {
   std::optional<std::string> error;  ///< of a failed attempt
   std::optional<std::string> detail;
   std::string note;
+  bool is_unreadable = false; ///< read without the key of its texts, which say so; those that are JSON as a JSON string
 };
 
 /// A transition of an instance that exists: all rows or none.
@@ -175,6 +178,7 @@ struct loaded_instance {
   std::vector<timer_row> timers;   ///< by cursor, ascending
   std::vector<visit_row> visits;
   std::vector<memory_row> memories; ///< by (scope, node, name)
+  std::string unreadable;           ///< why, when texts were read without their key, as step_row says
 };
 
 struct summary_row {
@@ -196,6 +200,7 @@ struct result_row {
   std::int64_t attempt = 0;
   std::optional<std::string> output; ///< JSON text; absent: undefined
   std::optional<std::string> error;
+  bool is_unreadable = false; ///< as in step_row
 };
 
 /// How much results() may bring.
@@ -318,14 +323,29 @@ public:
 /// Rows of a store that is gone with the object. Keeps every promise but durability.
 std::unique_ptr<store> open_memory_store();
 
+/// How a file keeps payload texts: inputs, outputs, errors and whatever else may hold some (README.md lists them). The
+/// port shows plain text whatever the file has.
+struct payload_protection {
+  /// What is written from now on is encrypted; what is there stays as it is. Off: what is encrypted is still read.
+  bool encrypt = false;
+  /// Asked when the store is opened and has encrypted rows, or is to get some. `may_make`: no row needs a key yet, so a
+  /// first one may be made; without it a null pointer says that there is none. Empty: there are no keys.
+  std::function<result<std::shared_ptr<const payload_keys>>(bool may_make)> keys = {};
+  /// For who reads no payload: the store opens without the keys too.
+  bool is_without_keys = false;
+};
+
 /// Opens or creates the file and takes its owner lock for as long as the object lives. `reserve_bytes` of the disk are
 /// kept free for removing instances, in a file of their own (0: none); on a disk that is too small for it the store has
 /// no reserve. Errors: `busy` (names the owner's pid), `wrong_store` (another application's database, or a newer
-/// version), `access`, `disk_full`, `corrupt`, `storage`.
-result<std::unique_ptr<store>> open_sqlite_store(const std::string& path, std::int64_t reserve_bytes = 0);
+/// version), `access` (keys that rows need lack, too), `disk_full`, `corrupt`, `storage`, those of `payloads.keys`.
+result<std::unique_ptr<store>> open_sqlite_store(const std::string& path, std::int64_t reserve_bytes = 0,
+                                                 const payload_protection& payloads = {});
 
-/// Opens an existing file for reading, beside an owner or without one, never changes it. Errors: `not_found`,
-/// `wrong_store`, `access` (names the file and the right that is missing), `corrupt`, `storage`.
-result<std::unique_ptr<reader>> open_sqlite_reader(const std::string& path);
+/// Opens an existing file for reading, beside an owner or without one, never changes it. Encrypted texts that `keys` do
+/// not open are replaced by words that say so. Errors: `not_found`, `wrong_store`, `access` (names the file and the
+/// right that is missing), `corrupt`, `storage`.
+result<std::unique_ptr<reader>> open_sqlite_reader(const std::string& path,
+                                                   std::shared_ptr<const payload_keys> keys = nullptr);
 
 } // namespace pawl::storage

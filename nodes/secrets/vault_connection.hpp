@@ -24,7 +24,7 @@ public:
   static result<vault_connection> of(const vault_options& options);
 
   /// `path` is what follows /v1/, percent-encoded. Errors of both: `timed_out`, `storage` (no connection, or a broken
-  /// one), `access` (the server is not trusted, or no memory can be locked), `corrupt` (over secret_bytes_max).
+  /// one), `access` (the server is not trusted), `overloaded` (no memory can be locked), `corrupt` (over secret_bytes_max).
   result<vault_answer> get(const std::string& path, const secret_bytes& token) const;
   /// `body` is JSON.
   result<vault_answer> post(const std::string& path, const secret_bytes& body) const;

@@ -1,9 +1,12 @@
-// Locked memory by libsodium. Must never hand out memory that is not locked.
+// Locked memory by libsodium. Must never hand out memory that is not locked, unless the host accepts that.
 #include "runtime/core/secret_bytes.hpp"
+
+#include <pawl/process.hpp>
 
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include <atomic>
 #include <cstring>
 #include <utility>
 
@@ -15,11 +18,19 @@ bool has_sodium() {
   return is_ready;
 }
 
+// Of the process, as the limit is.
+std::atomic<bool> unlocked_is_accepted{false};
+
+error no_memory(const char* why) { return {errc::overloaded, why, ""}; }
+
 } // namespace
+
+void accept_unlocked_memory(bool accepted) noexcept { unlocked_is_accepted = accepted; }
 
 secret_bytes::secret_bytes() noexcept = default;
 
-// sodium_malloc locks as well, but does not say when that failed; a second lock of the same pages does.
+// sodium_malloc locks as well and leaves the pages out of core images, but does not say when locking failed; a second
+// lock of the same pages does.
 result<secret_bytes> secret_bytes::of_size(std::size_t size) {
   if (size > secret_bytes_max)
     return error{errc::limit, fmt::format("a secret has at most {} bytes, not {}", secret_bytes_max, size), ""};
@@ -27,12 +38,11 @@ result<secret_bytes> secret_bytes::of_size(std::size_t size) {
   if (size == 0) return made;
   if (!has_sodium()) return error{errc::internal, "libsodium does not start", ""};
   auto* memory = static_cast<char*>(sodium_malloc(size));
-  if (memory == nullptr || sodium_mlock(memory, size) != 0) {
+  if (memory == nullptr) return no_memory("there is no memory for a secret: free some, or raise the process's limit");
+  if (sodium_mlock(memory, size) != 0 && !unlocked_is_accepted) {
     sodium_free(memory);
-    return error{errc::access,
-                 "no memory can be locked for a secret: raise the process's limit of locked memory (ulimit -l, "
-                 "LimitMEMLOCK=)",
-                 ""};
+    return no_memory("no more memory can be locked for secrets now: raise the process's limit (ulimit -l, "
+                     "LimitMEMLOCK=), or have fewer secrets at once");
   }
   made.bytes_ = memory;
   made.size_ = size;

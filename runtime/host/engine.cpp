@@ -8,6 +8,7 @@
 #include "runtime/expression/functions/registry.hpp"
 #include "runtime/host/expressions.hpp"
 #include "runtime/host/inspect.hpp"
+#include "runtime/host/payloads.hpp"
 #include "runtime/host/removal.hpp"
 #include "runtime/host/secrets.hpp"
 #include "runtime/host/subscription.hpp"
@@ -148,8 +149,12 @@ engine::~engine() {
 result<std::unique_ptr<engine>> engine::open(options opts) {
   const std::string path = opts.store_path;
   const auto reserve_bytes = static_cast<std::int64_t>(std::min<std::size_t>(opts.reserve_bytes, INT64_MAX));
-  if (!path.empty())
-    return open(std::move(opts), [path, reserve_bytes] { return storage::open_sqlite_store(path, reserve_bytes); });
+  if (!path.empty()) {
+    auto payloads = payload_protection_of(opts.secrets, opts.encrypt_payloads);
+    return open(std::move(opts), [path, reserve_bytes, payloads = std::move(payloads)] {
+      return storage::open_sqlite_store(path, reserve_bytes, payloads);
+    });
+  }
   return open(std::move(opts), [] { return result<std::unique_ptr<storage::store>>(storage::open_memory_store()); });
 }
 

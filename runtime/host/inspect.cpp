@@ -114,6 +114,13 @@ result<std::string> failure_of(storage::reader& from, const storage::loaded_inst
   return by_error ? *last->front().error : std::string("Step limit exceeded");
 }
 
+// That some of it was read without its key.
+std::string unreadable_in(const storage::loaded_instance& rows, const std::vector<storage::result_row>& results) {
+  if (!rows.unreadable.empty()) return rows.unreadable;
+  const bool has_some = std::any_of(results.begin(), results.end(), [](const auto& r) { return r.is_unreadable; });
+  return has_some ? "[some results are encrypted with a key that was not given]" : "";
+}
+
 result<json> shown(storage::reader& from, const storage::loaded_instance& rows,
                    const std::vector<storage::result_row>& results) {
   const storage::instance_row& h = rows.header;
@@ -156,6 +163,7 @@ result<json> shown(storage::reader& from, const storage::loaded_instance& rows,
     view["waits"].push_back(std::move(*wait));
   }
   if (!failure->empty()) view["failure"] = std::move(*failure);
+  if (auto why = unreadable_in(rows, results); !why.empty()) view["encrypted"] = std::move(why);
   return view;
 }
 
@@ -173,6 +181,7 @@ result<history_entry> entry_of(const storage::step_row& row) {
   entry.handle = row.handle.value_or("");
   entry.error = row.error.value_or("");
   entry.note = row.note;
+  entry.encrypted = row.is_unreadable;
   if (!row.output) return entry;
   auto output = storage::read_stored(*row.output, "a stored output");
   if (!output) return output.failure();

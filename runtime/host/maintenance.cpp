@@ -42,7 +42,9 @@ result<maintenance> maintenance::open(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored))
     return error{errc::not_found, fmt::format("{}: there is no such store", path), path};
-  auto opened = storage::open_sqlite_store(path, static_cast<std::int64_t>(options().reserve_bytes));
+  storage::payload_protection payloads;
+  payloads.is_without_keys = true; // removing reads none
+  auto opened = storage::open_sqlite_store(path, static_cast<std::int64_t>(options().reserve_bytes), payloads);
   if (!opened) return opened.failure();
   auto inner = std::make_unique<impl>();
   inner->store = std::move(*opened);

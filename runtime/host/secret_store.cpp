@@ -51,7 +51,11 @@ result<void> secret_store::change_settings(const std::string& name, const secret
   return impl_->store->change_settings(name, settings, now_ms());
 }
 
-result<void> secret_store::remove(const std::string& name) { return impl_->store->remove(name); }
+result<void> secret_store::remove(const std::string& name, bool even_payload_key) {
+  return impl_->store->remove(name, even_payload_key);
+}
+
+result<std::int64_t> secret_store::rotate_payload_key() { return impl_->store->add_payload_key(now_ms()); }
 
 result<void> secret_store::rotate(const std::optional<secret_key>& new_key, const progress& tell) {
   return impl_->store->rotate(new_key, tell);

@@ -2,6 +2,7 @@
 #include <pawl/store_reader.hpp>
 
 #include "runtime/host/inspect.hpp"
+#include "runtime/host/payloads.hpp"
 #include "storage/store.hpp"
 
 namespace pawl {
@@ -16,8 +17,12 @@ store_reader::store_reader(store_reader&&) noexcept = default;
 store_reader& store_reader::operator=(store_reader&&) noexcept = default;
 store_reader::~store_reader() = default;
 
-result<store_reader> store_reader::open(const std::string& path) {
-  auto opened = storage::open_sqlite_reader(path);
+result<store_reader> store_reader::open(const std::string& path) { return open(path, secrets_options()); }
+
+result<store_reader> store_reader::open(const std::string& path, const secrets_options& from) {
+  auto keys = host::read_payload_keys(from);
+  if (!keys) return keys.failure();
+  auto opened = storage::open_sqlite_reader(path, *std::move(keys));
   if (!opened) return opened.failure();
   auto inner = std::make_unique<impl>();
   inner->reader = std::move(*opened);

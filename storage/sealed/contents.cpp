@@ -134,6 +134,14 @@ const sealed_value* contents::newest(const std::string& name) const {
   return found == secrets.end() ? nullptr : &found->second.back();
 }
 
+const sealed_value* contents::find(const std::string& name, std::int64_t version) const {
+  const auto found = secrets.find(name);
+  if (found == secrets.end()) return nullptr;
+  const auto one = std::find_if(found->second.begin(), found->second.end(),
+                                [version](const sealed_value& v) { return v.version == version; });
+  return one == found->second.end() ? nullptr : &*one;
+}
+
 secret_summary summary_of(const std::string& name, const std::vector<sealed_value>& versions) {
   const sealed_value& newest = versions.back();
   secret_summary made{name, newest.version, {}, newest.changed_at_ms, newest.size, newest.settings};

@@ -24,6 +24,9 @@ inline constexpr std::size_t names_max = 50'000;    ///< ever given, with those 
 inline constexpr std::size_t imported_max = 50'000; ///< envelopes without a version that are remembered
 inline constexpr std::size_t signers_max = 100;
 
+/// The record whose versions are the keys that state stores encrypt payloads with. No node ever gets it.
+inline constexpr const char* payload_key_name = secret_store::payload_key_name;
+
 /// One version of a secret.
 struct sealed_value {
   std::int64_t version = 0;
@@ -41,6 +44,7 @@ struct contents {
   std::string private_key;                                     ///< the box of the X25519 key
 
   const sealed_value* newest(const std::string& name) const;
+  const sealed_value* find(const std::string& name, std::int64_t version) const;
 };
 
 secret_summary summary_of(const std::string& name, const std::vector<sealed_value>& versions);

@@ -23,8 +23,8 @@ result<secret_bytes> decrypt(const secret_bytes& key, std::string_view box, std:
 /// For what is no secret. Nothing: as `corrupt` above.
 std::optional<std::string> decrypt_text(const secret_bytes& key, std::string_view box, std::string_view associated);
 
-/// What a data key is used for.
-enum class purpose : unsigned char { index = 1, values = 2 };
+/// What a data key is used for, the first two; the others, what a key of payloads is used for.
+enum class purpose : unsigned char { index = 1, values = 2, payload_texts = 3, payload_fingerprint = 4 };
 result<secret_bytes> subkey(const secret_bytes& data_key, purpose use);
 /// Argon2id. Errors: `storage` (no memory), as secret_bytes::of_size.
 result<secret_bytes> derive_key(const secret_bytes& passphrase, const key_recipe& recipe);

@@ -144,8 +144,8 @@ result<opened> open_file(const std::string& path, const secret_key& key) {
 }
 
 result<secret_bytes> decrypt_value(const file_head& head, const contents& held, const secret_bytes& data_key,
-                                   const std::string& name) {
-  const sealed_value* value = held.newest(name);
+                                   const std::string& name, std::int64_t version) {
+  const sealed_value* value = version == 0 ? held.newest(name) : held.find(name, version);
   if (value == nullptr)
     return error{errc::not_found, "the sealed store holds no secret of that name (pawl secrets list)", ""};
   const auto key = subkey(data_key, purpose::values);

@@ -39,8 +39,8 @@ result<contents> verify(const file_head& head, std::string_view file, const secr
 std::string associated_with_key(std::string_view head);
 std::string associated_with_index(std::string_view head);
 
-/// The newest version of `name`, opened. Errors: `not_found`, `corrupt`, as secret_bytes::of_size.
+/// A version of `name`, opened; 0: the newest. Errors: `not_found`, `corrupt`, as secret_bytes::of_size.
 result<secret_bytes> decrypt_value(const file_head& head, const contents& held, const secret_bytes& data_key,
-                                   const std::string& name);
+                                   const std::string& name, std::int64_t version = 0);
 
 } // namespace pawl::storage::sealed

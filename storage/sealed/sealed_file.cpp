@@ -22,8 +22,8 @@ std::optional<secret_summary> sealed_file::find(const std::string& name) const {
   return sealed::summary_of(name, found->second);
 }
 
-result<secret_bytes> sealed_file::decrypt(const std::string& name) const {
-  return sealed::decrypt_value(opened_.head, opened_.held, opened_.data_key, name);
+result<secret_bytes> sealed_file::decrypt(const std::string& name, std::int64_t version) const {
+  return sealed::decrypt_value(opened_.head, opened_.held, opened_.data_key, name, version);
 }
 
 } // namespace pawl::storage

@@ -28,8 +28,8 @@ public:
 
   std::vector<secret_summary> list() const;
   std::optional<secret_summary> find(const std::string& name) const;
-  /// The newest version. Errors: `not_found`, `corrupt`, `access` (no memory can be locked).
-  result<secret_bytes> decrypt(const std::string& name) const;
+  /// A version; 0: the newest. Errors: `not_found`, `corrupt`, `overloaded` (no memory can be locked).
+  result<secret_bytes> decrypt(const std::string& name, std::int64_t version = 0) const;
 
   /// Whether the file at `path` is still the one that was read.
   bool is_still_at(const std::string& path) const { return stamp_of(path) == opened_.stamp; }

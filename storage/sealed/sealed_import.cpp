@@ -96,6 +96,8 @@ result<secret_summary> sealed_store::import(std::string_view text, std::int64_t 
   if (from->store_id != id())
     return error{errc::corrupt, "the envelope is for another store: seal it for this one (pawl secrets public-key)",
                  ""};
+  if (from->name == payload_key_name)
+    return error{errc::invalid_argument, "the envelope is for the key of payloads, which nobody sets", ""};
   if (auto in_time = check_time(*from, now_ms); !in_time) return in_time.failure();
   if (auto in_turn = check_turn(*from, at_.held); !in_turn) return in_turn.failure();
   contents next = at_.held;

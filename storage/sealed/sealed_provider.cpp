@@ -39,7 +39,7 @@ result<void> sealed_provider::refresh() {
 }
 
 result<secret_summary> sealed_provider::find(const std::string& name) const {
-  auto found = current_->find(name);
+  auto found = name == sealed::payload_key_name ? std::nullopt : current_->find(name);
   if (!found) return error{errc::not_found, "the sealed store holds no secret of that name (pawl secrets list)", ""};
   return std::move(*found);
 }

@@ -31,6 +31,23 @@ bool is_there(const std::string& file) {
   return ::lstat(file.c_str(), &facts) == 0;
 }
 
+result<void> check_own(const std::string& name) {
+  if (name != payload_key_name) return {};
+  return error{
+      errc::invalid_argument,
+      fmt::format("'{}' is the key that payloads of state stores are encrypted with, which nobody sets by hand: "
+                  "pawl secrets rotate-payload-key makes a new one",
+                  name),
+      ""};
+}
+
+// No node has such a type. That it fits nothing is the second lock: the provider does not know the name.
+secret_settings payload_key_settings() {
+  secret_settings made;
+  made.policy.node_types = {"(encrypts payloads, for no node)"};
+  return made;
+}
+
 error no_secret(const std::string& name) {
   return {errc::not_found, fmt::format("the store holds no secret '{}'", name), ""};
 }
@@ -303,6 +320,7 @@ result<std::int64_t> sealed_store::put(contents& next, const std::string& name, 
 result<std::int64_t> sealed_store::set(const std::string& name, const secret_bytes& value,
                                        const secret_settings& settings, std::size_t keep_versions,
                                        std::int64_t now_ms) {
+  if (auto own = check_own(name); !own) return own.failure();
   contents next = at_.held;
   const auto version = put(next, name, value, settings, keep_versions, now_ms);
   if (!version) return version;
@@ -312,6 +330,7 @@ result<std::int64_t> sealed_store::set(const std::string& name, const secret_byt
 
 result<void> sealed_store::change_settings(const std::string& name, const secret_settings& settings,
                                            std::int64_t now_ms) {
+  if (auto own = check_own(name); !own) return own;
   contents next = at_.held;
   const auto found = next.secrets.find(name);
   if (found == next.secrets.end()) return no_secret(name);
@@ -327,10 +346,33 @@ result<void> sealed_store::change_settings(const std::string& name, const secret
   return replace(std::move(next));
 }
 
-result<void> sealed_store::remove(const std::string& name) {
+result<void> sealed_store::remove(const std::string& name, bool even_payload_key) {
+  if (name == payload_key_name && !even_payload_key)
+    return error{
+        errc::invalid_argument,
+        fmt::format("without '{}' nobody can read the payloads that were encrypted with it, for ever; to remove "
+                    "it all the same, say so (--force)",
+                    name),
+        ""};
   contents next = at_.held;
   if (next.secrets.erase(name) == 0) return no_secret(name);
   return replace(std::move(next));
+}
+
+result<std::int64_t> sealed_store::add_payload_key(std::int64_t now_ms) {
+  contents next = at_.held;
+  const auto known = next.secrets.find(payload_key_name);
+  if (known != next.secrets.end() && known->second.size() >= versions_max)
+    return error{
+        errc::limit,
+        fmt::format("a sealed store has at most {} keys of payloads, and rows may need each of them", versions_max),
+        ""};
+  const auto key = random_secret(key_bytes);
+  if (!key) return key.failure();
+  const auto number = put(next, payload_key_name, *key, payload_key_settings(), versions_max, now_ms);
+  if (!number) return number;
+  if (auto written = replace(std::move(next)); !written) return written.failure();
+  return number;
 }
 
 } // namespace pawl::storage

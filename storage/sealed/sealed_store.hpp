@@ -35,7 +35,11 @@ public:
   result<std::int64_t> set(const std::string& name, const secret_bytes& value, const secret_settings& settings,
                            std::size_t keep_versions, std::int64_t now_ms);
   result<void> change_settings(const std::string& name, const secret_settings& settings, std::int64_t now_ms);
-  result<void> remove(const std::string& name);
+  result<void> remove(const std::string& name, bool even_payload_key = false);
+  /// A new key of payloads, which rows are encrypted with from then on; the older ones stay. Returns its number.
+  /// Errors: `limit` (there are as many as a secret has versions), as set().
+  result<std::int64_t> add_payload_key(std::int64_t now_ms);
+  bool has_payload_key() const { return at_.held.newest(sealed::payload_key_name) != nullptr; }
   result<void> rotate(const std::optional<secret_key>& new_key, const secret_store::progress& tell);
   result<secret_summary> import(std::string_view envelope, std::int64_t now_ms);
   result<void> add_signer(const std::string& key);

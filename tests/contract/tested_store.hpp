@@ -2,6 +2,7 @@
 #pragma once
 
 #include "storage/store.hpp"
+#include "tests/support/payload_store.hpp"
 #include "tests/support/store_rows.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -9,13 +10,14 @@
 
 namespace pawl::test {
 
-enum class store_kind { memory, sqlite, sqlite_reopened };
+enum class store_kind { memory, sqlite, sqlite_reopened, sqlite_encrypted };
 
 inline const char* name_of(store_kind kind) {
   switch (kind) {
     case store_kind::memory: return "memory";
     case store_kind::sqlite: return "SQLite";
     case store_kind::sqlite_reopened: return "SQLite, opened anew before every operation";
+    case store_kind::sqlite_encrypted: return "SQLite, payloads encrypted";
   }
   return "";
 }
@@ -55,9 +57,14 @@ private:
       store_ = storage::open_memory_store();
       return;
     }
-    auto opened = storage::open_sqlite_store(folder_.file("store.db"));
+    auto opened = storage::open_sqlite_store(folder_.file("store.db"), 0, payloads());
     if (!opened) FAIL(to_string(opened.failure()));
     store_ = *std::move(opened);
+  }
+
+  storage::payload_protection payloads() const {
+    return kind_ == store_kind::sqlite_encrypted ? encrypting(sealed_in(folder_.path()))
+                                                 : storage::payload_protection{};
   }
 
   store_kind kind_;
@@ -66,7 +73,8 @@ private:
 };
 
 inline store_kind any_kind() {
-  const store_kind kind = GENERATE(store_kind::memory, store_kind::sqlite, store_kind::sqlite_reopened);
+  const store_kind kind =
+      GENERATE(store_kind::memory, store_kind::sqlite, store_kind::sqlite_reopened, store_kind::sqlite_encrypted);
   UNSCOPED_INFO(name_of(kind));
   return kind;
 }

@@ -193,8 +193,11 @@ private:
     }
     if (of_.setting != before::an_older_format) return;
     check_.audit_is_gone();
-    run_sql(store(), "DROP TABLE sealed_store; DROP TABLE secret_audit; DROP TABLE label; DROP TABLE removed; ALTER "
-                     "TABLE cursor DROP COLUMN payload_schema; PRAGMA user_version = 1");
+    run_sql(store(),
+            "DROP TABLE sealed_store; DROP TABLE secret_audit; DROP TABLE label; DROP TABLE removed; ALTER "
+            "TABLE cursor DROP COLUMN payload_schema; DROP TABLE payload_store; DROP TABLE payload_key; ALTER TABLE "
+            "input DROP COLUMN payload_key; ALTER TABLE cursor DROP COLUMN payload_key; ALTER TABLE memory DROP "
+            "COLUMN payload_key; ALTER TABLE step DROP COLUMN payload_key; PRAGMA user_version = 1");
   }
 
   void open_as_owner() {

@@ -11,7 +11,7 @@
 
 namespace pawl::test {
 
-class fake_context final : public node_context {
+class fake_context : public node_context {
 public:
   explicit fake_context(nlohmann::json data) : data_(std::move(data)) {}
 
@@ -48,8 +48,7 @@ struct attempted {
   std::int64_t after_ms = 0;
 };
 
-inline attempted attempt(const core::node_types& types, const char* type, nlohmann::json data) {
-  fake_context context(std::move(data));
+inline attempted attempt(const core::node_types& types, const char* type, node_context& context) {
   try {
     const outcome given = types.at({type, 1})->execute(context);
     const auto& what = given.inside().what;
@@ -60,6 +59,11 @@ inline attempted attempt(const core::node_types& types, const char* type, nlohma
   } catch (const std::exception& e) {
     return {"", nullptr, "Error", e.what(), true, 0};
   }
+}
+
+inline attempted attempt(const core::node_types& types, const char* type, nlohmann::json data) {
+  fake_context context(std::move(data));
+  return attempt(types, type, context);
 }
 
 inline core::node_types types_with(const nodes::built_in_settings& settings) {

@@ -90,6 +90,7 @@ void judge::life_begun() {
   echoes_until_ = 0; // the actors of the life before are gone
   invoked_at_.clear();
   told_.clear();
+  echoing_.clear();
   for (const auto& [uid, items] : items_)
     told_[uid].from = durable_revision(uid);
 }
@@ -157,8 +158,10 @@ void judge::check_repetition(const node_context& c) {
 
 void judge::told(const instance_event& event) {
   if (event.missed != 0) log_.violated("events were missed by a subscriber that keeps up");
-  hearing& heard = told_[event.instance_id];
   const std::int64_t revision = event.entry.revision;
+  if (echoing_.count(event.instance_id) != 0 && revision > 1) return;
+  echoing_.erase(event.instance_id);
+  hearing& heard = told_[event.instance_id];
   if (heard.last && revision != *heard.last + 1)
     log_.violated(fmt::format("{}: revision {} was told after {}", event.instance_id, revision, *heard.last));
   if (!heard.last && (revision <= heard.from || revision > heard.to + 1))

@@ -32,6 +32,8 @@ public:
 
   /// Somebody removes it: what is heard of it may be gone already. Empty: nobody does any more.
   void removing(const std::string& uid) { removing_ = uid; }
+  /// It is gone, but whoever removed it was not told so: its actors may still tell what they committed before.
+  void removed_unknown(const std::string& uid) { echoing_.insert(uid); }
   /// It was removed, and another one may get its id.
   void forget(const std::string& uid);
 
@@ -79,6 +81,7 @@ private:
   };
   std::map<std::string, hearing> told_;
   std::string removing_;
+  std::set<std::string> echoing_;                   ///< gone without an answer; until another one of the id is heard of
   std::map<std::string, std::uint64_t> invoked_at_; ///< in this life
   std::set<std::string> audited_;                   ///< attempts that the durable audit lets have a secret
   std::int64_t audit_read_ = 0;

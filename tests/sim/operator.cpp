@@ -99,6 +99,7 @@ void simulation::remove_one() {
   const bool is_open = !answer && answer.failure().code == errc::storage;
   if (!answer && !is_open && before && !after) log_.violated("the removal of " + uid + " was refused and is durable");
   if (before && !after) judge_.forget(uid);
+  if (before && !after && is_open) judge_.removed_unknown(uid);
 }
 
 void simulation::check_end_of(const std::string& uid) {

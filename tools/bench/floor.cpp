@@ -144,7 +144,7 @@ void floor_writer::set_up() {
   database_.run(fmt::format("PRAGMA page_size = {}; PRAGMA auto_vacuum = INCREMENTAL", page_bytes));
   database_.run("PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
-                "PRAGMA journal_size_limit = 16777216");
+                "PRAGMA journal_size_limit = 16777216; PRAGMA secure_delete = ON");
   for (const storage::migration& next : storage::migrations())
     database_.run(next.sql);
 }

@@ -88,15 +88,16 @@ std::string park_definition() {
       .dump();
 }
 
-std::unique_ptr<host::engine> open_engine(const std::string& file, std::shared_ptr<observations> seen) {
+std::unique_ptr<host::engine> open_engine(const std::string& file, std::shared_ptr<observations> seen,
+                                          const storage::payload_protection& payloads) {
   options opts;
   opts.store_path = file;
   opts.node_types = bench_types();
-  return must(
-      host::engine::open(std::move(opts), [file, seen = std::move(seen)]() -> result<std::unique_ptr<storage::store>> {
+  return must(host::engine::open(
+      std::move(opts), [file, payloads, seen = std::move(seen)]() -> result<std::unique_ptr<storage::store>> {
         if (file.empty())
           return std::unique_ptr<storage::store>(std::make_unique<watched_store>(storage::open_memory_store(), seen));
-        auto inner = storage::open_sqlite_store(file);
+        auto inner = storage::open_sqlite_store(file, 0, payloads);
         if (!inner) return inner.failure();
         return std::unique_ptr<storage::store>(std::make_unique<watched_store>(*std::move(inner), seen));
       }));
@@ -111,8 +112,9 @@ void start_all(host::engine& engine, const std::string& definition, int count) {
     must(each.get());
 }
 
-linear_run run_linear(const std::string& file, int instances, int waves, const std::shared_ptr<observations>& seen) {
-  auto engine = open_engine(file, seen);
+linear_run run_linear(const std::string& file, int instances, int waves, const std::shared_ptr<observations>& seen,
+                      const storage::payload_protection& payloads) {
+  auto engine = open_engine(file, seen, payloads);
   must(engine->load_definition(linear_definition(linear_nodes), {}));
   const usage before = usage_now();
   const moment begin = now();

@@ -34,7 +34,8 @@ std::string loop_definition();
 std::string park_definition();
 
 /// `file` empty: a store in memory.
-std::unique_ptr<host::engine> open_engine(const std::string& file, std::shared_ptr<observations> seen);
+std::unique_ptr<host::engine> open_engine(const std::string& file, std::shared_ptr<observations> seen,
+                                          const storage::payload_protection& payloads = {});
 
 /// Offers `count` instances at once; returns when each has been started, most of them have run on by then.
 void start_all(host::engine& engine, const std::string& definition, int count);
@@ -49,6 +50,7 @@ struct linear_run {
 };
 
 /// `waves` times `instances` instances of ten nodes in a row on a new store; a wave ends before the next begins.
-linear_run run_linear(const std::string& file, int instances, int waves, const std::shared_ptr<observations>& seen);
+linear_run run_linear(const std::string& file, int instances, int waves, const std::shared_ptr<observations>& seen,
+                      const storage::payload_protection& payloads = {});
 
 } // namespace pawl::bench

@@ -52,6 +52,10 @@ void add_foreground(CLI::App& command, foreground_arguments& given) {
       ->check(CLI::ExistingFile.description(""))
       ->type_name("FILE");
   add_run_secrets(command, given.secrets);
+  command
+      .add_flag("--encrypt-payloads", given.encrypt_payloads,
+                "Encrypt what is stored of inputs, outputs and errors from now on, with a key in the sealed store")
+      ->disable_flag_override();
   command.add_flag("-v,--verbose", given.verbose,
                    "Show the steps of the store's other instances, and the runtime's log");
 }
@@ -70,6 +74,7 @@ pawl::runtime& foreground::own() {
   opts.on_node_log = [this](const log_entry& entry) { progress_.say_aside(line_of(entry)); };
   opts.http = http_of(given_);
   opts.secrets = secrets_;
+  opts.encrypt_payloads = given_.encrypt_payloads;
   auto opened = pawl::runtime::open(std::move(opts));
   const std::lock_guard lock(mutex_);
   if (stopping_) throw command_failure(exit_code::failed, "stopped");

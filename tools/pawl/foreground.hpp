@@ -22,9 +22,10 @@ struct foreground_arguments {
   std::vector<std::string> http_allow; ///< empty: everything that is ever reached
   std::string ca_file;
   run_secrets_arguments secrets;
+  bool encrypt_payloads = false;
 };
 
-/// Adds --verbose, --globals, --http-allow, --ca-file and where secrets come from.
+/// Adds --verbose, --globals, --http-allow, --ca-file, --encrypt-payloads and where secrets come from.
 void add_foreground(CLI::App& command, foreground_arguments& given);
 
 /// One runtime with its progress and signals, for one instance.
@@ -38,6 +39,8 @@ public:
   /// process).
   pawl::runtime& own();
   progress& shown() { return progress_; }
+  /// Where secrets come from, and the key of encrypted payloads.
+  const secrets_options& keys() const { return secrets_; }
   /// Shows the instance's steps until it has ended or needs a payload; returns the exit code after the last words.
   int go_on(const std::string& id);
   /// Waits until the instance rests or ends, with progress shown.

@@ -3,6 +3,7 @@
 #include "tools/pawl/commands.hpp"
 #include "tools/pawl/failure.hpp"
 #include "tools/pawl/reading.hpp"
+#include "tools/pawl/secrets_arguments.hpp"
 #include "tools/pawl/text.hpp"
 #include "tools/pawl/views.hpp"
 
@@ -20,6 +21,7 @@ constexpr std::size_t output_columns_max = 60;
 
 struct history_arguments {
   common_arguments common;
+  secrets_arguments keys;
   std::string id;
   std::size_t limit = 0; ///< 0 = all
   std::int64_t after = 0;
@@ -31,7 +33,7 @@ std::vector<std::string> row_of(const history_entry& e) {
 }
 
 int history(const history_arguments& given) {
-  store_reader reader = open_for_reading(given.common.store());
+  store_reader reader = open_for_reading(given.common.store(), given.keys.if_named());
   list_output out(given.common.how, "history", {"REVISION", "TIME", "NODE", "WHAT", "OUTPUT"});
   std::int64_t last = given.after;
   std::size_t left = given.limit == 0 ? std::size_t(-1) : given.limit;
@@ -55,6 +57,7 @@ void add_history(CLI::App& app, action& chosen) {
   CLI::App& command = *app.add_subcommand("history", "What an instance did, oldest first");
   command.add_option("ID", given->id, "The instance")->required()->check(not_empty());
   add_common(command, given->common);
+  add_reading_secrets(command, given->keys);
   command.add_option("--limit", given->limit, "At most so many; 0 = all")->type_name("N");
   command.add_option("--after", given->after, "Only revisions above this one")->type_name("REVISION");
   command.callback([given, &chosen] { chosen = [given] { return history(*given); }; });

@@ -125,7 +125,8 @@ int run_in(foreground& here, const run_arguments& given) {
   const std::string fallback_id = std::filesystem::path(given.definition).stem().string();
   const std::string text = read_definition(given, fallback_id);
   if (is_old(given.common.store())) here.own(); // migrates it
-  const std::optional<snapshot> there = given.id.empty() ? std::nullopt : find_instance(given.common.store(), given.id);
+  const std::optional<snapshot> there =
+      given.id.empty() ? std::nullopt : find_instance(given.common.store(), given.id, here.keys());
   runtime& runtime = here.own();
   const loaded_definition loaded = need(runtime.load_definition(text, fallback_id), given.definition);
   const std::string id = start(given, runtime, loaded, there);

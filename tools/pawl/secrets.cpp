@@ -55,9 +55,10 @@ void add_secrets(CLI::App& app, action& chosen) {
   CLI::App& secrets = *app.add_subcommand("secrets", "Keep secrets that nodes may have, in a sealed store");
   secrets.require_subcommand(1);
   secrets.footer(footer);
-  for (auto add : {add_secrets_init, add_secrets_set, add_secrets_list, add_secrets_policy, add_secrets_allow,
-                   add_secrets_rm, add_secrets_rotate, add_secrets_public_key, add_secrets_signing_key,
-                   add_secrets_signer, add_secrets_seal, add_secrets_import, add_secrets_check, add_secrets_audit})
+  for (auto add :
+       {add_secrets_init, add_secrets_set, add_secrets_list, add_secrets_policy, add_secrets_allow, add_secrets_rm,
+        add_secrets_rotate, add_secrets_rotate_payload_key, add_secrets_public_key, add_secrets_signing_key,
+        add_secrets_signer, add_secrets_seal, add_secrets_import, add_secrets_check, add_secrets_audit})
     add(secrets, chosen);
 }
 

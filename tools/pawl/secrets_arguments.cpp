@@ -17,6 +17,7 @@ namespace pawl::tool {
 namespace {
 
 constexpr const char* option_group = "Sealed store and its key";
+constexpr const char* reading_group = "Encrypted payloads";
 constexpr const char* new_key_group = "New key";
 
 std::string from_environment() {
@@ -45,6 +46,16 @@ void add_key(CLI::App& command, key_arguments& given, const std::string& start, 
           ->check(not_empty())};
   for (CLI::Option* one : all)
     one->group(group);
+}
+
+void add_store(CLI::App& command, secrets_arguments& given, const char* help, const char* group) {
+  command.add_option("--secrets", given.given, help)->type_name("FILE")->check(not_empty())->group(group);
+  add_key(command, given.opened_by, "--",
+          {"Its key: 32 bytes in a file that only its owner may read (mode 0400 or 0600)",
+           "Its key: a passphrase, asked for on the terminal without echo",
+           "Its key: a passphrase in a file that only its owner may read; one final line end is taken off",
+           "Its key: a credential that systemd hands over ($CREDENTIALS_DIRECTORY/NAME), 32 bytes"},
+          group);
 }
 
 std::shared_ptr<const secret_bytes> shared(secret_bytes bytes) {
@@ -105,16 +116,23 @@ int key_arguments::count() const {
 }
 
 void secrets_arguments::add(CLI::App& command) {
-  command.add_option("--secrets", given, "The sealed store's file; without it $PAWL_SECRETS, else ./pawl.secrets")
-      ->type_name("FILE")
-      ->check(not_empty())
-      ->group(option_group);
-  add_key(command, opened_by, "--",
-          {"Its key: 32 bytes in a file that only its owner may read (mode 0400 or 0600)",
-           "Its key: a passphrase, asked for on the terminal without echo",
-           "Its key: a passphrase in a file that only its owner may read; one final line end is taken off",
-           "Its key: a credential that systemd hands over ($CREDENTIALS_DIRECTORY/NAME), 32 bytes"},
-          option_group);
+  add_store(command, *this, "The sealed store's file; without it $PAWL_SECRETS, else ./pawl.secrets", option_group);
+}
+
+void add_reading_secrets(CLI::App& command, secrets_arguments& given) {
+  add_store(command, given, "The sealed store that holds the key of encrypted payloads; without it $PAWL_SECRETS",
+            reading_group);
+}
+
+secrets_options secrets_arguments::if_named() const {
+  secrets_options made;
+  if (given.empty() && opened_by.count() > 0 && from_environment().empty())
+    throw command_failure(exit_code::usage, "there is a key, but no sealed store: name it with --secrets FILE or in "
+                                            "$PAWL_SECRETS");
+  if (given.empty() && opened_by.count() == 0) return made;
+  made.sealed_path = path();
+  made.key = key();
+  return made;
 }
 
 std::string secrets_arguments::path() const {
@@ -153,18 +171,12 @@ void add_run_secrets(CLI::App& command, run_secrets_arguments& given) {
 }
 
 secrets_options run_secrets_arguments::options() const {
-  secrets_options made;
+  if (accept_rollback && sealed.given.empty() && from_environment().empty())
+    throw command_failure(exit_code::usage, "there is --accept-rollback, but no sealed store: name it with --secrets "
+                                            "FILE or in $PAWL_SECRETS");
+  secrets_options made = sealed.if_named();
   made.environment = variables_of(allow_env);
-  if (sealed.given.empty() && from_environment().empty()) {
-    if (sealed.opened_by.count() > 0 || accept_rollback)
-      throw command_failure(exit_code::usage, "there is a key, or --accept-rollback, but no sealed store: name it with "
-                                              "--secrets FILE or in $PAWL_SECRETS");
-    return made;
-  }
-  if (sealed.given.empty() && sealed.opened_by.count() == 0) return made;
-  made.sealed_path = sealed.path();
-  made.key = sealed.key();
-  made.accept_rollback = accept_rollback;
+  made.accept_rollback = accept_rollback && !made.sealed_path.empty();
   return made;
 }
 

@@ -35,6 +35,9 @@ struct secrets_arguments {
   secret_key key() const;
   /// As key(), for a store that is made now: a passphrase is asked for twice.
   secret_key first_key() const;
+  /// The store and its key, or neither when --secrets was not given and $PAWL_SECRETS is not set or no option names its
+  /// key. Ends the command (usage) when --secrets has no key, or a key no store.
+  secrets_options if_named() const;
   /// The store, open for changes. Ends the command when it cannot be opened.
   secret_store open() const;
 };
@@ -43,6 +46,9 @@ struct secrets_arguments {
 void add_new_key(CLI::App& command, key_arguments& given);
 /// The key that these options name; a passphrase is asked for twice.
 secret_key new_key(const key_arguments& given);
+
+/// For commands that read payloads: adds --secrets and the options of the key, in words of theirs.
+void add_reading_secrets(CLI::App& command, secrets_arguments& given);
 
 /// Where `pawl run` and `pawl resume` take secrets from.
 struct run_secrets_arguments {

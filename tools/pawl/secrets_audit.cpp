@@ -2,6 +2,7 @@
 #include "tools/pawl/arguments.hpp"
 #include "tools/pawl/failure.hpp"
 #include "tools/pawl/reading.hpp"
+#include "tools/pawl/secrets_arguments.hpp"
 #include "tools/pawl/secrets_commands.hpp"
 #include "tools/pawl/text.hpp"
 #include "tools/pawl/views.hpp"
@@ -24,6 +25,7 @@ constexpr std::size_t reason_columns_max = 60;
 
 struct audit_arguments {
   common_arguments common;
+  secrets_arguments keys;
   std::int64_t after = 0;
   std::size_t limit = 0; ///< 0 = all
   bool only_refused = false;
@@ -41,6 +43,7 @@ json to_json(const secret_audit_entry& entry) {
   for (const auto& [name, text] : {std::pair("version", &entry.version), std::pair("destination", &entry.destination),
                                    std::pair("reason", &entry.reason)})
     if (!text->empty()) shown[name] = *text;
+  if (entry.encrypted) shown["encrypted"] = true;
   return shown;
 }
 
@@ -56,7 +59,7 @@ std::vector<std::string> row_of(const secret_audit_entry& entry) {
 
 // Refused ones alone are picked here, so a page may hold none and the next one some.
 int audit(const audit_arguments& given) {
-  store_reader reader = open_for_reading(given.common.store());
+  store_reader reader = open_for_reading(given.common.store(), given.keys.if_named());
   list_output out(given.common.how, "audit",
                   {"SEQUENCE", "TIME", "INSTANCE", "NODE", "SECRET", "VERSION", "DESTINATION", "ANSWER"});
   std::int64_t last = given.after;
@@ -84,6 +87,7 @@ void add_secrets_audit(CLI::App& secrets, action& chosen) {
                    "Who asked for a secret, and was it given: what the state store (pawl.db) remembers, "
                    "oldest first");
   add_common(command, given->common);
+  add_reading_secrets(command, given->keys);
   command.add_option("--after", given->after, "Only entries behind this one")->type_name("SEQUENCE");
   command.add_option("--limit", given->limit, "At most so many; 0 = all")->type_name("N");
   command.add_flag("--refused", given->only_refused, "Only what was refused")->disable_flag_override();

@@ -14,6 +14,7 @@ void add_secrets_policy(CLI::App& secrets, action& chosen);
 void add_secrets_allow(CLI::App& secrets, action& chosen);
 void add_secrets_rm(CLI::App& secrets, action& chosen);
 void add_secrets_rotate(CLI::App& secrets, action& chosen);
+void add_secrets_rotate_payload_key(CLI::App& secrets, action& chosen);
 void add_secrets_public_key(CLI::App& secrets, action& chosen);
 void add_secrets_signing_key(CLI::App& secrets, action& chosen);
 void add_secrets_signer(CLI::App& secrets, action& chosen);

@@ -64,6 +64,17 @@ int rotate(const rotate_arguments& given) {
   return exit_code::done;
 }
 
+int rotate_payload_key(const secrets_arguments& given) {
+  secret_store store = given.open();
+  const std::int64_t number = need(store.rotate_payload_key());
+  print_line(
+      fmt::format("payloads are encrypted with key {} by every runtime that opens from now on; the older keys stay, "
+                  "for what they encrypted",
+                  number));
+  flush_output();
+  return exit_code::done;
+}
+
 // ---- keys to seal and to sign with
 
 int show_public_key(const secrets_arguments& given) {
@@ -154,6 +165,16 @@ void add_secrets_rotate(CLI::App& secrets, action& chosen) {
   given->sealed.add(command);
   add_new_key(command, given->new_key);
   on_chosen(command, chosen, [given] { return rotate(*given); });
+}
+
+void add_secrets_rotate_payload_key(CLI::App& secrets, action& chosen) {
+  auto given = std::make_shared<secrets_arguments>();
+  CLI::App& command =
+      add_discreet(secrets, "rotate-payload-key",
+                   "Add a key that payloads are encrypted with from now on (--encrypt-payloads); what is "
+                   "there keeps its own");
+  given->add(command);
+  on_chosen(command, chosen, [given] { return rotate_payload_key(*given); });
 }
 
 void add_secrets_public_key(CLI::App& secrets, action& chosen) {

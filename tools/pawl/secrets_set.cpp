@@ -116,12 +116,13 @@ int allow(const allow_arguments& given) {
 struct rm_arguments {
   secrets_arguments sealed;
   std::string name;
+  bool is_forced = false;
 };
 
 int rm(const rm_arguments& given) {
   secret_store store = given.sealed.open();
   need_secret(store, given.name);
-  need(store.remove(given.name));
+  need(store.remove(given.name, given.is_forced));
   print_line(fmt::format("secret '{}' is removed", printable(given.name)));
   flush_output();
   return exit_code::done;
@@ -170,6 +171,9 @@ void add_secrets_rm(CLI::App& secrets, action& chosen) {
   auto given = std::make_shared<rm_arguments>();
   CLI::App& command = add_discreet(secrets, "rm", "Take a secret out, with all its versions");
   command.add_option("NAME", given->name, "The secret")->required()->type_name("");
+  command
+      .add_flag("--force", given->is_forced, "Also the key of encrypted payloads, which nobody can read then any more")
+      ->disable_flag_override();
   given->sealed.add(command);
   on_chosen(command, chosen, [given] { return rm(*given); });
 }

@@ -3,6 +3,7 @@
 #include "tools/pawl/commands.hpp"
 #include "tools/pawl/failure.hpp"
 #include "tools/pawl/reading.hpp"
+#include "tools/pawl/secrets_arguments.hpp"
 #include "tools/pawl/text.hpp"
 #include "tools/pawl/views.hpp"
 
@@ -21,6 +22,7 @@ constexpr std::size_t value_columns_max = 90;
 
 struct show_arguments {
   common_arguments common;
+  secrets_arguments keys;
   std::string id;
 };
 
@@ -61,13 +63,14 @@ void print_table(const snapshot& shown, const common_arguments& common) {
   print_line(name_and_value("revision", std::to_string(shown.revision())));
   print_line(name_and_value("created", time_text(d.value("createdAt", std::int64_t{0}))));
   print_line(name_and_value("updated", time_text(d.value("updatedAt", std::int64_t{0}))));
+  if (d.contains("encrypted")) print_line(name_and_value("encrypted", d["encrypted"].get<std::string>()));
   print_line(name_and_value("input", brief(d.value("input", json(nullptr)), value_columns_max)));
   print_waits(shown, common);
   print_results(d.value("context", json::object()));
 }
 
 int show(const show_arguments& given) {
-  const snapshot shown = read_instance(given.common.store(), given.id);
+  const snapshot shown = read_instance(given.common.store(), given.id, given.keys.if_named());
   if (given.common.how == format::table)
     print_table(shown, given.common);
   else
@@ -83,6 +86,7 @@ void add_show(CLI::App& app, action& chosen) {
   CLI::App& command = *app.add_subcommand("show", "Where an instance stands: status, waits, last results");
   command.add_option("ID", given->id, "The instance")->required()->check(not_empty());
   add_common(command, given->common);
+  add_reading_secrets(command, given->keys);
   command.callback([given, &chosen] { chosen = [given] { return show(*given); }; });
 }
 

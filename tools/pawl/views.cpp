@@ -25,6 +25,7 @@ json to_json(const history_entry& entry) {
   if (!entry.error.empty()) shown["error"] = entry.error;
   if (!entry.note.empty()) shown["note"] = entry.note;
   if (entry.output) shown["output"] = *entry.output;
+  if (entry.encrypted) shown["encrypted"] = true;
   return shown;
 }
 

@@ -24,7 +24,8 @@ enum class errc {
   finished,           ///< the instance has ended
   not_finished,       ///< the instance has not ended
   invalid_argument,   ///< a call's own argument is wrong
-  overloaded,         ///< as many instances as allowed are live (options::active_instances_max); try again later
+  overloaded,         ///< as many instances as allowed are live (options::active_instances_max), or no more memory can
+                      ///< be locked for secrets; try again later
   stopped,            ///< the runtime is stopping or stopped
   timed_out,          ///< a wait of the caller's ran out; nothing was undone
   busy,               ///< the store has another owner; `message` names the process

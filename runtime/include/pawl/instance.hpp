@@ -76,8 +76,9 @@ public:
   /// The whole snapshot in Refluxo's shape: workflowId, status, currentNodeId, context, version, lastStartedAt,
   /// totalExecutionTime, metadata, retryState (when there is one), and instanceId, definitionHash, input, labels (when
   /// there are some), createdAt, updatedAt, failure (when it failed), cursors,
-  /// waits (each with the `schema` that its payload must fit, if there is one), revision. Valid as long as this
-  /// snapshot or a copy of it.
+  /// waits (each with the `schema` that its payload must fit, if there is one), revision; `encrypted` (why) when
+  /// payloads were read without their key, in whose places that is said. Valid as long as this snapshot or a copy of
+  /// it.
   const nlohmann::json& document() const noexcept { return *document_; }
 
 private:
@@ -113,6 +114,7 @@ struct history_entry {
   std::string error;                            ///< of a failed attempt, `Name: message`
   std::string note;                             ///< a warning, e.g. that no edge carries the handle
   std::shared_ptr<const nlohmann::json> output; ///< of a result; null pointer otherwise
+  bool encrypted = false; ///< read without the key of payloads: output, error and note only say so
 };
 
 } // namespace pawl

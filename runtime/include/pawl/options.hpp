@@ -78,6 +78,14 @@ struct options {
   /// Where nodes get credentials from. Default: nowhere, and definitions that name some are refused.
   secrets_options secrets;
 
+  /// Encrypts payloads in the store's file: inputs, outputs, errors, and whatever else may hold text of theirs
+  /// (storage/README.md lists it, and what stays plain: ids, node names, definitions, times, sizes). The key lives in
+  /// the sealed store that `secrets.sealed_path` names, which gets one when it has none; open() fails without it
+  /// (`invalid_argument`, `busy` while somebody changes that store). What was written before stays plain until it is
+  /// removed. Once something is encrypted, the store opens with that sealed store only (`access`), also when this is
+  /// off again. A store in memory is not encrypted.
+  bool encrypt_payloads = false;
+
   /// nullptr: the system's clock. Shared: it lives until the runtime has gone.
   std::shared_ptr<clock> time;
 

@@ -82,9 +82,17 @@ public:
                            std::size_t keep_versions = 1);
   /// Other settings for the newest version of `name`, whose value stays. Errors: as set(), `not_found`.
   result<void> change_settings(const std::string& name, const secret_settings& settings);
-  /// Takes a secret with all its versions out; a later one of the name goes on with the next version. Errors:
-  /// `not_found`, as set().
-  result<void> remove(const std::string& name);
+  /// Takes a secret with all its versions out; a later one of the name goes on with the next version. The key of
+  /// payloads only if that is said, because nobody can read what it encrypted ever again. Errors: `not_found`,
+  /// `invalid_argument` (the key of payloads), as set().
+  result<void> remove(const std::string& name, bool even_payload_key = false);
+
+  /// The name of the record that holds the keys of payloads (options::encrypt_payloads), one a version. No node gets
+  /// it, and set(), change_settings() and import() refuse it: `invalid_argument`.
+  static constexpr const char* payload_key_name = "pawl.payload-key";
+  /// Adds a key that runtimes take for new rows from their next opening on; the older ones stay, as rows need them.
+  /// Returns its number. Errors: `limit` (100 keys), `access`, `disk_full`, `storage`.
+  result<std::int64_t> rotate_payload_key();
 
   /// Told how far a rotation is: values encrypted anew, of so many.
   using progress = std::function<void(std::size_t done, std::size_t all)>;
@@ -122,7 +130,7 @@ struct signing_key_pair {
   secret_bytes secret;    ///< one line of text, for secret_envelope::signing_key
   std::string public_key; ///< one line of text, for secret_store::add_signer
 };
-/// A new Ed25519 key. Errors: `access` (as secret_bytes::of_size).
+/// A new Ed25519 key. Errors: as secret_bytes::of_size().
 PAWL_API result<signing_key_pair> make_signing_key();
 
 } // namespace pawl

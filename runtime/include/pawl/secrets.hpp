@@ -19,13 +19,15 @@ namespace pawl {
 constexpr std::size_t secret_bytes_max = std::size_t{64} << 10;
 
 /// Bytes in memory that is locked (never swapped out), left out of core images, fenced by guard pages and wiped when
-/// the object goes. Moving moves no byte. Use one object from one thread at a time; reading it from several is safe.
+/// the object goes. Each takes whole pages of RLIMIT_MEMLOCK; what holds where there is none left is the host's to say
+/// (accept_unlocked_memory() in process.hpp, where harden_process() also keeps other processes out). Moving moves no
+/// byte. Use one object from one thread at a time; reading it from several is safe.
 class PAWL_API secret_bytes {
 public:
   /// No bytes.
   secret_bytes() noexcept;
-  /// `size` bytes of value 0. Errors: `limit` (over secret_bytes_max), `access` (the system locks no more memory for
-  /// this process: RLIMIT_MEMLOCK).
+  /// `size` bytes of value 0. Errors: `limit` (over secret_bytes_max), `overloaded` (the system locks no more memory
+  /// for this process now: RLIMIT_MEMLOCK; or there is none at all).
   static result<secret_bytes> of_size(std::size_t size);
   /// A copy. The source is the caller's to wipe. Errors: as of_size().
   static result<secret_bytes> copy_of(std::string_view bytes);
@@ -89,7 +91,8 @@ public:
   /// no such secret, or the host permits none of this name), any other: as fetch().
   virtual result<secret_policy> policy(const std::string& name) = 0;
   /// The secret now. Errors: `not_found`, `access` (this process may not have it), `invalid_argument` (no name of this
-  /// source), `corrupt`: the attempt fails for good. `timed_out`, `busy`, `storage`, any other: it may be retried.
+  /// source), `corrupt`: the attempt fails for good. `timed_out`, `busy`, `storage`, `overloaded` (no memory to lock),
+  /// any other: it may be retried.
   virtual result<provided_secret> fetch(const std::string& name) = 0;
 };
 
@@ -156,7 +159,8 @@ struct secret_audit_entry {
   std::string version;     ///< empty: not known
   std::string destination; ///< where the node says it goes; empty: it does not say
   bool allowed = false;
-  std::string reason; ///< why not; empty when allowed
+  std::string reason;     ///< why not; empty when allowed
+  bool encrypted = false; ///< read without the key of payloads: `secret`, `destination` and `reason` only say so
 };
 
 } // namespace pawl

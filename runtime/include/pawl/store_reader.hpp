@@ -19,7 +19,14 @@ class PAWL_API store_reader {
 public:
   /// Errors: `not_found` (no such file), `wrong_store`, `old_store` (an owner must open it once), `access` (names the
   /// file and the right that is missing), `corrupt`, `storage`.
+  ///
+  /// Encrypted payloads (options::encrypt_payloads) are not readable so: words in square brackets stand where they
+  /// would, snapshots have the member `encrypted`, and history and audit entries their mark.
   static result<store_reader> open(const std::string& path);
+  /// Reads encrypted payloads too, as far as the sealed store that `keys.sealed_path` and `keys.key` name has their
+  /// keys; nothing else of `keys` counts. One that was changed by somebody is `corrupt`, and says where. Errors: as
+  /// above, those of opening the sealed store.
+  static result<store_reader> open(const std::string& path, const secrets_options& keys);
 
   store_reader(store_reader&&) noexcept;
   store_reader& operator=(store_reader&&) noexcept;
