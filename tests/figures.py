@@ -61,6 +61,10 @@ PROMISES = [
             "tools/check --only unit,recovery,sim,crash,nodes,examples", "sim-mutant-*"),
     Promise("Every changed byte of a sealed store or envelope is refused; a kill at any point of a change leaves the old "
             "or the new", "unit", [], "tools/check --only unit", "unit"),
+    Promise("What a node does with a secret leaves not one byte of it in any file, backup, log, event, output, message between actors "
+            "or core image, in the usual encodings; nothing new goes without this test",
+            "canary-all canary-kill canary-memory canary-memory-echo canary-messages canary-registry canary-search",
+            ["pawl-canary-tests *"], "tools/check --long=canary --minutes M", "canary-control-*"),
     Promise("Transitions, expressions, JSON and engine as documented, and as the reference implementation",
             "unit conformance-*", [], "tools/check --only unit,conformance", "conformance-*-control"),
     Promise("Rooms, installed names, linked libraries and figures are what they are said to be",

@@ -63,6 +63,12 @@ public:
     return text;
   }
 
+  void write_line(const std::string& text) {
+    const std::string line = text + "\n";
+    if (::write(to_, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+      throw std::runtime_error("a line was not written");
+  }
+
   /// kill -9, and only back when it is dead.
   void kill() {
     if (waited_) return;

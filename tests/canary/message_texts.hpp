@@ -1,0 +1,34 @@
+// What a message between actors holds, shared data followed: for the search of every message that is delivered. A type
+// of actors/messages.hpp that is not in the list is reported when one is delivered, and by messages_test.cpp at once.
+#pragma once
+
+#include "actors/messages.hpp"
+
+#include <caf/type_erased_tuple.hpp>
+
+#include <string>
+#include <tuple>
+
+namespace pawl::canary {
+
+using message_types =
+    std::tuple<actors::write_change, actors::use_store, actors::clean_up, actors::write_done, actors::flush_batch,
+               actors::linger, actors::note_idle, actors::execute_node, actors::node_executed, actors::call_executor,
+               actors::executor_called, actors::attempt_answered, actors::attempt_timed_out, actors::abandon_attempts,
+               actors::resolve_secret, actors::secret_resolved, actors::ask_again, actors::resume_instance,
+               actors::start_again, actors::wake_instance, actors::stop_instance, actors::request_again,
+               actors::retire_instance, actors::results_loaded, actors::history_loaded, actors::start_instance,
+               actors::resume_uid, actors::wake_uid, actors::room_given_back, actors::instance_parked,
+               actors::instance_loaded, actors::watch_instance, actors::watch_idle, actors::forget_watcher,
+               actors::rest_loaded, actors::in_flight_found, actors::instances_removed, actors::reopen_store,
+               actors::recover_again, actors::restart_entry, actors::find_live, actors::stop_all, actors::grace_over,
+               actors::timer_set, actors::look_for_timers, actors::timer_tick, actors::due_found>;
+
+struct message_content {
+  std::string type; ///< its name
+  std::string text; ///< all texts in it
+  bool is_known = true;
+};
+message_content content_of(const caf::type_erased_tuple& message);
+
+} // namespace pawl::canary
