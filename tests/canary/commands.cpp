@@ -202,6 +202,10 @@ const std::vector<command>& commands() {
        [](command_scene& s) {
          on_sealed(s, {"secrets", "rotate"});
        }},
+      {"secrets rotate-payload-key", true,
+       [](command_scene& s) {
+         on_sealed(s, {"secrets", "rotate-payload-key"});
+       }},
       {"secrets rm", true,
        [](command_scene& s) {
          on_sealed(s, {"secrets", "rm", "short"});
