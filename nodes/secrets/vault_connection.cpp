@@ -5,6 +5,7 @@
 #include "nodes/secrets/locked_buffer.hpp"
 #include "nodes/task/http_address.hpp"
 #include "nodes/task/http_url.hpp"
+#include "runtime/core/wiped.hpp"
 
 #include <pawl/version.hpp>
 
@@ -182,6 +183,7 @@ result<vault_answer> vault_connection::perform(const std::string& path, secret_b
   if (body != nullptr) lines.push_back("Content-Type: application/json");
   header_lines headers(std::move(lines), token_line);
 
+  const core::stack_wiper wiped;
   const curl_handle handle = make_curl(ca_file_, "");
   receiver into{handle.get()};
   set(handle.get(), CURLOPT_URL, url.c_str());

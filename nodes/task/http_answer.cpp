@@ -48,6 +48,17 @@ json parsed(const std::string& body, const http_hop& hop, const core::json_limit
                                                            : "the answer is no good JSON");
 }
 
+class wiper {
+public:
+  explicit wiper(std::string& text) : text_(text) {}
+  wiper(const wiper&) = delete;
+  wiper& operator=(const wiper&) = delete;
+  ~wiper() { core::wipe(text_); }
+
+private:
+  std::string& text_;
+};
+
 bool is_utf8(const std::string& body, const core::json_limits& limits) {
   core::json_limits roomy = limits;
   roomy.bytes_max = SIZE_MAX;
@@ -59,7 +70,8 @@ bool is_utf8(const std::string& body, const core::json_limits& limits) {
 json output_of(const http_answer& answer, const http_hop& hop, body_reading how, const core::json_limits& limits) {
   json output{{"status", answer.status}, {"headers", to_json(answer.headers)}, {"url", hop.url.text}};
   const bool wants_json = how == body_reading::json || (how == body_reading::by_type && says_json(answer.headers));
-  const std::string body = kept_of({answer.body.data(), answer.body.size()}, hop, wants_json);
+  std::string body = kept_of({answer.body.data(), answer.body.size()}, hop, wants_json);
+  const wiper wiped(body); // what was taken for JSON and is none is not masked outside of its strings
   if (wants_json) {
     output["body"] = parsed(body, hop, limits);
   } else if (how != body_reading::base64 && is_utf8(body, limits)) {

@@ -223,6 +223,7 @@ std::string kept_of(std::string_view text, const http_hop& hop, bool is_json) {
 }
 
 http_answer transfer(const http_hop& hop, const http_trust& trust) {
+  const core::stack_wiper wiped; // what a server had sent before it hung was found there
   const curl_handle handle = make_curl(trust.ca_file, trust.ca_path);
   conversation talk{hop, trust.policy, handle.get(), {}};
   set_gate(handle.get(), talk);

@@ -325,8 +325,12 @@ std::string secret_mask::replaced(std::string_view text, std::vector<found> plac
   std::stable_sort(places.begin(), places.end(), [](const found& a, const found& b) {
     return a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
   });
+  std::size_t size_max = text.size();
+  for (const found& f : places)
+    size_max += 9 + 6 * f.what->name.size(); // every character of it escaped
   std::string made;
-  std::size_t done = 0; // everything before it is in `made`
+  made.reserve(size_max); // growing would leave copies of a text that is no JSON, of which only strings are masked
+  std::size_t done = 0;   // everything before it is in `made`
   for (const found& f : places) {
     if (f.begin >= done) {
       made.append(text.substr(done, f.begin - done));
@@ -334,7 +338,8 @@ std::string secret_mask::replaced(std::string_view text, std::vector<found> plac
     }
     done = std::max(done, f.end); // what overlaps belongs to the mark before
   }
-  return made.append(text.substr(done));
+  made.append(text.substr(done));
+  return made;
 }
 
 std::string secret_mask::masked(std::string_view text) const { return replaced(text, find(text), false); }

@@ -37,7 +37,8 @@ public:
 
   /// Masked; `text` stays.
   std::string masked(std::string_view text) const;
-  /// The same of a JSON text, inside of its strings only, so that it stays the JSON that it was.
+  /// The same of a JSON text, inside of its strings only, so that it stays the JSON that it was. Of a text that is no
+  /// JSON something may be left: wipe it when parsing fails.
   std::string masked_json(std::string_view text) const;
   /// Masks texts and member names in place, and wipes what they were. A name that is there already gets a number.
   void apply(std::string& text) const;

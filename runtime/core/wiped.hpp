@@ -20,6 +20,20 @@ inline void wipe(std::string& text) noexcept {
   text.clear();
 }
 
+/// Overwrites what calls that have returned left on the stack below the caller's own frame, libcurl's buffers for one.
+[[gnu::noinline]] inline void wipe_stack_below() noexcept {
+  char left[std::size_t{64} << 10];
+  wipe(left, sizeof left);
+}
+
+/// Does so at the end of its scope; what is declared before it outlives that.
+struct stack_wiper {
+  stack_wiper() noexcept = default;
+  stack_wiper(const stack_wiper&) = delete;
+  stack_wiper& operator=(const stack_wiper&) = delete;
+  ~stack_wiper() { wipe_stack_below(); }
+};
+
 template <class T> struct wiping_allocator {
   using value_type = T;
   wiping_allocator() noexcept = default;

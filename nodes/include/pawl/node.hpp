@@ -80,7 +80,8 @@ public:
   /// have sent them back: mask it where it arrived, before it is parsed, logged or copied, and wipe the buffer. What
   /// the executor answers is masked anyway.
   virtual std::string masked(std::string_view text) const { return std::string(text); }
-  /// The same inside of the strings of a JSON text, which stays JSON. Numbers stay as they are.
+  /// The same inside of the strings of a JSON text, which stays JSON. Numbers stay as they are, and so does what stands
+  /// outside of strings: when it turns out to be no JSON, wipe the answer.
   virtual std::string masked_json(std::string_view text) const { return std::string(text); }
 };
 
