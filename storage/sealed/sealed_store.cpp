@@ -322,7 +322,7 @@ result<std::int64_t> sealed_store::set(const std::string& name, const secret_byt
                                        std::int64_t now_ms) {
   if (auto own = check_own(name); !own) return own.failure();
   contents next = at_.held;
-  const auto version = put(next, name, value, settings, keep_versions, now_ms);
+  auto version = put(next, name, value, settings, keep_versions, now_ms);
   if (!version) return version;
   if (auto written = replace(std::move(next)); !written) return written.failure();
   return version;
@@ -369,7 +369,7 @@ result<std::int64_t> sealed_store::add_payload_key(std::int64_t now_ms) {
         ""};
   const auto key = random_secret(key_bytes);
   if (!key) return key.failure();
-  const auto number = put(next, payload_key_name, *key, payload_key_settings(), versions_max, now_ms);
+  auto number = put(next, payload_key_name, *key, payload_key_settings(), versions_max, now_ms);
   if (!number) return number;
   if (auto written = replace(std::move(next)); !written) return written.failure();
   return number;

@@ -153,7 +153,9 @@ private:
       if (has_ended(now->status())) {
         std::string reason = now->failed_reason();
         std::replace(reason.begin(), reason.end(), '\n', ' ');
-        tell("ended " + id + " " + to_string(now->status()) + " " + reason);
+        std::string line = "ended " + id;
+        line.append(" ").append(to_string(now->status())).append(" ").append(reason);
+        tell(line);
         return;
       }
       const json payload = json::object();

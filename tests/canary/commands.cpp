@@ -47,7 +47,7 @@ void show(command_scene& scene) {
 }
 
 std::string write_definition(command_scene& scene, const json& definition) {
-  const std::string file = scene.in.file(definition.at("id").get<std::string>() + ".json");
+  std::string file = scene.in.file(definition.at("id").get<std::string>() + ".json");
   std::ofstream(file) << definition;
   return file;
 }

@@ -38,7 +38,7 @@ public:
       put(name), put(value);
   }
   template <class... T> void put(const std::variant<T...>& one) {
-    std::visit([this](const auto& what) { put(what); }, one);
+    std::visit([this](const auto& what) { this->put(what); }, one);
   }
   template <class T> void put(const result<T>& answer) {
     if (!answer)
