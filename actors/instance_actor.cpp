@@ -3,6 +3,7 @@
 
 #include "runtime/core/describe.hpp"
 #include "runtime/core/payload_gate.hpp"
+#include "runtime/core/signal_gate.hpp"
 #include "storage/codec.hpp"
 
 #include <caf/all.hpp>
@@ -31,7 +32,7 @@ result<core::context_result> context_entry(const storage::result_row& row) {
 rest_summary rest_of(const core::state& s) {
   bool only_payload = s.status == instance_status::paused;
   for (const core::cursor& c : s.cursors)
-    only_payload &= c.wait && c.wait->kind == wait_kind::payload && !c.timer;
+    only_payload &= c.wait && waits_for_outside(c.wait->kind) && !c.timer;
   return {s.status, only_payload};
 }
 
@@ -61,6 +62,10 @@ caf::behavior instance_actor::make_behavior() {
       [this](const resume_instance& command) {
         ++handled_;
         when_idle([this, command] { resume_visit(command); });
+      },
+      [this](const signal_instance& command) {
+        ++handled_;
+        when_idle([this, command] { take_signal(command); });
       },
       [this](const start_again& request) {
         ++handled_;
@@ -129,7 +134,8 @@ void instance_actor::run_next() {
 }
 
 void instance_actor::create() {
-  const core::event event{shared_->time.now(), core::started{start_->node, start_->payload, start_->step_limit}};
+  const core::event event{shared_->time.now(),
+                          core::started{start_->node, start_->payload, start_->step_limit, start_->signal}};
   auto verdict = core::apply(*workflow_, state_, event);
   if (auto* no = std::get_if<core::rejected>(&verdict)) {
     start_->answer(error{no->code, no->reason, uid_});
@@ -198,7 +204,10 @@ void instance_actor::finish(const write_done& written) {
 
 void instance_actor::finish_create(const storage::written& made) {
   key_ = made.instance;
-  start_->answer(uid_);
+  if (made.existed && start_->signal) // of a start whose outcome was unknown, perhaps with another signal
+    start_->answer(error{errc::conflict, "the instance was started just before; send the signal again", uid_});
+  else
+    start_->answer(uid_);
   start_.reset();
   if (!made.existed) return;
   committing_.reset();
@@ -299,6 +308,7 @@ void instance_actor::send_to_node(const core::cursor& c, std::vector<core::conte
   run->payload = c.payload;
   run->node_state = c.node_state;
   run->timer_fired = c.timer_fired;
+  run->signal = c.signal;
   for (const core::memory& m : state_.memories)
     if (m.scope == c.scope && m.node == c.node) run->memory.push_back({m.name, m.value});
   run->context = {input_,
@@ -353,6 +363,14 @@ void instance_actor::resume_visit(const resume_instance& command) {
   chosen->payload = command.payload;
   chosen->step_limit = command.which.step_limit;
   take(std::move(*chosen), nullptr, std::nullopt, command.answer);
+}
+
+// Storing it and looking for who waits is one transition, so that no signal is lost beside a wait that just begins.
+void instance_actor::take_signal(const signal_instance& command) {
+  const auto verdict = core::check_signal(*workflow_, state_, command.what, shared_->signals_kept);
+  if (!verdict) return command.answer(verdict.failure());
+  if (*verdict == core::signal_verdict::duplicate) return command.answer({});
+  take(command.what, nullptr, std::nullopt, command.answer);
 }
 
 void instance_actor::fire_due_timers() {

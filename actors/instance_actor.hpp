@@ -77,6 +77,7 @@ private:
 
   // Commands.
   void resume_visit(const resume_instance& command);
+  void take_signal(const signal_instance& command);
   void fire_due_timers();
   void answer_start_again(const start_again& request);
 

@@ -103,6 +103,12 @@ struct resume_instance {
   resume_options which;
   reply<void> answer;
 };
+/// A named signal for it, which passed what can be checked without its state.
+struct signal_instance {
+  admission::place_ptr room; ///< until it is answered
+  core::signalled what;
+  reply<void> answer;
+};
 /// Somebody starts an id that is already live.
 struct start_again {
   std::string definition_id;
@@ -145,11 +151,16 @@ struct start_instance {
   core::json_ptr payload;
   std::optional<std::int64_t> step_limit;
   std::map<std::string, std::string> labels;
+  std::optional<core::signalled> signal; ///< then an instance that is there gets it, whatever its input was
   reply<std::string> answer;
 };
 struct resume_uid {
   std::string uid;
   resume_instance command;
+};
+struct signal_uid {
+  std::string uid;
+  signal_instance command;
 };
 struct wake_uid {
   std::string uid;
@@ -282,6 +293,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::restart_entry)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::find_live)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::stop_all)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::grace_over)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::signal_instance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::signal_uid)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_set)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::look_for_timers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_tick)

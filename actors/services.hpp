@@ -3,6 +3,7 @@
 
 #include "actors/event_feed.hpp"
 #include "actors/messages.hpp"
+#include "runtime/core/signal_gate.hpp"
 #include "runtime/core/workflow.hpp"
 
 #include <pawl/options.hpp>
@@ -154,6 +155,7 @@ struct services {
   nodes::execution_limits execution_limits;
   core::json_ptr globals;
   storage::result_limits history_max;
+  core::signal_limits signals_kept;
   std::size_t checkpoint_wal_bytes = std::size_t{4} << 20;
   std::function<void(const std::string&)> log = [](const std::string&) {};
   const std::shared_ptr<event_feed> feed = std::make_shared<event_feed>();

@@ -40,7 +40,7 @@ result<rest_summary> rest_in_store(storage::store& store, const std::string& uid
   if (!rows) return rows.failure();
   bool only_payload = rows->header.status == instance_status::paused;
   for (const storage::cursor_row& c : rows->cursors)
-    only_payload &= c.wait_kind == static_cast<int>(wait_kind::payload);
+    only_payload &= c.wait_kind && waits_for_outside(static_cast<wait_kind>(*c.wait_kind));
   only_payload &= rows->timers.empty();
   return rest_summary{rows->header.status, only_payload};
 }
@@ -67,6 +67,7 @@ caf::behavior supervisor::make_behavior() {
   return {
       [this](const start_instance& start) { deliver(start.uid, start); },
       [this](const resume_uid& resume) { deliver(resume.uid, resume.command); },
+      [this](const signal_uid& signal) { deliver(signal.uid, signal.command); },
       [this](const wake_uid& notice) { wake(notice.uid); },
       [this](const room_given_back&) { wake_waiting(); },
       [this](const instance_loaded& what) { loaded(what); },
@@ -253,6 +254,8 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
     const auto* start = std::get_if<start_instance>(&c);
     if (start == nullptr)
       for_actor.push_back(std::move(c));
+    else if (start->signal && start->workflow->id == what.rows->definition_id)
+      for_actor.push_back(signal_of(*start));
     else if (start->workflow->id == what.rows->definition_id && start->input_hash == what.rows->input_hash)
       start->answer(what.uid);
     else
@@ -321,6 +324,15 @@ result<std::shared_ptr<revived>> supervisor::revive_rows(const instance_loaded& 
 void supervisor::refuse(const command& what, const error& why) {
   if (const auto* start = std::get_if<start_instance>(&what)) start->answer(why);
   if (const auto* resume = std::get_if<resume_instance>(&what)) resume->answer(why);
+  if (const auto* signal = std::get_if<signal_instance>(&what)) signal->answer(why);
+}
+
+// What a start with a signal means to an instance that is there already.
+signal_instance supervisor::signal_of(const start_instance& start) {
+  return {start.room, *start.signal, reply<void>([uid = start.uid, answer = start.answer](const result<void>& taken) {
+            if (taken) return answer(uid);
+            answer(taken.failure());
+          })};
 }
 
 void supervisor::spawn_new(entry& e, start_instance start) {
@@ -335,9 +347,13 @@ void supervisor::spawn_new(entry& e, start_instance start) {
 void supervisor::forward(entry& e, const command& what) {
   ++e.sent;
   e.rest.reset();
-  if (const auto* start = std::get_if<start_instance>(&what))
+  const auto* start = std::get_if<start_instance>(&what);
+  if (start != nullptr && start->signal && start->workflow->id == e.definition_id)
+    anon_send(e.actor, signal_of(*start));
+  else if (start != nullptr)
     anon_send(e.actor, start_again{start->workflow->id, start->input_hash, start->answer});
   if (const auto* resume = std::get_if<resume_instance>(&what)) anon_send(e.actor, *resume);
+  if (const auto* signal = std::get_if<signal_instance>(&what)) anon_send(e.actor, *signal);
   if (std::holds_alternative<wake_instance>(what)) anon_send(e.actor, wake_instance{});
 }
 

@@ -22,7 +22,7 @@ public:
   const char* name() const override { return "supervisor"; }
 
 private:
-  using command = std::variant<start_instance, resume_instance, wake_instance>;
+  using command = std::variant<start_instance, resume_instance, signal_instance, wake_instance>;
   struct entry {
     admission::place_ptr room;
     caf::actor actor;             ///< null while it is loaded from the store
@@ -51,6 +51,7 @@ private:
   void loaded_nothing(const std::string& uid, std::vector<command> pending);
   void revive(const instance_loaded& what, std::vector<command> pending);
   void refuse(const command& what, const error& why);
+  static signal_instance signal_of(const start_instance& start);
   void spawn_new(entry& e, start_instance start);
   void forward(entry& e, const command& what);
   result<std::shared_ptr<revived>> revive_rows(const instance_loaded& what);

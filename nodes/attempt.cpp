@@ -3,6 +3,7 @@
 
 #include "nodes/short_text.hpp"
 #include "runtime/core/retry.hpp"
+#include "runtime/core/signal_gate.hpp"
 #include "runtime/expression/functions/registry.hpp"
 #include "runtime/schema/schema.hpp"
 
@@ -18,6 +19,7 @@ using nlohmann::json;
 
 constexpr std::size_t name_bytes_max = 256; ///< of handles and of what is remembered
 constexpr std::size_t memory_names_max = 16;
+constexpr std::size_t signals_max = 16;
 constexpr std::size_t payload_schema_bytes_max = std::size_t{64} << 10;
 constexpr std::int64_t retry_after_ms_max = 86'400'000; ///< a stranger's answer must not park an instance for ever
 
@@ -97,6 +99,10 @@ void attempt::take_secrets_out(outcome::content& of) {
     clean(wait->node_state);
     mask_.apply(wait->reason);
     clean(wait->payload_schema);
+    // A name with a secret in it would be one that nobody can send.
+    const auto holds_secret = [this](const std::string& name) { return mask_.finds(name); };
+    if (std::any_of(wait->signals.begin(), wait->signals.end(), holds_secret))
+      of.what = outcome::content::failure{"PauseError", "the name of a signal holds a secret", false};
   } else if (auto* failure = std::get_if<outcome::content::failure>(&of.what)) {
     mask_.apply(failure->name);
     mask_.apply(failure->message);
@@ -151,6 +157,11 @@ executed attempt::made(outcome::content::wait& w) {
   core::node_paused event{
       run_.of, w.for_payload ? wait_kind::payload : wait_kind::timer, shortened(w.reason), w.timer_ms, nullptr,
       nullptr};
+  if (w.for_signals) {
+    if (auto good = check_signals(w.signals); !good) return failed("PauseError", good.failure().message, false);
+    event.kind = wait_kind::signal;
+    event.signals = std::move(w.signals);
+  }
   if (w.for_payload) event.payload_schema = node_.payload_document;
   if (w.for_payload && w.payload_schema) {
     auto taken = take_payload_schema(*w.payload_schema);
@@ -165,6 +176,19 @@ executed attempt::made(outcome::content::wait& w) {
     event.node_state = core::share(*std::move(w.node_state));
   }
   return {std::move(event), nullptr, std::nullopt, false};
+}
+
+result<void> attempt::check_signals(const std::vector<std::string>& names) const {
+  const auto wrong = [](std::string why) { return error{errc::invalid_argument, std::move(why), ""}; };
+  if (names.empty() || names.size() > signals_max)
+    return wrong(fmt::format("a wait for signals has 1 to {} names", signals_max));
+  for (const std::string& name : names) {
+    if (!core::is_signal_name(name))
+      return wrong("the name of a signal has 1 to 256 bytes of UTF-8 without control characters");
+    if (run_.workflow->declares_signals && run_.workflow->signals.count(name) == 0)
+      return wrong("the definition declares its signals, and not the one that the node waits for");
+  }
+  return {};
 }
 
 result<core::json_ptr> attempt::take_payload_schema(const json& document) const {

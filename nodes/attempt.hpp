@@ -52,6 +52,7 @@ private:
   executed made(outcome::content::given_up&);
   executed failed(const std::string& name, const std::string& message, bool retryable, std::int64_t after_ms = 0);
   result<void> check_output(const json& value) const;
+  result<void> check_signals(const std::vector<std::string>& names) const;
   result<core::json_ptr> take_payload_schema(const json& document) const;
   retry_policy policy_now();
   std::optional<std::string> destination();

@@ -33,6 +33,7 @@ public:
   std::int64_t attempt() const override { return run_.of.attempt; }
   const std::string& idempotency_key() const override { return run_.key; }
   std::int64_t time_ms() const override { return run_.context.run.time; }
+  const std::string& signal() const override { return run_.signal; }
   bool timer_fired() const override { return run_.timer_fired; }
   bool is_stopping() const override { return nodes::is_stopping(run_); }
   bool is_cancelled() const override { return nodes::is_cancelled(run_); }

@@ -44,6 +44,7 @@ struct execution {
   core::json_ptr payload;
   core::json_ptr node_state;
   bool timer_fired = false;
+  std::string signal = {};                 ///< which one brought the payload; empty: none
   std::vector<core::memory_change> memory; ///< what the node remembers
   core::flattened_context context;
   std::shared_ptr<const std::atomic<bool>> stopping = nullptr; ///< whether the runtime stops; null: it never does

@@ -23,6 +23,13 @@ outcome outcome::pause() { return outcome(content{content::wait{}}); }
 outcome outcome::pause_until_timeout(std::chrono::milliseconds timeout) {
   return outcome(content{content::wait{true, timeout.count(), std::nullopt, "", std::nullopt}});
 }
+outcome outcome::pause_for_signals(std::vector<std::string> names) {
+  content::wait wait;
+  wait.for_payload = false;
+  wait.for_signals = true;
+  wait.signals = std::move(names);
+  return outcome(content{std::move(wait)});
+}
 outcome outcome::pause_for(std::chrono::milliseconds delay) {
   return outcome(content{content::wait{false, delay.count(), std::nullopt, "", std::nullopt}});
 }
@@ -41,6 +48,11 @@ outcome&& outcome::keep(json node_state) && {
 }
 outcome&& outcome::because(std::string reason) && {
   if (auto* wait = std::get_if<content::wait>(&content_->what)) wait->reason = std::move(reason);
+  return std::move(*this);
+}
+outcome&& outcome::within(std::chrono::milliseconds timeout) && {
+  auto* wait = std::get_if<content::wait>(&content_->what);
+  if (wait != nullptr && (wait->for_payload || wait->for_signals)) wait->timer_ms = timeout.count();
   return std::move(*this);
 }
 outcome&& outcome::accepting(json payload_schema) && {

@@ -24,6 +24,8 @@ struct PAWL_LOCAL outcome::content {
     std::optional<nlohmann::json> node_state;
     std::string reason;
     std::optional<nlohmann::json> payload_schema;
+    bool for_signals = false; ///< then not for a payload
+    std::vector<std::string> signals = {};
   };
   struct failure {
     std::string name;

@@ -47,6 +47,7 @@ public:
   void operator()(const core::started& e) {
     if (e.payload) detail_["payload"] = *e.payload;
     if (e.step_limit) detail_["limit"] = *e.step_limit;
+    if (e.signal) detail_["signal"] = signal_of(*e.signal);
     if (const core::cursor* c = first_set_cursor(state_, done_)) take_place(*c);
     row_.node = workflow_.nodes[e.node].id;
     finish();
@@ -72,6 +73,7 @@ public:
     if (e.timer_ms) detail_["timer"] = *e.timer_ms;
     if (e.node_state) detail_["state"] = *e.node_state;
     if (e.payload_schema) detail_["schema"] = *e.payload_schema;
+    if (!e.signals.empty()) detail_["signals"] = e.signals;
     finish();
   }
   void operator()(const core::resumed& e) {
@@ -87,8 +89,19 @@ public:
     row_.cursor = e.cursor;
     row_.visit = e.visit;
   }
+  void operator()(const core::signalled& e) {
+    if (const core::cursor* c = first_set_cursor(state_, done_)) take_place(*c);
+    detail_["signal"] = signal_of(e);
+    finish();
+  }
 
 private:
+  static json signal_of(const core::signalled& e) {
+    json signal{{"name", e.name}};
+    if (e.payload) signal["payload"] = *e.payload;
+    if (!e.key.empty()) signal["key"] = e.key;
+    return signal;
+  }
   void take_place(const core::cursor& c) {
     row_.cursor = c.id;
     row_.scope = c.scope;
@@ -184,6 +197,8 @@ cursor_row encode_cursor(const core::workflow& w, const core::cursor& c) {
     row.wait_kind = static_cast<int>(c.wait->kind);
     row.wait_reason = c.wait->reason;
     row.wait_since = c.wait->since;
+    row.wait_order = c.wait->order;
+    if (!c.wait->signals.empty()) row.wait_signals = text_of(c.wait->signals);
   }
   if (c.retry) {
     row.retry_attempts = c.retry->attempts;
@@ -193,6 +208,7 @@ cursor_row encode_cursor(const core::workflow& w, const core::cursor& c) {
   row.node_state = text_if(c.node_state);
   row.payload_schema = text_if(c.payload_schema);
   row.timer_fired = c.timer_fired;
+  row.signal = c.signal;
   return row;
 }
 
@@ -213,7 +229,19 @@ void encode_memories(const core::workflow& w, const core::step& done, step_write
     rows.memories_set.push_back({m.scope, w.nodes[m.node].id, m.name, text_if(m.value)});
 }
 
+void encode_signals(const core::state& s, const core::step& done, step_write& rows) {
+  for (const core::buffered_signal& b : s.signals)
+    if (std::find(done.signals_set.begin(), done.signals_set.end(), b.number) != done.signals_set.end())
+      rows.signals_set.push_back({b.number, b.at, b.name, text_if(b.payload)});
+  rows.signals_gone = done.signals_gone;
+  rows.signal_keys_set = done.signal_keys_set;
+}
+
 // ---- rows -> state
+
+bool is_list_of_texts(const json& value) {
+  return value.is_array() && std::all_of(value.begin(), value.end(), [](const json& v) { return v.is_string(); });
+}
 
 // One decoding; the first fault stays.
 class state_decoder {
@@ -231,6 +259,9 @@ public:
       take_timer(t);
     for (const memory_row& m : rows_.memories)
       take_memory(m);
+    for (const signal_row& s : rows_.signals)
+      take_signal(s);
+    state_.signal_keys.insert(rows_.signal_keys.begin(), rows_.signal_keys.end());
     sort_memories();
     check_marks();
     if (fault_) return *fault_;
@@ -302,6 +333,7 @@ private:
     c.node_state = parsed(row.node_state, "stored node state");
     c.payload_schema = parsed(row.payload_schema, "stored payload schema");
     c.timer_fired = row.timer_fired;
+    c.signal = row.signal;
     state_.cursors.push_back(std::move(c));
   }
 
@@ -310,9 +342,21 @@ private:
     if ((c.phase == core::phase::waiting) != row.wait_kind.has_value())
       return fail(fmt::format("cursor {}: its phase and its wait contradict each other", row.cursor));
     if (!row.wait_kind) return;
-    if (*row.wait_kind < 0 || *row.wait_kind > static_cast<int>(wait_kind::retry))
+    if (*row.wait_kind < 0 || *row.wait_kind > static_cast<int>(wait_kind::signal))
       return fail(fmt::format("cursor {}: the stored wait {} means nothing", row.cursor, *row.wait_kind));
-    c.wait = core::wait_state{static_cast<wait_kind>(*row.wait_kind), row.wait_reason, row.wait_since};
+    c.wait =
+        core::wait_state{static_cast<wait_kind>(*row.wait_kind), row.wait_reason, row.wait_since, row.wait_order, {}};
+    const auto names = parsed(row.wait_signals, "stored list of signals");
+    if (!names) return;
+    if (!is_list_of_texts(*names)) return fail(fmt::format("cursor {}: the stored signals are no list", row.cursor));
+    c.wait->signals = names->get<std::vector<std::string>>();
+  }
+
+  void take_signal(const signal_row& row) {
+    if (!state_.signals.empty() && state_.signals.back().number >= row.number)
+      return fail(fmt::format("signal {}: stored out of order", row.number));
+    state_.signals.push_back({row.number, row.name, row.at, parsed(row.payload, "stored payload of a signal"),
+                              row.payload ? row.payload->size() : 0});
   }
 
   void take_timer(const timer_row& row) {
@@ -387,6 +431,7 @@ private:
       case 3: return paused();
       case 4: return core::resumed{row_.cursor, row_.visit, member("payload"), integer_if("limit")};
       case 5: return core::timer_fired{row_.cursor, row_.visit};
+      case 6: return signal_in_detail().value_or(core::signalled{});
       default: fail("the stored kind of event means nothing"); return core::timer_fired{};
     }
   }
@@ -396,7 +441,24 @@ private:
   core::event_content started() {
     const auto node = workflow_.index.find(row_.node);
     if (node == workflow_.index.end()) fail("the stored start names a node that the definition lacks");
-    return core::started{node == workflow_.index.end() ? 0 : node->second, member("payload"), integer_if("limit")};
+    core::started e{node == workflow_.index.end() ? 0 : node->second, member("payload"), integer_if("limit"), {}};
+    if (detail_.contains("signal")) e.signal = signal_in_detail();
+    return e;
+  }
+
+  std::optional<core::signalled> signal_in_detail() {
+    const auto found = detail_.find("signal");
+    const auto text = [&](const char* name) {
+      const auto at = found->find(name);
+      return at != found->end() && at->is_string() ? at->get<std::string>() : std::string();
+    };
+    if (found == detail_.end() || !found->is_object() || text("name").empty()) {
+      fail("the stored signal has no name");
+      return std::nullopt;
+    }
+    const auto payload = found->find("payload");
+    return core::signalled{text("name"), payload == found->end() ? nullptr : core::share(std::move(*payload)),
+                           text("key")};
   }
 
   core::event_content succeeded() {
@@ -432,7 +494,7 @@ private:
 
   core::event_content paused() {
     const auto kind = integer_if("kind");
-    if (!kind || *kind < 0 || *kind > static_cast<int>(wait_kind::retry)) {
+    if (!kind || *kind < 0 || *kind > static_cast<int>(wait_kind::signal)) {
       fail("the stored pause does not say for what");
       return core::timer_fired{};
     }
@@ -444,6 +506,12 @@ private:
     e.timer_ms = integer_if("timer");
     e.node_state = member("state");
     e.payload_schema = member("schema");
+    if (const auto names = detail_.find("signals"); names != detail_.end()) {
+      if (is_list_of_texts(*names))
+        e.signals = names->get<std::vector<std::string>>();
+      else
+        fail("the stored signals are no list");
+    }
     return e;
   }
 
@@ -484,6 +552,7 @@ step_write encode_step(const core::workflow& w, const core::state& s, const core
   rows.step = encode_event(w, s, e, done, std::move(output_text));
   encode_cursors(w, s, done, rows);
   encode_memories(w, done, rows);
+  encode_signals(s, done, rows);
   for (const core::node_index node : done.visits_set)
     rows.visits_set.push_back({w.nodes[node].id, s.visits[node]});
   return rows;

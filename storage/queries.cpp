@@ -22,11 +22,15 @@ constexpr char load_sql[] =
     " WHERE i.id = ?1 AND i.revision > 0";
 constexpr char cursors_sql[] =
     "SELECT cursor, scope, node, visit, phase, key, wait_kind, wait_reason, wait_since, retry_attempts, retry_at,"
-    " payload, node_state, timer_fired, payload_schema, payload_key FROM cursor WHERE instance = ?1 ORDER BY cursor";
+    " payload, node_state, timer_fired, payload_schema, payload_key, wait_order, wait_signals, signal"
+    " FROM cursor WHERE instance = ?1 ORDER BY cursor";
 constexpr char timers_sql[] = "SELECT cursor, due_at, duration_ms FROM timer WHERE instance = ?1 ORDER BY cursor";
 constexpr char visits_sql[] = "SELECT node, count FROM visit WHERE instance = ?1 AND count > 0 ORDER BY node";
 constexpr char memories_sql[] =
     "SELECT scope, node, name, value, payload_key FROM memory WHERE instance = ?1 ORDER BY scope, node, name";
+constexpr char signals_sql[] =
+    "SELECT number, at, name, payload, payload_key FROM signal WHERE instance = ?1 ORDER BY number";
+constexpr char signal_keys_sql[] = "SELECT key FROM signal_key WHERE instance = ?1 ORDER BY key";
 constexpr char labels_sql[] = "SELECT name, value, payload_key FROM label WHERE instance = ?1";
 constexpr char audit_sql[] =
     "SELECT sequence, at, instance_id, node_id, visit, attempt, slot, secret, version, destination, allowed, reason,"
@@ -151,6 +155,7 @@ void queries::note_fault(const payload_place& at, const char* column) {
   if (running row = statements_.run(uid_sql, at.instance); row.next()) instance = row.text(0);
   const char* number = std::string_view(at.table) == "step"           ? "revision"
                        : std::string_view(at.table) == "cursor"       ? "cursor"
+                       : std::string_view(at.table) == "signal"       ? "number"
                        : std::string_view(at.table) == "secret_audit" ? "time"
                                                                       : "scope";
   fault_ =
@@ -183,6 +188,9 @@ cursor_row queries::cursor_of(const running& row, instance_key instance, std::st
   c.payload = texts.json_if(11, "payload");
   c.node_state = texts.json_if(12, "node_state");
   c.payload_schema = texts.json_if(14, "payload_schema");
+  c.wait_order = row.number(16);
+  c.wait_signals = texts.json_if(17, "wait_signals");
+  c.signal = texts.words(18, "signal");
   texts.tell(unreadable);
   return c;
 }
@@ -286,6 +294,8 @@ result<loaded_instance> queries::load(instance_key instance) {
   found.timers = timers_of(instance);
   found.visits = visits_of(instance);
   found.memories = memories_of(instance, found.unreadable);
+  found.signals = signals_of(instance, found.unreadable);
+  found.signal_keys = signal_keys_of(instance);
   return unless_faulty(std::move(found));
 }
 
@@ -320,6 +330,26 @@ std::vector<memory_row> queries::memories_of(instance_key instance, std::string&
     rows.push_back(std::move(m));
   }
   return rows;
+}
+
+std::vector<signal_row> queries::signals_of(instance_key instance, std::string& unreadable) {
+  std::vector<signal_row> rows;
+  for (running row = statements_.run(signals_sql, instance); row.next();) {
+    signal_row s{row.number(0), row.number(1), {}, {}};
+    const row_texts texts(*this, row, 4, [&] { return signal_place(instance, s.number); });
+    s.name = texts.words(2, "name");
+    s.payload = texts.json_if(3, "payload");
+    texts.tell(unreadable);
+    rows.push_back(std::move(s));
+  }
+  return rows;
+}
+
+std::vector<std::string> queries::signal_keys_of(instance_key instance) {
+  std::vector<std::string> keys;
+  for (running row = statements_.run(signal_keys_sql, instance); row.next();)
+    keys.push_back(row.text(0));
+  return keys;
 }
 
 std::map<std::string, std::string> queries::labels_of(instance_key instance, std::string& unreadable) {

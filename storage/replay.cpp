@@ -42,6 +42,7 @@ std::string cursor_difference(const core::cursor& folded, const core::cursor& st
   if (!core::same(folded.node_state, stored.node_state)) return say("the node state");
   if (!core::same(folded.payload_schema, stored.payload_schema)) return say("the payload schema");
   if (folded.timer_fired != stored.timer_fired) return say("the fired mark");
+  if (folded.signal != stored.signal) return say("the signal");
   return "";
 }
 
@@ -71,6 +72,10 @@ std::string first_difference(const core::workflow& w, const core::state& folded,
                          numbers("the visit count", stored.visits[n], folded.visits[n]));
   if (stored.memories != folded.memories)
     return "what a node remembers is stored otherwise than it follows from the events";
+  if (stored.signals != folded.signals)
+    return "the buffered signals are stored otherwise than they follow from the events";
+  if (stored.signal_keys != folded.signal_keys)
+    return "the keys of signals are stored otherwise than they follow from the events";
   if (stored.next_cursor != folded.next_cursor) return numbers("next_cursor", stored.next_cursor, folded.next_cursor);
   if (stored.next_scope != folded.next_scope) return numbers("next_scope", stored.next_scope, folded.next_scope);
   if (stored.steps != folded.steps) return numbers("steps", stored.steps, folded.steps);

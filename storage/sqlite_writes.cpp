@@ -46,11 +46,14 @@ constexpr char set_sealed_sql[] = "REPLACE INTO sealed_store (id, generation, ma
 constexpr char move_cursor_sql[] =
     "UPDATE cursor SET scope = ?3, node = ?4, visit = ?5, phase = ?6, key = ?7, wait_kind = ?8, wait_reason = ?9,"
     " wait_since = ?10, retry_attempts = ?11, retry_at = ?12, payload = ?13, node_state = ?14, timer_fired = ?15,"
-    " payload_schema = ?16, payload_key = ?17 WHERE instance = ?1 AND cursor = ?2";
+    " payload_schema = ?16, payload_key = ?17, wait_order = ?18, wait_signals = ?19, signal = ?20 WHERE instance = ?1 "
+    "AND cursor = ?2";
 constexpr char add_cursor_sql[] =
     "INSERT INTO cursor (instance, cursor, scope, node, visit, phase, key, wait_kind, wait_reason, wait_since,"
-    " retry_attempts, retry_at, payload, node_state, timer_fired, payload_schema, payload_key)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+    " retry_attempts, retry_at, payload, node_state, timer_fired, payload_schema, payload_key, wait_order, "
+    "wait_signals,"
+    " signal)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
 constexpr char remove_cursor_sql[] = "DELETE FROM cursor WHERE instance = ?1 AND cursor = ?2";
 constexpr char set_timer_sql[] = "REPLACE INTO timer (instance, cursor, due_at, duration_ms) VALUES (?1, ?2, ?3, ?4)";
 constexpr char remove_timer_sql[] = "DELETE FROM timer WHERE instance = ?1 AND cursor = ?2";
@@ -63,6 +66,10 @@ constexpr char set_memory_sql[] =
     "REPLACE INTO memory (instance, scope, node, name, value, payload_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 constexpr char forget_memory_sql[] =
     "DELETE FROM memory WHERE instance = ?1 AND scope = ?2 AND node = ?3 AND name = ?4";
+constexpr char add_signal_sql[] =
+    "INSERT INTO signal (instance, number, at, name, payload, payload_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+constexpr char remove_signal_sql[] = "DELETE FROM signal WHERE instance = ?1 AND number = ?2";
+constexpr char add_signal_key_sql[] = "INSERT INTO signal_key (instance, key) VALUES (?1, ?2)";
 constexpr char append_step_sql[] =
     "INSERT INTO step (instance, revision, at, lag, core_version, kind, cursor, scope, node, visit, attempt, previous,"
     " handle, note, error, detail, output, payload_key)"
@@ -223,6 +230,18 @@ void change_writer::append_rows(instance_key instance, const step_write& wanted)
     statements_.change(remove_timer_sql, instance, c);
   for (const memory_row& m : wanted.memories_set)
     set_memory(instance, m);
+  for (const signal_row& s : wanted.signals_set)
+    add_signal(instance, s);
+  for (const std::int64_t s : wanted.signals_gone)
+    statements_.change(remove_signal_sql, instance, s);
+  for (const std::string& key : wanted.signal_keys_set)
+    statements_.change(add_signal_key_sql, instance, key);
+}
+
+void change_writer::add_signal(instance_key instance, const signal_row& s) {
+  row_sealer sealed(cipher_, signal_place(instance, s.number));
+  statements_.change(add_signal_sql, instance, s.number, s.at, sealed("name", s.name), sealed("payload", in(s.payload)),
+                     sealed.key());
 }
 
 void change_writer::set_memory(instance_key instance, const memory_row& m) {
@@ -240,10 +259,13 @@ void change_writer::set_cursor(instance_key instance, const cursor_row& c) {
   const std::string* payload = sealed("payload", in(c.payload));
   const std::string* node_state = sealed("node_state", in(c.node_state));
   const std::string* schema = sealed("payload_schema", in(c.payload_schema));
+  const std::string* signals = sealed("wait_signals", in(c.wait_signals));
+  const std::string* signal = sealed("signal", c.signal.empty() ? nullptr : &c.signal);
   for (const char* sql : {move_cursor_sql, add_cursor_sql})
     if (statements_.change(sql, instance, c.cursor, c.scope, c.node, c.visit, c.phase, c.key, c.wait_kind, reason,
                            unless_zero(c.wait_since), unless_zero(c.retry_attempts), unless_zero(c.retry_at), payload,
-                           node_state, c.timer_fired, schema, sealed.key()) == 1)
+                           node_state, c.timer_fired, schema, sealed.key(), unless_zero(c.wait_order), signals,
+                           signal) == 1)
       return;
 }
 

@@ -64,6 +64,9 @@ struct cursor_row {
   std::optional<std::string> node_state; ///< JSON text
   bool timer_fired = false;
   std::optional<std::string> payload_schema = {}; ///< JSON text
+  std::int64_t wait_order = 0;
+  std::optional<std::string> wait_signals = {}; ///< JSON text: a list of names
+  std::string signal = {};                      ///< which one brought the payload
 };
 
 struct timer_row {
@@ -83,6 +86,14 @@ struct memory_row {
   std::string node;
   std::string name;
   std::optional<std::string> value; ///< JSON text; absent in a step_write: the row goes
+};
+
+/// A signal that waits in the buffer of its instance.
+struct signal_row {
+  std::int64_t number = 0;
+  timestamp_ms at = 0;
+  std::string name;
+  std::optional<std::string> payload; ///< JSON text
 };
 
 /// One committed transition, as stored for ever. `detail` holds the rest of the event as JSON text.
@@ -116,6 +127,9 @@ struct step_write {
   std::vector<std::int64_t> timers_gone;
   std::vector<visit_row> visits_set;
   std::vector<memory_row> memories_set;
+  std::vector<signal_row> signals_set = {};
+  std::vector<std::int64_t> signals_gone = {};
+  std::vector<std::string> signal_keys_set = {};
 };
 
 /// A new instance with its first transition; `first.instance` is ignored.
@@ -178,7 +192,9 @@ struct loaded_instance {
   std::vector<timer_row> timers;   ///< by cursor, ascending
   std::vector<visit_row> visits;
   std::vector<memory_row> memories; ///< by (scope, node, name)
-  std::string unreadable;           ///< why, when texts were read without their key, as step_row says
+  std::vector<signal_row> signals;  ///< by number, ascending
+  std::vector<std::string> signal_keys;
+  std::string unreadable; ///< why, when texts were read without their key, as step_row says
 };
 
 struct summary_row {

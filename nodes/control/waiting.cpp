@@ -12,7 +12,37 @@ namespace {
 
 using nlohmann::json;
 
+// The names under `signal` (one) or `signals` (a list); nothing: it waits for a payload.
+std::vector<std::string> signals_of(const json& data) {
+  if (field(data, "signal") != nullptr) {
+    if (field(data, "signals") != nullptr) throw std::invalid_argument("data has both 'signal' and 'signals'");
+    return {text_field(data, "signal", "")};
+  }
+  const json* names = field(data, "signals");
+  if (names == nullptr) return {};
+  if (!names->is_array() || names->empty()) throw std::invalid_argument("data.signals must be a list of names");
+  for (const json& name : *names)
+    if (!name.is_string()) throw std::invalid_argument("data.signals must be a list of names");
+  return names->get<std::vector<std::string>>();
+}
+
+// Which of several it was is what the nodes after it want to know.
+outcome taken(const node_context& c) {
+  const json* payload = c.payload();
+  if (field(c.data(), "signals") != nullptr)
+    return outcome::output({{"signal", c.signal()}, {"payload", payload != nullptr ? *payload : json()}});
+  return payload != nullptr ? outcome::output(*payload) : outcome::nothing();
+}
+
+outcome wait_for_signal(const node_context& c, std::vector<std::string> names) {
+  if (!c.signal().empty()) return taken(c);
+  const auto timeout = duration_field(c.data(), "timeout");
+  outcome pause = outcome::pause_for_signals(std::move(names)).because(text_field(c.data(), "reason", ""));
+  return timeout ? std::move(pause).within(*timeout) : std::move(pause);
+}
+
 outcome run_wait(node_context& c) {
+  if (auto names = signals_of(c.data()); !names.empty()) return wait_for_signal(c, std::move(names));
   if (const json* payload = c.payload()) return outcome::output(*payload);
   const auto timeout = duration_field(c.data(), "timeout");
   std::string reason = text_field(c.data(), "reason", "");
@@ -35,11 +65,14 @@ node_type waiting(const char* name, outcome (*run)(node_context&)) {
   return type;
 }
 
+bool is_expression(const json& value) {
+  return value.is_string() && value.get_ref<const std::string&>().find("{{") != std::string::npos;
+}
+
 // What can be said of a duration before it is resolved.
 void check_duration(const json& data, const char* name, std::vector<problem>& problems) {
   const json* value = field(data, name);
-  if (value == nullptr || (value->is_string() && value->get_ref<const std::string&>().find("{{") != std::string::npos))
-    return;
+  if (value == nullptr || is_expression(*value)) return;
   if (!value->is_number() || value->get<double>() < 0)
     problems.push_back({false, std::string("/") + name, "is no number of milliseconds", "write one, or an expression"});
 }
@@ -52,10 +85,25 @@ void check_members(const json& data, std::initializer_list<std::string_view> kno
                           fmt::format("is '{}' meant?", *meant)});
 }
 
+void check_signals(const json& data, std::vector<problem>& problems) {
+  const json* one = field(data, "signal");
+  const json* several = field(data, "signals");
+  if (one != nullptr && several != nullptr)
+    problems.push_back({false, "/signals", "stands beside 'signal'", "keep one of them"});
+  if (one != nullptr && (!one->is_string() || one->get_ref<const std::string&>().empty()))
+    problems.push_back({false, "/signal", "is no name", "write the name of a signal"});
+  if (several != nullptr && !is_expression(*several) && (!several->is_array() || several->empty()))
+    problems.push_back({false, "/signals", "is no list of names", "write [\"approve\", \"reject\"]"});
+  if ((one != nullptr || several != nullptr) && field(data, "schema") != nullptr)
+    problems.push_back({false, "/schema", "says nothing of signals",
+                        "write the schema under the signal's name in the definition's \"signals\""});
+}
+
 std::vector<problem> check_wait(const json& data) {
   std::vector<problem> problems;
-  check_members(data, {"reason", "timeout", "schema"}, problems);
+  check_members(data, {"reason", "timeout", "schema", "signal", "signals"}, problems);
   check_duration(data, "timeout", problems);
+  check_signals(data, problems);
   return problems;
 }
 

@@ -116,6 +116,7 @@ private:
     const auto at = document_.find("signals");
     if (at == document_.end() || at->is_null()) return;
     if (!at->is_object()) return fail("/signals", "'signals' is no object", "write {\"name\": schema, …}");
+    made_->declares_signals = true;
     for (const auto& [name, value] : at->items()) {
       const std::string place = "/signals/" + pointer_token(name);
       if (name.empty() || name.size() > node_id_bytes_max)

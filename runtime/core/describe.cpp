@@ -11,7 +11,14 @@ struct cursor_named {
   cursor_id operator()(const node_paused& e) const { return e.of.cursor; }
   cursor_id operator()(const resumed& e) const { return e.cursor; }
   cursor_id operator()(const timer_fired& e) const { return e.cursor; }
+  cursor_id operator()(const signalled&) const { return 0; }
 };
+
+// A signal that was not buffered went to the one cursor that the step set.
+cursor_id place_of(const event_content& what, const step& done) {
+  if (std::holds_alternative<signalled>(what)) return done.cursors_set.empty() ? 0 : done.cursors_set.front();
+  return std::visit(cursor_named{}, what);
+}
 
 } // namespace
 
@@ -26,7 +33,7 @@ history_entry describe(const workflow& w, const state& after, const event& e, co
     entry.visit = done.result->visit;
     entry.attempt = done.result->attempt;
     entry.error = done.result->error;
-  } else if (const cursor* c = after.find(std::visit(cursor_named{}, e.what))) {
+  } else if (const cursor* c = after.find(place_of(e.what, done))) {
     entry.node = w.nodes[c->node].id;
     entry.visit = c->visit;
     entry.attempt = c->attempt();

@@ -15,6 +15,8 @@ const char* to_string(errc code) noexcept {
     case errc::unknown_type: return "unknown_type";
     case errc::not_found: return "not_found";
     case errc::conflict: return "conflict";
+    case errc::unknown_signal: return "unknown_signal";
+    case errc::full: return "full";
     case errc::not_waiting: return "not_waiting";
     case errc::ambiguous: return "ambiguous";
     case errc::finished: return "finished";

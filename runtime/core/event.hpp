@@ -12,10 +12,18 @@ namespace pawl::core {
 /// Stored with every event; grows when transition() changes its mind about the same event.
 inline constexpr int core_version = 1;
 
+/// A named signal came. Its name and key were checked, and its payload fits what the definition says of it.
+struct signalled {
+  std::string name;
+  json_ptr payload; ///< null: none
+  std::string key;  ///< a second one with the same key never becomes an event; empty: none
+};
+
 struct started {
   node_index node = 0;
   json_ptr payload; ///< null: none
   std::optional<std::int64_t> step_limit;
+  std::optional<signalled> signal = {}; ///< sent with the start, so that neither is there without the other
 };
 
 /// Which attempt an answer is for.
@@ -52,7 +60,8 @@ struct node_paused {
   std::string reason;
   std::optional<std::int64_t> timer_ms;
   json_ptr node_state;
-  json_ptr payload_schema = {}; ///< null: any payload ends the pause
+  json_ptr payload_schema = {};          ///< null: any payload ends the pause
+  std::vector<std::string> signals = {}; ///< of wait_kind::signal: any of these ends the pause
 };
 
 struct resumed {
@@ -67,14 +76,14 @@ struct timer_fired {
   std::int64_t visit = 0;
 };
 
-using event_content = std::variant<started, node_succeeded, node_failed, node_paused, resumed, timer_fired>;
+using event_content = std::variant<started, node_succeeded, node_failed, node_paused, resumed, timer_fired, signalled>;
 
 struct event {
   timestamp_ms at = 0;
   event_content what;
 };
 
-/// "started", "succeeded", "failed", "paused", "resumed", "timer_fired": as in the store and the history.
+/// "started", "succeeded", "failed", "paused", "resumed", "timer_fired", "signalled": as in the store and the history.
 const char* name_of(const event_content& what) noexcept;
 
 } // namespace pawl::core

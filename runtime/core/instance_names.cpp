@@ -24,6 +24,7 @@ const char* to_string(wait_kind kind) noexcept {
     case wait_kind::payload: return "payload";
     case wait_kind::timer: return "timer";
     case wait_kind::retry: return "retry";
+    case wait_kind::signal: return "signal";
   }
   return "unknown";
 }

@@ -133,6 +133,16 @@ void append_canonical(std::string& out, const json& value) {
 
 json& array_in(json& object, const std::string& name) { return *object.emplace(name, json::array()).first; }
 
+bool is_plain_text(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }) &&
+         to_text(nlohmann::json(text), "a text");
+}
+
+std::size_t text_bytes(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).size();
+}
+
 json_ptr share(json value) { return std::make_shared<const json>(std::move(value)); }
 
 bool same(const json_ptr& a, const json_ptr& b) { return a == b || (a && b && *a == *b); }

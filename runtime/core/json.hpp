@@ -34,6 +34,12 @@ result<nlohmann::json> parse_json(std::string_view text, const char* what, const
 /// recursion deeper than the limit. Errors: `limit`, `bad_json` (a number that is not finite, text that is not UTF-8).
 result<std::string> to_text(const nlohmann::json& value, const char* what, const json_limits& limits = {});
 
+/// UTF-8 without control characters.
+bool is_plain_text(std::string_view text);
+
+/// How long the compact JSON text of a value is that keeps json_limits.
+std::size_t text_bytes(const nlohmann::json& value);
+
 /// RFC 8785: members sorted by UTF-16 code units, JavaScript's numbers, no white space. Integers that a double cannot
 /// hold are written in full. `value` must keep json_limits.
 std::string canonical_json(const nlohmann::json& value);

@@ -17,7 +17,7 @@ instance_status status_named(const std::string& name) {
 }
 
 wait_kind wait_named(const std::string& name) {
-  for (wait_kind kind : {wait_kind::payload, wait_kind::timer})
+  for (wait_kind kind : {wait_kind::payload, wait_kind::timer, wait_kind::signal})
     if (name == to_string(kind)) return kind;
   return wait_kind::retry;
 }
@@ -30,6 +30,7 @@ wait_info wait_of(const json& shown) {
   wait.kind = wait_named(shown.at("for").get<std::string>());
   wait.reason = shown.value("reason", "");
   wait.since_ms = shown.at("since").get<std::int64_t>();
+  if (shown.contains("signals")) wait.signals = shown["signals"].get<std::vector<std::string>>();
   if (shown.contains("until")) wait.until_ms = shown["until"].get<std::int64_t>();
   return wait;
 }
@@ -52,7 +53,7 @@ snapshot::snapshot(std::shared_ptr<const json> document) : document_(std::move(d
 bool snapshot::needs_payload() const noexcept {
   return status_ == instance_status::paused && !waits_.empty() &&
          std::all_of(waits_.begin(), waits_.end(),
-                     [](const wait_info& w) { return w.kind == wait_kind::payload && !w.until_ms; });
+                     [](const wait_info& w) { return waits_for_outside(w.kind) && !w.until_ms; });
 }
 
 } // namespace pawl

@@ -5,10 +5,19 @@
 
 namespace pawl::core {
 
+bool wait_state::names(std::string_view signal) const {
+  return kind == wait_kind::signal && std::find(signals.begin(), signals.end(), signal) != signals.end();
+}
+
 bool cursor::operator==(const cursor& o) const {
   return id == o.id && node == o.node && visit == o.visit && scope == o.scope && phase == o.phase && key == o.key &&
          wait == o.wait && retry == o.retry && timer == o.timer && same(payload, o.payload) &&
-         same(node_state, o.node_state) && same(payload_schema, o.payload_schema) && timer_fired == o.timer_fired;
+         same(node_state, o.node_state) && same(payload_schema, o.payload_schema) && timer_fired == o.timer_fired &&
+         signal == o.signal;
+}
+
+bool buffered_signal::operator==(const buffered_signal& o) const {
+  return number == o.number && name == o.name && at == o.at && same(payload, o.payload);
 }
 
 bool memory::operator==(const memory& o) const {
@@ -19,6 +28,13 @@ const cursor* state::find(cursor_id id) const {
   const auto at = std::lower_bound(cursors.begin(), cursors.end(), id,
                                    [](const cursor& c, cursor_id wanted) { return c.id < wanted; });
   return at != cursors.end() && at->id == id ? &*at : nullptr;
+}
+
+const cursor* state::oldest_wait_for(std::string_view signal) const {
+  const cursor* oldest = nullptr;
+  for (const cursor& c : cursors)
+    if (c.wait && c.wait->names(signal) && (oldest == nullptr || c.wait->order < oldest->wait->order)) oldest = &c;
+  return oldest;
 }
 
 cursor* state::find(cursor_id id) { return const_cast<cursor*>(static_cast<const state*>(this)->find(id)); }

@@ -8,7 +8,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pawl::core {
@@ -28,6 +30,10 @@ struct wait_state {
   wait_kind kind = wait_kind::payload;
   std::string reason;
   timestamp_ms since = 0;
+  // Of wait_kind::signal only:
+  std::int64_t order = 0;           ///< the revision that began it: of two waits the older has the lower one
+  std::vector<std::string> signals; ///< any of these ends it
+  bool names(std::string_view signal) const;
   bool operator==(const wait_state&) const = default;
 };
 
@@ -59,6 +65,7 @@ struct cursor {
   json_ptr node_state;      ///< kept by the visit's last pause
   json_ptr payload_schema;  ///< of the visit's last pause: what a payload must fit; stays through its retries
   bool timer_fired = false; ///< it runs because its delay is over
+  std::string signal;       ///< which one brought `payload`; empty: none
 
   std::int64_t attempt() const { return retry ? retry->attempts + 1 : 1; }
   bool operator==(const cursor& other) const;
@@ -73,14 +80,26 @@ struct memory {
   bool operator==(const memory& other) const;
 };
 
+/// A signal that came before anything waited for it.
+struct buffered_signal {
+  std::int64_t number = 0; ///< the revision that brought it: the oldest has the lowest one
+  std::string name;
+  timestamp_ms at = 0;
+  json_ptr payload;      ///< null: none
+  std::size_t bytes = 0; ///< of the payload as JSON text
+  bool operator==(const buffered_signal& other) const;
+};
+
 struct state {
   std::string instance_id;
   std::int64_t revision = 0; ///< committed transitions
   std::int64_t version = 0;  ///< times a cursor left a node
   instance_status status = instance_status::active;
-  std::vector<cursor> cursors;      ///< by id, ascending
-  std::vector<std::int64_t> visits; ///< by node_index: how often the node was entered; never goes back
-  std::vector<memory> memories;     ///< in the order (scope, node, name)
+  std::vector<cursor> cursors;                    ///< by id, ascending
+  std::vector<std::int64_t> visits;               ///< by node_index: how often the node was entered; never goes back
+  std::vector<memory> memories;                   ///< in the order (scope, node, name)
+  std::vector<buffered_signal> signals;           ///< oldest first; what is left at the end stays, unconsumed
+  std::set<std::string, std::less<>> signal_keys; ///< of all that ever came with one
   cursor_id next_cursor = 1;
   scope_id next_scope = 1;
   std::int64_t steps = 0;                 ///< executions since the last wait or external event: the fuse
@@ -94,6 +113,8 @@ struct state {
 
   const cursor* find(cursor_id id) const;
   cursor* find(cursor_id id);
+  /// The one that a signal of that name goes to: of all that wait for it, the one that began first; null: none.
+  const cursor* oldest_wait_for(std::string_view signal) const;
   /// The cursor whose node the snapshot calls current; null when there is none.
   const cursor* deciding_cursor() const;
   std::optional<timestamp_ms> wake_at() const; ///< the earliest timer

@@ -31,6 +31,11 @@ public:
     state_.created_at = at_;
     state_.step_limit = e.step_limit;
     enter(state_.next_cursor++, 0, e.node, e.payload);
+    if (e.signal) {
+      note_key(e.signal->key);
+      step_.note = fmt::format("signal '{}'", e.signal->name);
+      keep_for_later(*e.signal);
+    }
     return commit();
   }
 
@@ -60,11 +65,18 @@ public:
     if (c == nullptr) return not_running(e.of);
     if (e.kind == wait_kind::retry) return refuse(errc::invalid_argument, "a node cannot ask for a retry wait");
     if (e.kind == wait_kind::timer && !e.timer_ms) return refuse(errc::invalid_argument, "a delay needs a duration");
+    if (e.kind == wait_kind::signal && e.signals.empty())
+      return refuse(errc::invalid_argument, "a wait for a signal needs a name");
     c->phase = phase::waiting;
-    c->wait = wait_state{e.kind, e.reason, at_};
+    c->wait = wait_state{e.kind, e.reason, at_, 0, {}};
+    if (e.kind == wait_kind::signal) {
+      c->wait->order = state_.revision + 1;
+      c->wait->signals = e.signals;
+    }
     c->node_state = e.node_state;
     c->payload_schema = e.payload_schema;
     c->timer_fired = false;
+    if (take_buffered(*c)) return commit();
     if (e.timer_ms) set_timer_of(*c, *e.timer_ms);
     touch(*c);
     return commit();
@@ -77,10 +89,28 @@ public:
         c != nullptr && c->visit == e.visit &&
         (c->phase == phase::retry_wait || (c->phase == phase::waiting && c->wait->kind == wait_kind::payload));
     if (!takes_payload) return refuse(errc::not_waiting, "that visit does not wait for a payload");
-    if (e.payload) c->payload = e.payload;
+    if (e.payload) {
+      c->payload = e.payload;
+      c->signal.clear();
+    }
     state_.steps = 0;
     state_.step_limit = e.step_limit;
     make_ready(*c);
+    return commit();
+  }
+
+  verdict operator()(const signalled& e) {
+    if (has_ended(state_.status)) return refuse(errc::finished, "the instance has ended");
+    if (state_.revision == 0) return refuse(errc::conflict, "the instance has not started");
+    if (e.name.empty()) return refuse(errc::invalid_argument, "a signal needs a name");
+    if (!e.key.empty() && state_.signal_keys.count(e.key) > 0)
+      return refuse(errc::conflict, "a signal with that key came before");
+    note_key(e.key);
+    step_.note = fmt::format("signal '{}'", e.name);
+    if (const cursor* c = state_.oldest_wait_for(e.name))
+      deliver(*state_.find(c->id), e.name, e.payload);
+    else
+      keep_for_later(e);
     return commit();
   }
 
@@ -136,6 +166,39 @@ private:
     } else {
       state_.memories.insert(place, std::move(made));
     }
+  }
+
+  // A pause for which a signal is there already does not begin: it takes the oldest that it names.
+  bool take_buffered(cursor& c) {
+    const auto found = std::find_if(state_.signals.begin(), state_.signals.end(),
+                                    [&](const buffered_signal& s) { return c.wait->names(s.name); });
+    if (found == state_.signals.end()) return false;
+    const buffered_signal taken = std::move(*found);
+    state_.signals.erase(found);
+    step_.signals_gone.push_back(taken.number);
+    step_.note = fmt::format("took a signal that had come before, at revision {}", taken.number);
+    deliver(c, taken.name, taken.payload);
+    return true;
+  }
+
+  void deliver(cursor& c, const std::string& name, const json_ptr& payload) {
+    c.payload = payload;
+    c.signal = name;
+    state_.steps = 0;
+    make_ready(c);
+  }
+
+  void keep_for_later(const signalled& e) {
+    const std::int64_t number = state_.revision + 1;
+    state_.signals.push_back({number, e.name, at_, e.payload, e.payload ? text_bytes(*e.payload) : 0});
+    step_.signals_set.push_back(number);
+    step_.note += ", kept until something waits for it";
+  }
+
+  void note_key(const std::string& key) {
+    if (key.empty()) return;
+    state_.signal_keys.insert(key);
+    step_.signal_keys_set.push_back(key);
   }
 
   void touch(const cursor& c) { step_.cursors_set.push_back(c.id); }
@@ -242,10 +305,18 @@ private:
     if (before != instance_status::active) state_.last_started_at = at_;
     if (state_.status != instance_status::active)
       state_.execution_ms += std::max<std::int64_t>(0, at_ - state_.last_started_at);
-    if (has_ended(state_.status)) step_.effects.push_back(instance_ended{state_.status});
+    if (has_ended(state_.status)) end();
     ++state_.revision;
     state_.updated_at = at_;
     return std::move(step_);
+  }
+
+  void end() {
+    step_.effects.push_back(instance_ended{state_.status});
+    if (state_.signals.empty()) return;
+    if (!step_.note.empty()) step_.note += "; ";
+    step_.note += fmt::format("{} signal{} never consumed", state_.signals.size(),
+                              state_.signals.size() == 1 ? " was" : "s were");
   }
 
   const workflow& workflow_;
@@ -264,6 +335,7 @@ const char* name_of(const event_content& what) noexcept {
     const char* operator()(const node_paused&) const { return "paused"; }
     const char* operator()(const resumed&) const { return "resumed"; }
     const char* operator()(const timer_fired&) const { return "timer_fired"; }
+    const char* operator()(const signalled&) const { return "signalled"; }
   };
   return std::visit(namer{}, what);
 }
@@ -306,6 +378,15 @@ std::string list_waits(const workflow& w, const std::vector<const cursor*>& foun
 }
 } // namespace
 
+namespace {
+bool waits_for_signal(const workflow& w, const state& s, std::string_view node, std::optional<std::int64_t> visit) {
+  return std::any_of(s.cursors.begin(), s.cursors.end(), [&](const cursor& c) {
+    return c.wait && c.wait->kind == wait_kind::signal && (node.empty() || w.nodes[c.node].id == node) &&
+           (!visit || c.visit == *visit);
+  });
+}
+} // namespace
+
 result<resumed> choose_wait(const workflow& w, const state& s, std::string_view node,
                             std::optional<std::int64_t> visit) {
   if (has_ended(s.status))
@@ -321,6 +402,8 @@ result<resumed> choose_wait(const workflow& w, const state& s, std::string_view 
   const auto& found = pauses.empty() ? retries : pauses;
   if (found.empty()) {
     const bool named = !node.empty() || visit;
+    if (waits_for_signal(w, s, node, visit))
+      return error{errc::not_waiting, "it waits for a signal, which has a name: send that one", s.instance_id};
     return error{errc::not_waiting, named ? "that visit waits for no payload" : "the instance waits for no payload",
                  s.instance_id};
   }
@@ -328,6 +411,16 @@ result<resumed> choose_wait(const workflow& w, const state& s, std::string_view 
     return error{errc::ambiguous, "several visits wait, name one: " + list_waits(w, found), s.instance_id};
   return resumed{found.front()->id, found.front()->visit, nullptr, std::nullopt};
 }
+
+namespace {
+// A signal and a wait for it are never there side by side.
+const buffered_signal* buffered_for(const state& s, const cursor& c) {
+  if (!c.wait) return nullptr;
+  const auto found =
+      std::find_if(s.signals.begin(), s.signals.end(), [&](const buffered_signal& b) { return c.wait->names(b.name); });
+  return found == s.signals.end() ? nullptr : &*found;
+}
+} // namespace
 
 std::string broken_invariant(const workflow& w, const state& s) {
   if (s.visits.size() != w.nodes.size()) return "visit counters do not match the workflow's nodes";
@@ -342,7 +435,11 @@ std::string broken_invariant(const workflow& w, const state& s) {
     if ((c.phase == phase::waiting) != c.wait.has_value()) return "a wait without a waiting cursor, or the reverse";
     if (c.phase == phase::retry_wait && !(c.retry && c.timer)) return "a retry wait without its timer";
     if (c.phase == phase::ready && c.timer) return "a timer of a cursor that runs";
+    if (const buffered_signal* lost = buffered_for(s, c))
+      return fmt::format("the signal of revision {} was not given to the wait for it", lost->number);
   }
+  for (std::size_t i = 1; i < s.signals.size(); ++i)
+    if (s.signals[i - 1].number >= s.signals[i].number) return "buffered signals are out of order";
   return {};
 }
 

@@ -35,7 +35,10 @@ struct step {
   std::vector<cursor_id> cursors_gone;
   std::vector<cursor_id> timers_gone; ///< cursors that had a timer and have none now
   std::vector<node_index> visits_set;
-  std::vector<memory> memories_set; ///< with a null value: gone
+  std::vector<memory> memories_set;       ///< with a null value: gone
+  std::vector<std::int64_t> signals_set;  ///< numbers of those that wait in the buffer now
+  std::vector<std::int64_t> signals_gone; ///< numbers of those that a wait took out of it
+  std::vector<std::string> signal_keys_set;
   std::optional<recorded_result> result;
   std::optional<std::string> left_by; ///< the handle, when a cursor left its node by one
   std::string note;                   ///< a warning for the history

@@ -53,6 +53,7 @@ struct workflow {
   std::string text; ///< canonical JSON of the document, as stored
   std::vector<workflow_node> nodes;
   schema_ptr input;                                       ///< what a start payload must fit; null: anything
+  bool declares_signals = false;                          ///< then no signal comes that is not declared
   std::map<std::string, schema_ptr, std::less<>> signals; ///< declared signals and what their payloads must fit
   std::map<std::string, node_index, std::less<>> index;   ///< no hashing: ids can be made to collide
   std::optional<node_index> start;                        ///< none: the caller names it

@@ -5,6 +5,7 @@
 #include "nodes/catalog.hpp"
 #include "runtime/core/hash.hpp"
 #include "runtime/core/payload_gate.hpp"
+#include "runtime/core/signal_gate.hpp"
 #include "runtime/expression/functions/registry.hpp"
 #include "runtime/host/expressions.hpp"
 #include "runtime/host/inspect.hpp"
@@ -35,15 +36,8 @@ constexpr std::size_t label_value_bytes_max = 256;
 
 error stopped_error() { return {errc::stopped, "the runtime is stopped", ""}; }
 
-// UTF-8 without control characters.
-bool is_plain(std::string_view text) {
-  return std::none_of(text.begin(), text.end(),
-                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }) &&
-         core::to_text(json(text), "a text");
-}
-
 result<void> check_id(std::string_view id) {
-  if (!id.empty() && id.size() <= instance_id_bytes_max && is_plain(id)) return {};
+  if (!id.empty() && id.size() <= instance_id_bytes_max && core::is_plain_text(id)) return {};
   return error{
       errc::invalid_argument,
       fmt::format("an instance id has 1 to {} bytes of UTF-8 without control characters", instance_id_bytes_max), ""};
@@ -53,7 +47,7 @@ result<void> check_labels(const std::map<std::string, std::string>& labels) {
   const auto is_good = [](const auto& label) {
     const auto& [name, value] = label;
     return !name.empty() && name.size() <= label_name_bytes_max && value.size() <= label_value_bytes_max &&
-           is_plain(name) && is_plain(value);
+           core::is_plain_text(name) && core::is_plain_text(value);
   };
   if (labels.size() <= labels_max && std::all_of(labels.begin(), labels.end(), is_good)) return {};
   return error{
@@ -201,6 +195,7 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
                                 *functions};
   shared_->definition_limits.secret_sources = std::move(sources);
   shared_->execution_limits = {payload, options_.node_state_bytes_max, *expressions, *functions};
+  shared_->signals_kept = {options_.signals_max, options_.signal_bytes_max, options_.signal_keys_max};
   shared_->history_max = {options_.history_results_max, options_.history_bytes_max};
   shared_->checkpoint_wal_bytes = options_.checkpoint_wal_bytes;
   shared_->room = std::make_shared<actors::admission>(std::max<std::size_t>(1, options_.active_instances_max));
@@ -378,7 +373,7 @@ result<actors::admission::place_ptr> engine::enter(std::size_t bytes) {
 }
 
 result<actors::start_instance> engine::prepare_start(std::string_view definition_id, const json& input,
-                                                     const start_options& how) {
+                                                     const start_options& how, std::size_t more_bytes) {
   auto workflow = find_definition(std::string(definition_id));
   if (!workflow) return workflow.failure();
   actors::start_instance start;
@@ -412,7 +407,7 @@ result<actors::start_instance> engine::prepare_start(std::string_view definition
   auto limit = accept_step_limit(how.step_limit);
   if (!limit) return limit.failure();
   start.step_limit = *limit;
-  auto room = enter(start.input_text.size() + payload_text.size());
+  auto room = enter(start.input_text.size() + payload_text.size() + more_bytes);
   if (!room) return room.failure();
   start.room = std::move(*room);
   return start;
@@ -466,6 +461,67 @@ std::future<result<void>> engine::resume_async(std::string_view id, const json* 
 
 result<void> engine::resume(std::string_view id, const json* payload, const resume_options& which) {
   auto answer = resume_async(id, payload, which);
+  return given(answer);
+}
+
+// `bytes` grows by what the payload takes.
+result<core::signalled> engine::accept_signal(std::string_view name, const json* payload, const signal_options& how,
+                                              std::size_t& bytes) const {
+  constexpr const char* form = "has 1 to 256 bytes of UTF-8 without control characters";
+  if (!core::is_signal_name(name))
+    return error{errc::invalid_argument, fmt::format("the name of a signal {}", form), ""};
+  if (!how.key.empty() && !core::is_signal_name(how.key))
+    return error{errc::invalid_argument, fmt::format("the key of a signal {}", form), ""};
+  core::signalled signal{std::string(name), nullptr, how.key};
+  if (payload == nullptr) return signal;
+  std::string text;
+  auto accepted = accept_payload(*payload, "the payload", &text);
+  if (!accepted) return accepted.failure();
+  signal.payload = std::move(*accepted);
+  bytes += text.size();
+  return signal;
+}
+
+std::future<result<void>> engine::signal_async(std::string_view id, std::string_view name, const json* payload,
+                                               const signal_options& how) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return answered<void>(stopped_error());
+  std::size_t bytes = 0;
+  auto signal = accept_signal(name, payload, how, bytes);
+  if (!signal) return answered<void>(signal.failure());
+  auto room = enter(bytes);
+  if (!room) return answered<void>(room.failure());
+  pending<void> answer(*shared_);
+  actors::signal_instance command{std::move(*room), std::move(*signal), std::exchange(answer.reply, {})};
+  caf::anon_send(shared_->supervisor.get(), actors::signal_uid{std::string(id), std::move(command)});
+  return std::move(answer.future);
+}
+
+result<void> engine::signal(std::string_view id, std::string_view name, const json* payload,
+                            const signal_options& how) {
+  auto answer = signal_async(id, name, payload, how);
+  return given(answer);
+}
+
+result<std::string> engine::signal_with_start(std::string_view definition_id, const json& input, std::string_view name,
+                                              const json* payload, const signal_options& how,
+                                              const start_options& start) {
+  auto answer = [&]() -> std::future<result<std::string>> {
+    const auto pass = gate_->enter();
+    if (!pass || stopped_) return answered<std::string>(stopped_error());
+    std::size_t bytes = 0;
+    auto signal = accept_signal(name, payload, how, bytes);
+    if (!signal) return answered<std::string>(signal.failure());
+    auto prepared = prepare_start(definition_id, input, start, bytes);
+    if (!prepared) return answered<std::string>(prepared.failure());
+    if (auto known = core::check_declared(*prepared->workflow, *signal); !known)
+      return answered<std::string>(known.failure());
+    prepared->signal = std::move(*signal);
+    pending<std::string> reply(*shared_);
+    prepared->answer = std::exchange(reply.reply, {});
+    caf::anon_send(shared_->supervisor.get(), *std::move(prepared));
+    return std::move(reply.future);
+  }();
   return given(answer);
 }
 

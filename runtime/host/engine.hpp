@@ -33,8 +33,15 @@ public:
   result<std::vector<problem>> check_definition(std::string_view text, const check_options& how) const;
   result<std::string> start(std::string_view definition_id, const nlohmann::json& input, const start_options& how);
   result<void> resume(std::string_view id, const nlohmann::json* payload, const resume_options& which);
+  result<void> signal(std::string_view id, std::string_view name, const nlohmann::json* payload,
+                      const signal_options& how);
+  result<std::string> signal_with_start(std::string_view definition_id, const nlohmann::json& input,
+                                        std::string_view name, const nlohmann::json* payload, const signal_options& how,
+                                        const start_options& start);
   std::future<result<std::string>> start_async(std::string_view definition_id, const nlohmann::json& input,
                                                const start_options& how);
+  std::future<result<void>> signal_async(std::string_view id, std::string_view name, const nlohmann::json* payload,
+                                         const signal_options& how);
   std::future<result<void>> resume_async(std::string_view id, const nlohmann::json* payload,
                                          const resume_options& which);
   result<snapshot> query(std::string_view id);
@@ -62,8 +69,10 @@ private:
   result<std::shared_ptr<const core::workflow>> find_definition(const std::string& id);
   bool exists(const std::string& uid);
   result<actors::start_instance> prepare_start(std::string_view definition_id, const nlohmann::json& input,
-                                               const start_options& how);
+                                               const start_options& how, std::size_t more_bytes = 0);
   result<actors::resume_instance> prepare_resume(const nlohmann::json* payload, const resume_options& which);
+  result<core::signalled> accept_signal(std::string_view name, const nlohmann::json* payload, const signal_options& how,
+                                        std::size_t& bytes) const;
   result<actors::admission::place_ptr> enter(std::size_t bytes);
   result<core::json_ptr> accept_payload(const nlohmann::json& value, const char* what, std::string* text) const;
   using removing = std::function<result<void>(storage::store&, std::vector<std::string>& removed)>;

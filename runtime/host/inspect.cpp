@@ -160,7 +160,21 @@ result<json> shown(storage::reader& from, const storage::loaded_instance& rows,
       if (!schema) return schema.failure();
       (*wait)["schema"] = std::move(*schema);
     }
+    if (c.wait_signals && rows.unreadable.empty()) {
+      auto names = storage::read_stored(*c.wait_signals, "a stored list of signals");
+      if (!names) return names.failure();
+      (*wait)["signals"] = std::move(*names);
+    }
     view["waits"].push_back(std::move(*wait));
+  }
+  for (const storage::signal_row& s : rows.signals) {
+    json signal{{"name", s.name}, {"at", s.at}, {"revision", s.number}};
+    if (s.payload) {
+      auto payload = storage::read_stored(*s.payload, "a stored payload of a signal");
+      if (!payload) return payload.failure();
+      signal["payload"] = std::move(*payload);
+    }
+    core::array_in(view, "signals").push_back(std::move(signal));
   }
   if (!failure->empty()) view["failure"] = std::move(*failure);
   if (auto why = unreadable_in(rows, results); !why.empty()) view["encrypted"] = std::move(why);
@@ -169,7 +183,8 @@ result<json> shown(storage::reader& from, const storage::loaded_instance& rows,
 
 result<history_entry> entry_of(const storage::step_row& row) {
   static const core::event_content kinds[] = {core::started{},     core::node_succeeded{}, core::node_failed{},
-                                              core::node_paused{}, core::resumed{},        core::timer_fired{}};
+                                              core::node_paused{}, core::resumed{},        core::timer_fired{},
+                                              core::signalled{}};
   history_entry entry;
   entry.revision = row.revision;
   entry.at_ms = row.at;

@@ -42,6 +42,22 @@ result<void> runtime::resume(std::string_view id, const nlohmann::json* payload,
   return impl_->engine->resume(id, payload, which);
 }
 
+result<void> runtime::signal(std::string_view id, std::string_view name, const nlohmann::json* payload,
+                             const signal_options& how) {
+  return impl_->engine->signal(id, name, payload, how);
+}
+
+result<std::string> runtime::signal_with_start(std::string_view definition_id, const nlohmann::json& input,
+                                               std::string_view name, const nlohmann::json* payload,
+                                               const signal_options& how, const start_options& start) {
+  return impl_->engine->signal_with_start(definition_id, input, name, payload, how, start);
+}
+
+std::future<result<void>> runtime::signal_async(std::string_view id, std::string_view name,
+                                                const nlohmann::json* payload, const signal_options& how) {
+  return impl_->engine->signal_async(id, name, payload, how);
+}
+
 std::future<result<std::string>> runtime::start_async(std::string_view definition_id, const nlohmann::json& input,
                                                       const start_options& how) {
   return impl_->engine->start_async(definition_id, input, how);

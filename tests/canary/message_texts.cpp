@@ -51,15 +51,16 @@ public:
   void put(const core::memory_change& m) { put(m.name), put(m.value); }
   void put(const core::context_result& r) { put(r.output), put(r.error); }
   void put(const core::context_node& n) { put(n.id), put(n.results); }
-  void put(const core::started& e) { put(e.payload); }
+  void put(const core::started& e) { put(e.payload), put(e.signal); }
   void put(const core::node_succeeded& e) { put(e.handle), put(e.memory); }
   void put(const core::node_failed& e) { put(e.error); }
-  void put(const core::node_paused& e) { put(e.reason), put(e.node_state), put(e.payload_schema); }
+  void put(const core::node_paused& e) { put(e.reason), put(e.node_state), put(e.payload_schema), put(e.signals); }
   void put(const core::resumed& e) { put(e.payload); }
   void put(const core::timer_fired&) {}
+  void put(const core::signalled& e) { put(e.name), put(e.payload), put(e.key); }
   void put(const std::shared_ptr<const nodes::execution>& run) {
     if (!run) return;
-    put(run->key), put(run->payload), put(run->node_state), put(run->memory);
+    put(run->key), put(run->payload), put(run->node_state), put(run->memory), put(run->signal);
     put(run->context.input), put(run->context.globals), put(run->context.nodes);
     if (run->labels) put(*run->labels);
   }
@@ -69,12 +70,14 @@ public:
   // --- rows
   void put(const storage::cursor_row& r) {
     put(r.node), put(r.key), put(r.wait_reason), put(r.payload), put(r.node_state), put(r.payload_schema);
+    put(r.wait_signals), put(r.signal);
   }
   void put(const storage::memory_row& r) { put(r.node), put(r.name), put(r.value); }
+  void put(const storage::signal_row& r) { put(r.name), put(r.payload); }
   void put(const storage::step_row& r) {
     put(r.node), put(r.handle), put(r.output), put(r.error), put(r.detail), put(r.note);
   }
-  void put(const storage::step_write& w) { put(w.step), put(w.cursors_set), put(w.memories_set); }
+  void put(const storage::step_write& w) { put(w.step), put(w.cursors_set), put(w.memories_set), put(w.signals_set); }
   void put(const storage::create_write& w) {
     put(w.uid), put(w.definition_id), put(w.input), put(w.first), put(w.labels);
   }
@@ -91,7 +94,7 @@ public:
   void put(const storage::due_row& r) { put(r.uid); }
   void put(const storage::definition_row& r) { put(r.id), put(r.text); }
   void put(const storage::loaded_instance& i) {
-    put(i.uid), put(i.input), put(i.labels), put(i.cursors), put(i.memories);
+    put(i.uid), put(i.input), put(i.labels), put(i.cursors), put(i.memories), put(i.signals);
   }
   void put(const rest_summary&) {}
 

@@ -269,3 +269,34 @@ TEST_CASE("command: rm and prune remove what has ended and say what they did", "
   CHECK(run_pawl({"rm", "a-1", "--store", folder.file("none.db")}).code == 4);
   CHECK(run_approval(store, {"--input", article}).code == 3); // the id is free
 }
+
+TEST_CASE("command: a signal that comes early is kept and a repeated one counts once", "[basic]") {
+  temp_folder folder;
+  const std::string store = folder.file("s.db");
+  const std::string file = folder.file("order.json");
+  write_file(file, R"({"id": "order", "start": "paid", "signals": {"paid": {"required": ["amount"]}, "shipped": true},
+    "nodes": [{"id": "paid", "type": "wait", "data": {"signal": "paid"}},
+              {"id": "shipped", "type": "wait", "data": {"signal": "shipped"}},
+              {"id": "sum", "type": "set", "data": "{{ nodes.paid.output.amount }} by {{ nodes.shipped.output.by }}"}],
+    "edges": [{"source": "paid", "target": "shipped"}, {"source": "shipped", "target": "sum"}]})");
+  const ended waiting = run_pawl({"run", file, "--store", store, "--id", "o-1"});
+  CHECK(waiting.code == 3);
+  CHECK(has(waiting.out, "pawl signal o-1 paid --store " + store + " --payload JSON"));
+  const words early{"signal", "o-1", "shipped", "--store", store, "--key", "k", "--payload", R"({"by": "Bo"})"};
+  CHECK(run_pawl(early).code == 3);
+  CHECK(run_pawl(early).code == 3);
+  const ended shown = run_pawl({"show", "o-1", "--store", store});
+  CHECK(has(shown.out, "waits for a signal 'paid'"));
+  CHECK(has(shown.out, "'shipped', kept since"));
+  const ended wrong = run_pawl({"signal", "o-1", "paid", "--store", store, "--payload", R"({"sum": "SECRET"})"});
+  CHECK(wrong.code == 1);
+  CHECK(has(wrong.err, "amount"));
+  CHECK_FALSE(has(wrong.err, "SECRET"));
+  CHECK(run_pawl({"signal", "o-1", "lost", "--store", store}).code == 1);
+  CHECK(run_pawl({"signal", "o-2", "paid", "--store", store}).code == 4);
+  const ended last = run_pawl({"signal", "o-1", "paid", "--store", store, "--payload", R"({"amount": 5})"});
+  INFO(last.out << last.err);
+  CHECK(last.code == 0);
+  CHECK(has(last.out, "5 by Bo"));
+  CHECK(run_pawl(early).code == 0); // of a key that is known: nothing to do
+}

@@ -23,10 +23,11 @@ using nlohmann::json;
 namespace {
 
 /// One in each column that may hold payload text.
-const std::vector<std::string> planted{"CANARY-input",  "CANARY-hash",   "CANARY-label",      "CANARY-output",
-                                       "CANARY-error",  "CANARY-detail", "CANARY-note",       "CANARY-payload",
-                                       "CANARY-state",  "CANARY-reason", "CANARY-schema",     "CANARY-memory",
-                                       "CANARY-secret", "CANARY-why",    "CANARY-destination"};
+const std::vector<std::string> planted{"CANARY-input",  "CANARY-hash",   "CANARY-label",       "CANARY-output",
+                                       "CANARY-error",  "CANARY-detail", "CANARY-note",        "CANARY-payload",
+                                       "CANARY-state",  "CANARY-reason", "CANARY-schema",      "CANARY-memory",
+                                       "CANARY-secret", "CANARY-why",    "CANARY-destination", "CANARY-awaited",
+                                       "CANARY-taken",  "CANARY-signal", "CANARY-brought"};
 
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
 
@@ -46,6 +47,9 @@ create_write full_create(const std::string& uid) {
   c.node_state = quoted("CANARY-state");
   c.wait_reason = "CANARY-reason";
   c.payload_schema = quoted("CANARY-schema");
+  c.wait_signals = R"(["CANARY-awaited"])";
+  c.signal = "CANARY-taken";
+  w.first.signals_set.push_back({1, 5, "CANARY-signal", quoted("CANARY-brought")});
   w.first.memories_set.push_back({0, "a", "m", quoted("CANARY-memory")});
   w.first.memories_set.push_back({0, "a", "other", quoted("2")});
   return w;
@@ -80,6 +84,9 @@ void check_everything(reader& s, const std::string& uid) {
   CHECK(rows->input_hash == wanted.input_hash);
   CHECK(rows->labels == wanted.labels);
   CHECK(rows->memories.at(0).value == wanted.first.memories_set[0].value);
+  REQUIRE(rows->signals.size() == 1);
+  CHECK(rows->signals[0].name == "CANARY-signal");
+  CHECK(rows->signals[0].payload == wanted.first.signals_set[0].payload);
   CHECK(rows->unreadable.empty());
   const auto steps = s.history(key, 0, 10);
   REQUIRE(steps);

@@ -26,6 +26,12 @@ const core::workflow& compiled(const std::string& text) {
   return *found;
 }
 
+core::node_paused waits_for(const char* signal) {
+  core::node_paused paused{{1, 1, 1}, wait_kind::signal, "", std::nullopt, nullptr};
+  paused.signals = {signal};
+  return paused;
+}
+
 std::vector<core::event> events() {
   using namespace core;
   return {
@@ -33,8 +39,12 @@ std::vector<core::event> events() {
       {1010, node_failed{{1, 1, 1}, "Error: no", true, 3, 40}},
       {1050, timer_fired{1, 1}},
       {1080, node_succeeded{{1, 1, 2}, std::nullopt, {{"next", share(3)}}}},
+      {1100, signalled{"go", share({{"n", 1}}), "key"}},
       {1110, node_paused{{1, 1, 1}, wait_kind::timer, "", 500, share({{"k", 1}})}},
       {1610, timer_fired{1, 1}},
+      {1700, waits_for("go")},
+      {1710, waits_for("other")},
+      {1720, signalled{"other", nullptr, ""}},
       {1730, node_succeeded{{1, 1, 1}, "unknown", {}}},
   };
 }

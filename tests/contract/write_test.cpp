@@ -115,7 +115,8 @@ TEST_CASE("step: every field of every row comes back") {
   step_write w = step_of(key, 2, "n", "{\"x\":1}");
   w.header = {2, 7, instance_status::error, false, 8, 9, 10, 11, 12, 13, 14, 15, true, 16};
   w.step = {2, 2002, 3, 4, 5, 6, "n", 7, 8, "out", true, "{\"x\":1}", "Error: no", "{\"d\":1}", "a note"};
-  cursor_row c{5, "n", 7, 6, 2, "k", 1, "for rain", 44, 3, 55, "null", "{\"s\":[]}", true, "{\"const\":1}"};
+  cursor_row c{5,  "n",        7,     6, 2, "k", 1, "for rain", 44, 3, 55, "null", "{\"s\":[]}", true, "{\"const\":1}",
+               17, "[\"go\"]", "went"};
   w.cursors_set = {c};
   w.timers_set = {{5, 16, 500}};
   w.cursors_gone = {1};
@@ -154,6 +155,9 @@ TEST_CASE("step: every field of every row comes back") {
   CHECK(back.node_state == "{\"s\":[]}");
   CHECK(back.timer_fired);
   CHECK(back.payload_schema == "{\"const\":1}");
+  CHECK(back.wait_order == 17);
+  CHECK(back.wait_signals == "[\"go\"]");
+  CHECK(back.signal == "went");
   REQUIRE(rows->timers.size() == 1);
   CHECK(rows->timers[0].cursor == 5);
   CHECK(rows->timers[0].due_at == 16);
@@ -192,6 +196,31 @@ TEST_CASE("step: timers and cursors go again") {
   REQUIRE(s->write({end})[0]);
   CHECK(s->load(key)->timers.empty());
   CHECK(s->load(key)->cursors.empty());
+}
+
+TEST_CASE("signals: kept by number until they are taken and their keys for ever") {
+  tested_store s(any_kind());
+  const instance_key key = s.with_instance("a");
+  step_write w = step_of(key, 2, "a", "1");
+  w.signals_set = {{2, 2002, "go", "{\"n\":1}"}, {1, 2001, "stop", std::nullopt}};
+  w.signal_keys_set = {"k2", "k1"};
+  REQUIRE(s->write({w})[0]);
+  const auto rows = s->load(key);
+  REQUIRE(rows);
+  REQUIRE(rows->signals.size() == 2);
+  CHECK(rows->signals[0].number == 1);
+  CHECK_FALSE(rows->signals[0].payload);
+  CHECK(rows->signals[1].at == 2002);
+  CHECK(rows->signals[1].name == "go");
+  CHECK(rows->signals[1].payload == "{\"n\":1}");
+  CHECK(rows->signal_keys == std::vector<std::string>{"k1", "k2"});
+
+  step_write next = step_of(key, 3, "a", "1");
+  next.signals_gone = {1};
+  REQUIRE(s->write({next})[0]);
+  REQUIRE(s->load(key)->signals.size() == 1);
+  CHECK(s->load(key)->signals[0].number == 2);
+  CHECK(s->load(key)->signal_keys.size() == 2);
 }
 
 TEST_CASE("memory: kept by scope, node and name until it is forgotten") {

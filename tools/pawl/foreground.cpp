@@ -146,8 +146,8 @@ int foreground::last_words(const snapshot& reached) {
   progress_.say(fmt::format("instance {} waits", printable(reached.id())));
   for (const wait_info& w : reached.waits()) {
     progress_.say("  " + wait_text(w));
-    progress_.say(fmt::format("  pawl resume {}{} --node {} --visit {} --payload JSON", shell_word(reached.id()),
-                              common_.store_words(), shell_word(w.node), w.visit));
+    if (const auto answer = answer_text(reached.id(), w, common_.store_words()); !answer.empty())
+      progress_.say("  " + answer);
   }
   return exit_code::waiting;
 }

@@ -41,7 +41,7 @@ wait_info choose_wait(const resume_arguments& given, const snapshot& there) {
                           fmt::format("instance '{}' has ended: {}", given.id, to_string(there.status())));
   std::vector<wait_info> fitting;
   for (const wait_info& w : there.waits())
-    if (w.kind != wait_kind::timer && (given.node.empty() || w.node == given.node) &&
+    if (w.kind != wait_kind::timer && w.kind != wait_kind::signal && (given.node.empty() || w.node == given.node) &&
         (!given.visit || w.visit == *given.visit))
       fitting.push_back(w);
   if (fitting.size() == 1) return fitting.front();

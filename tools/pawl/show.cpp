@@ -29,11 +29,13 @@ struct show_arguments {
 void print_waits(const snapshot& shown, const common_arguments& common) {
   for (const wait_info& w : shown.waits()) {
     print_line(name_and_value("waits", wait_text(w)));
-    if (w.kind == wait_kind::payload)
-      print_line(
-          name_and_value("", fmt::format("pawl resume {}{} --node {} --visit {} --payload JSON", shell_word(shown.id()),
-                                         common.store_words(), shell_word(w.node), w.visit)));
+    if (const auto answer = answer_text(shown.id(), w, common.store_words()); !answer.empty())
+      print_line(name_and_value("", answer));
   }
+  for (const json& s : shown.document().value("signals", json::array()))
+    print_line(name_and_value("signal", printable(fmt::format("'{}', {} since {}", s.value("name", ""),
+                                                              has_ended(shown.status()) ? "never consumed" : "kept",
+                                                              time_text(s.value("at", std::int64_t{0}))))));
 }
 
 std::string last_result(const json& result) {

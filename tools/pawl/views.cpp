@@ -60,15 +60,27 @@ std::string what_happened(const history_entry& entry) {
   if (entry.event == "failed") text = fmt::format("failed (attempt {}): {}", entry.attempt, entry.error);
   if (entry.event == "paused") text = "waits";
   if (entry.event == "timer_fired") text = "its timer went off";
+  if (entry.event == "signalled") text = "a signal came";
   if (!entry.note.empty()) text += fmt::format(" [{}]", entry.note);
   return printable(text);
 }
 
 std::string wait_text(const wait_info& wait) {
   std::string text = fmt::format("node '{}', visit {}, waits for a {}", wait.node, wait.visit, to_string(wait.kind));
+  for (std::size_t i = 0; i < wait.signals.size(); ++i)
+    text += fmt::format("{}'{}'", i == 0 ? " " : " or ", wait.signals[i]);
   if (wait.until_ms) text += fmt::format(" until {}", time_text(*wait.until_ms));
   if (!wait.reason.empty()) text += ": " + shortened(wait.reason, 200);
   return printable(text);
+}
+
+std::string answer_text(const std::string& id, const wait_info& wait, const std::string& store) {
+  if (wait.kind == wait_kind::signal)
+    return fmt::format("pawl signal {} {}{} --payload JSON", shell_word(id),
+                       wait.signals.empty() ? "NAME" : shell_word(wait.signals.front()), store);
+  if (wait.kind != wait_kind::payload) return "";
+  return fmt::format("pawl resume {}{} --node {} --visit {} --payload JSON", shell_word(id), store,
+                     shell_word(wait.node), wait.visit);
 }
 
 } // namespace pawl::tool

@@ -25,5 +25,7 @@ std::string node_and_visit(const std::string& node, std::int64_t visit);
 std::string what_happened(const history_entry& entry);
 /// `node 'ask', visit 1, waits for a payload: who approves?`
 std::string wait_text(const wait_info& wait);
+/// The command that ends the wait, `store` being the words that name it; empty when only time does.
+std::string answer_text(const std::string& id, const wait_info& wait, const std::string& store);
 
 } // namespace pawl::tool

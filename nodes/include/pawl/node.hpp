@@ -55,6 +55,11 @@ public:
   virtual const std::string& idempotency_key() const = 0;
   /// Milliseconds since 1970 at which this attempt began, by the engine's clock.
   virtual std::int64_t time_ms() const = 0;
+  /// The name of the signal that brought payload(), which that may be null for; empty: none did.
+  virtual const std::string& signal() const {
+    static const std::string none;
+    return none;
+  }
   /// Whether this is the run after the timer of outcome::pause_for went off.
   virtual bool timer_fired() const = 0;
   /// Whether the runtime is stopping, which waits for running executors: one that takes long should look now and then,
@@ -100,6 +105,11 @@ public:
   static outcome pause();
   /// As pause(), but after `timeout` (0 or less: at once) the handle `timeout` is followed with the output null.
   static outcome pause_until_timeout(std::chrono::milliseconds timeout);
+  /// The visit waits for a signal of any of these names (runtime::signal), then the executor runs again with its
+  /// payload and node_context::signal(). The oldest that has come already is taken at once. 1 to 16 names of 1 to 256
+  /// bytes, all declared if the definition declares its signals; else the attempt fails with `PauseError`. Add
+  /// within() for a timeout.
+  static outcome pause_for_signals(std::vector<std::string> names);
   /// The visit waits for `delay` (0 or less: not at all), across restarts, then the executor runs again with
   /// timer_fired(). No payload ends it.
   static outcome pause_for(std::chrono::milliseconds delay);
@@ -125,6 +135,8 @@ public:
   /// One line for people that says what a pause waits for; shown by `pawl show`. Only on a pause.
   outcome&& because(std::string reason) &&;
 
+  /// As pause_until_timeout() says, for a pause for a payload or for signals; ignored on another.
+  outcome&& within(std::chrono::milliseconds timeout) &&;
   /// Only a payload that fits this JSON Schema (draft-07, at most 64 KiB) ends the pause; another is refused before
   /// anything is stored. Without it the type's `payload_schema` decides, as for a payload that comes before the first
   /// pause. Only on a pause for a payload.

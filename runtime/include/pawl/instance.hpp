@@ -38,8 +38,13 @@ constexpr bool has_ended(instance_status s) noexcept {
 enum class wait_kind {
   payload, ///< ended by runtime::resume
   timer,   ///< a delay, ended by time
-  retry    ///< a failed attempt, repeated when time comes; resume() means retry now
+  retry,   ///< a failed attempt, repeated when time comes; resume() means retry now
+  signal   ///< ended by runtime::signal, under a name that the wait lists
 };
+/// Whether somebody outside ends it: resume() or signal().
+constexpr bool waits_for_outside(wait_kind kind) noexcept {
+  return kind == wait_kind::payload || kind == wait_kind::signal;
+}
 /// The kind as it stands above. Never null; lives for ever.
 PAWL_API const char* to_string(wait_kind kind) noexcept;
 
@@ -52,6 +57,7 @@ struct wait_info {
   std::string reason;                   ///< what it waits for, in words of the node; may be empty
   std::int64_t since_ms = 0;            ///< Unix time in milliseconds
   std::optional<std::int64_t> until_ms; ///< when its timer goes off
+  std::vector<std::string> signals;     ///< of wait_kind::signal: any of these names ends it
 };
 
 /// A read-only view of one instance as its last committed revision left it. Copies share the data, which never changes:
@@ -71,14 +77,15 @@ public:
   /// "Step limit exceeded", or the error of the node that failed; empty unless `failed`.
   const std::string& failed_reason() const noexcept { return failed_reason_; }
   const std::vector<wait_info>& waits() const noexcept { return waits_; }
-  /// Only resume() can move it on: it waits, and not for time.
+  /// Only resume() or signal() can move it on: it waits, and not for time.
   bool needs_payload() const noexcept;
   /// The whole snapshot in Refluxo's shape: workflowId, status, currentNodeId, context, version, lastStartedAt,
   /// totalExecutionTime, metadata, retryState (when there is one), and instanceId, definitionHash, input, labels (when
   /// there are some), createdAt, updatedAt, failure (when it failed), cursors,
-  /// waits (each with the `schema` that its payload must fit, if there is one), revision; `encrypted` (why) when
-  /// payloads were read without their key, in whose places that is said. Valid as long as this snapshot or a copy of
-  /// it.
+  /// waits (each with the `schema` that its payload must fit, if there is one, or the names of its `signals`),
+  /// revision; `signals` (`name`, `at`, `revision`, `payload`) when some came that nothing has consumed; `encrypted`
+  /// (why) when payloads were read without their key, in whose places that is said. Valid as long as this snapshot or
+  /// a copy of it.
   const nlohmann::json& document() const noexcept { return *document_; }
 
 private:
@@ -106,7 +113,7 @@ struct instance_summary {
 struct history_entry {
   std::int64_t revision = 0;                    ///< the one that it made; from 1
   std::int64_t at_ms = 0;                       ///< milliseconds since 1970, by the engine's clock
-  std::string event;                            ///< started, succeeded, failed, paused, resumed, timer_fired
+  std::string event;                            ///< started, succeeded, failed, paused, resumed, timer_fired, signalled
   std::string node;                             ///< the id of the node that it is about
   std::int64_t visit = 0;                       ///< from 1
   std::int64_t attempt = 0;                     ///< from 1

@@ -52,9 +52,16 @@ struct resume_options {
   std::optional<std::int64_t> step_limit;
 };
 
+/// How a signal is sent. Only read during the call.
+struct signal_options {
+  /// 1 to 256 bytes of UTF-8 without control characters. A second signal with this key to the same instance is accepted
+  /// and changes nothing, so that a caller may repeat the call until it hears an answer. Empty: every call counts.
+  std::string key;
+};
+
 enum class wait_until {
   ended,         ///< completed, failed or cancelled
-  needs_payload, ///< ended, or it goes on only when somebody resumes it
+  needs_payload, ///< ended, or it goes on only when somebody resumes or signals it
   at_rest        ///< ended, or nothing runs: it waits for a payload, a timer or a retry
 };
 
@@ -105,13 +112,34 @@ public:
   /// an error nothing was kept; `storage` alone may leave that open: the instance shows it.
   result<void> resume(std::string_view id, const nlohmann::json* payload, const resume_options& which = {});
 
-  /// As start() and resume(), without waiting for the commit: the future has the answer once it is on disk. Arguments
-  /// are copied and checked before it returns. It waits only for room, if options::when_full says so. After stop()
-  /// every future has an answer, `stopped` at the latest; a future that is dropped cancels nothing.
+  /// Sends the instance a named signal: 1 to 256 bytes of UTF-8 without control characters. The oldest wait for that
+  /// name gets it; when nothing waits for it yet it is kept, in order, until something does. Which of signal and
+  /// timeout ends a wait is decided by one commit: never both, never neither. `payload` (nullptr = none) is copied.
+  /// On success the signal is on disk and survives a crash right after return; the instance may not have acted on it
+  /// yet. What nothing consumed when the instance ended stays in its snapshot as `signals`. Errors: `not_found`,
+  /// `finished`, `unknown_signal` (the definition declares its signals, and not this one), `invalid_payload` (it does
+  /// not fit the declared schema; none counts as null), `full` (options::signals_max and the two after it), `limit`,
+  /// `bad_json`, `invalid_argument`, `overloaded`, `stopped`, `storage`, `disk_full`, `access`, `busy`. After an error
+  /// nothing was kept; `storage` alone may leave that open: with a key, send it again.
+  result<void> signal(std::string_view id, std::string_view name, const nlohmann::json* payload = nullptr,
+                      const signal_options& how = {});
+
+  /// As start() and signal() in one commit: neither is there without the other. An instance of that definition id that
+  /// is there already gets the signal, whatever it was started with. Give it an id and a key, then repeating the call
+  /// is harmless. Errors: those of both; `conflict` also when the id is taken by an instance of another definition.
+  result<std::string> signal_with_start(std::string_view definition_id, const nlohmann::json& input,
+                                        std::string_view name, const nlohmann::json* payload = nullptr,
+                                        const signal_options& how = {}, const start_options& start = {});
+
+  /// As start(), resume() and signal(), without waiting for the commit: the future has the answer once it is on disk.
+  /// Arguments are copied and checked before it returns. It waits only for room, if options::when_full says so. After
+  /// stop() every future has an answer, `stopped` at the latest; a future that is dropped cancels nothing.
   std::future<result<std::string>> start_async(std::string_view definition_id, const nlohmann::json& input,
                                                const start_options& how = {});
   std::future<result<void>> resume_async(std::string_view id, const nlohmann::json* payload,
                                          const resume_options& which = {});
+  std::future<result<void>> signal_async(std::string_view id, std::string_view name,
+                                         const nlohmann::json* payload = nullptr, const signal_options& how = {});
 
   /// The instance as its last commit left it, with the newest 100,000 results. Errors: `not_found`, `corrupt`,
   /// `stopped`, `storage`; list() and history() have the same.

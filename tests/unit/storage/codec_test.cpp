@@ -27,6 +27,12 @@ const workflow& w() {
 
 node_index node(const char* id) { return *w().find(id); }
 
+node_paused waits_for_signals() {
+  node_paused paused{{1, 1, 1}, wait_kind::signal, "", 100, nullptr};
+  paused.signals = {"other", "late"};
+  return paused;
+}
+
 /// A life with every kind of event: failure, retry, pauses, memory, a payload, a timer, the end.
 std::vector<event> life() {
   return {
@@ -48,7 +54,16 @@ std::vector<event> life() {
       {1110, node_paused{{1, 1, 1}, wait_kind::timer, "", 500, nullptr}},
       {1610, timer_fired{1, 1}},
       {1620, node_paused{{1, 1, 1}, wait_kind::payload, "once more", 100, share({{"k", 1}})}},
+      {1630, signalled{"early", share({{"n", 1}}), "key-1"}},
+      {1640, signalled{"late", nullptr, ""}},
       {1720, timer_fired{1, 1}},
+      {1725, waits_for_signals()},
+      {1726, node_paused{{1, 1, 1}, wait_kind::payload, "", std::nullopt, nullptr}},
+      {1727, resumed{1, 1, nullptr, std::nullopt}},
+      {1728, waits_for_signals()},
+      {1729, signalled{"never", share("x"), ""}},
+      {1729, node_paused{{1, 1, 1}, wait_kind::payload, "", std::nullopt, nullptr}},
+      {1729, resumed{1, 1, nullptr, std::nullopt}},
       {1730, node_succeeded{{1, 1, 1}, "unknown", {}}},
   };
 }
@@ -58,7 +73,8 @@ bool equal(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b
 // An event's every field; core has no use for comparing them.
 struct same_event {
   bool operator()(const started& a, const started& b) const {
-    return a.node == b.node && same(a.payload, b.payload) && a.step_limit == b.step_limit;
+    return a.node == b.node && same(a.payload, b.payload) && a.step_limit == b.step_limit &&
+           a.signal.has_value() == b.signal.has_value() && (!a.signal || (*this)(*a.signal, *b.signal));
   }
   bool operator()(const node_succeeded& a, const node_succeeded& b) const {
     bool alike = a.of == b.of && a.handle == b.handle && a.memory.size() == b.memory.size();
@@ -72,7 +88,10 @@ struct same_event {
   }
   bool operator()(const node_paused& a, const node_paused& b) const {
     return a.of == b.of && a.kind == b.kind && a.reason == b.reason && a.timer_ms == b.timer_ms &&
-           same(a.node_state, b.node_state) && same(a.payload_schema, b.payload_schema);
+           same(a.node_state, b.node_state) && same(a.payload_schema, b.payload_schema) && a.signals == b.signals;
+  }
+  bool operator()(const signalled& a, const signalled& b) const {
+    return a.name == b.name && same(a.payload, b.payload) && a.key == b.key;
   }
   bool operator()(const resumed& a, const resumed& b) const {
     return a.cursor == b.cursor && a.visit == b.visit && same(a.payload, b.payload) && a.step_limit == b.step_limit;
