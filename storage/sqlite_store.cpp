@@ -125,7 +125,7 @@ result<void> sqlite_store::begin(const payload_protection& payloads) {
 }
 
 // Everything that rows need, or nothing is opened: an instance must not go on with what it cannot read. A key is never
-// made while a row needs one.
+// made while a row needs one. Once rows are encrypted new ones are too: who forgets to say so must not write in plain.
 result<void> sqlite_store::take_keys(const payload_protection& payloads) {
   using lacking = payload_cipher::lacking;
   auto facts = read([](queries& q) { return result<payload_facts>(q.facts()); });
@@ -144,7 +144,7 @@ result<void> sqlite_store::take_keys(const payload_protection& payloads) {
   for (const auto& [number, fingerprint] : facts->fingerprints)
     if ((*keys)->sealed_store() != facts->sealed_store || (*keys)->fingerprint(number) != fingerprint)
       return lacks_keys(*facts);
-  cipher_ = payload_cipher(lacking::is_fault, *std::move(facts), *std::move(keys), payloads.encrypt);
+  cipher_ = payload_cipher(lacking::is_fault, *std::move(facts), *std::move(keys), true);
   return {};
 }
 

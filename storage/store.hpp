@@ -342,7 +342,8 @@ std::unique_ptr<store> open_memory_store();
 /// How a file keeps payload texts: inputs, outputs, errors and whatever else may hold some (README.md lists them). The
 /// port shows plain text whatever the file has.
 struct payload_protection {
-  /// What is written from now on is encrypted; what is there stays as it is. Off: what is encrypted is still read.
+  /// What is written from now on is encrypted; what is there stays as it is. A store with encrypted rows goes on
+  /// encrypting, whatever this says.
   bool encrypt = false;
   /// Asked when the store is opened and has encrypted rows, or is to get some. `may_make`: no row needs a key yet, so a
   /// first one may be made; without it a null pointer says that there is none. Empty: there are no keys.

@@ -63,14 +63,15 @@ runtime open_at(const std::string& path, const std::shared_ptr<set_clock>& time)
 /// Lets every instance of a store that pawl-golden wrote go on to its end; collects what is not as it must be.
 class judge {
 public:
-  explicit judge(const std::string& path)
-      : path_(path), time_(std::make_shared<set_clock>(golden::written_at_ms + 2 * hour_ms)),
+  judge(const std::string& path, int format)
+      : path_(path), format_(format), time_(std::make_shared<set_clock>(golden::written_at_ms + 2 * hour_ms)),
         rt_(open_at(path, time_)) {}
 
   std::vector<std::string> verdict() {
     ended_before();
     loops();
     recovered();
+    if (format_ >= 6) listens(); // before its time is over
     timers();
     pinned();
     all_ended();
@@ -143,10 +144,20 @@ private:
     expect(at_rest(rt_, "pinned").status() == instance_status::completed, "pinned: completes");
   }
 
+  void listens() {
+    const json first{{"n", 1}};
+    const json again{{"n", 3}};
+    expect(rt_.signal("listening", "second", &again, {"k"}).has_value(), "listening: knows the key still");
+    expect(rt_.signal("listening", "first", &first).has_value(), "listening: takes its signal");
+    const auto done = rt_.wait("listening", wait_until::ended);
+    expect(done && output(*done, "first") == json({{"signal", "first"}, {"payload", {{"n", 1}}}}), "listening: output");
+    expect(done && output(*done, "second") == json({{"n", 2}}), "listening: the early signal is there still");
+  }
+
   void all_ended() {
     const auto all = rt_.list();
     if (!all) return problems_.push_back(to_string(all.failure()));
-    expect(all->size() == 11, "there are 11 instances");
+    expect(all->size() == (format_ >= 6 ? 12 : 11), "all instances are there");
     for (const instance_summary& i : *all)
       expect(has_ended(i.status), i.id + ": has ended");
   }
@@ -168,6 +179,7 @@ private:
   }
 
   std::string path_;
+  int format_;
   std::shared_ptr<set_clock> time_;
   runtime rt_;
   std::vector<std::string> problems_;
@@ -195,13 +207,13 @@ TEST_CASE("golden: every instance of every store since format 2 goes on where it
     const std::string path = copy_of(name_of(format), folder);
     INFO(name_of(format));
     CHECK(fs::file_size(path + "-wal") > 0); // a log that nobody moved into the main file
-    CHECK(joined(judge(path).verdict()) == "");
+    CHECK(joined(judge(path, format).verdict()) == "");
   }
 }
 
 TEST_CASE("golden: what the writer makes today is as good") {
   const test::temp_folder folder;
-  CHECK(joined(judge(freshly_written(folder)).verdict()) == "");
+  CHECK(joined(judge(freshly_written(folder), newest_format()).verdict()) == "");
 }
 
 TEST_CASE("golden: what a removed instance left since format 3 is erased") {
@@ -251,7 +263,7 @@ TEST_CASE("golden: control: a store that lost something is noticed") {
                                  "UPDATE cursor SET node_state = '{}'", "UPDATE cursor SET key = 'k'");
   test::raw_sqlite(path).run(spoiled);
   INFO(spoiled);
-  CHECK_FALSE(judge(path).verdict().empty());
+  CHECK_FALSE(judge(path, 2).verdict().empty());
 }
 
 TEST_CASE("golden: a store of format 1 opens and every instance goes on where it was") {

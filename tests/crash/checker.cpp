@@ -81,6 +81,7 @@ bool checker::note(const std::string& line) {
   idle_ = ack.contains("idle");
   if (ack.contains("started")) instances_[ack["started"]].started = true;
   if (ack.contains("resumed")) instances_[ack["resumed"]].answered.insert(ack["visit"].get<std::int64_t>());
+  if (ack.contains("signalled")) instances_[ack["signalled"]].signalled.insert(ack["visit"].get<std::int64_t>());
   if (ack.contains("step")) note_step(ack["step"], entry_of(ack));
   return ack.contains("step");
 }
@@ -126,6 +127,7 @@ int checker::look_at(storage::reader& from, int n, struck& found) {
   }
   const auto revision = rows->header.revision;
   check_told(uid, i, *history);
+  check_signals(uid, i, *history);
   if (static_cast<std::int64_t>(history->size()) != revision)
     problem(uid, fmt::format("{} steps are stored at revision {}", history->size(), revision));
   const bool has_end = has_ended(rows->header.status);
@@ -159,6 +161,16 @@ void checker::check_told(const std::string& uid, const instance& i, const std::v
     if (e.event == "resumed") stored.insert(e.visit);
   for (const std::int64_t visit : i.answered)
     if (stored.count(visit) == 0) lost(uid, fmt::format("the answer to visit {}", visit));
+}
+
+// Every acknowledged signal is there, and none came twice, however often it was sent.
+void checker::check_signals(const std::string& uid, const instance& i, const std::vector<history_entry>& history) {
+  std::map<std::string, int> came;
+  for (const history_entry& e : history)
+    if (e.event == "signalled" && ++came[e.note.substr(0, e.note.find(','))] > 1)
+      problem(uid, "came a second time: " + e.note);
+  for (const std::int64_t visit : i.signalled)
+    if (came.count("signal '" + signal_of(visit) + "'") == 0) lost(uid, "the signal '" + signal_of(visit) + "'");
 }
 
 // Each node's results come once and in order: visit by visit, attempt by attempt, item by item.
@@ -267,7 +279,7 @@ void checker::check_effects(storage::reader& from, int to) {
     const auto history = host::read_history(from, uid_of(n), 0, everything);
     if (!history) continue;
     for (const history_entry& e : *history)
-      if (is_result(e) && takes_items(e.node) && e.node != "ask" &&
+      if (is_result(e) && takes_items(e.node) && e.node != "ask" && e.node != "hear" &&
           executions.count({visit_key{uid_of(n), e.node, e.visit}, e.attempt}) == 0)
         problem(uid_of(n), "recorded, but never executed: " + text(e));
   }

@@ -50,14 +50,16 @@ private:
   struct instance {
     bool started = false; ///< acknowledged
     std::map<std::int64_t, history_entry> told;
-    std::set<std::int64_t> answered; ///< visits of `ask`
-    std::int64_t known = 0;          ///< revisions in the store at the last look
+    std::set<std::int64_t> answered;  ///< visits of `ask`
+    std::set<std::int64_t> signalled; ///< visits of `hear`
+    std::int64_t known = 0;           ///< revisions in the store at the last look
     std::int64_t told_last = 0;
   };
 
   void note_step(const std::string& uid, history_entry entry);
   int look_at(storage::reader& from, int n, struck& found);
   void check_told(const std::string& uid, const instance& i, const std::vector<history_entry>& history);
+  void check_signals(const std::string& uid, const instance& i, const std::vector<history_entry>& history);
   void check_results(int n, const std::vector<history_entry>& history, bool complete);
   void check_cursors(const storage::loaded_instance& rows);
   void check_replay(storage::reader& from, int n);

@@ -9,10 +9,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
+#include <initializer_list>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -59,6 +61,7 @@ public:
   struct pause {
     std::string uid;
     std::int64_t visit = 0;
+    bool takes_payload = false; ///< else it waits for its signal
   };
 
   void add(pause p) {
@@ -99,7 +102,8 @@ void on_event(work_list& todo, const instance_event& e) {
         {"handle", e.entry.handle},
         {"error", e.entry.error},
         {"note", e.entry.note}});
-  if (e.entry.event == "paused" && e.entry.node == "ask") todo.add({e.instance_id, e.entry.visit});
+  if (e.entry.event == "paused" && (e.entry.node == "ask" || e.entry.node == "hear"))
+    todo.add({e.instance_id, e.entry.visit, e.entry.node == "ask"});
   if (e.status && has_ended(*e.status)) todo.ended(e.instance_id);
 }
 
@@ -154,19 +158,32 @@ void look_around(host::engine& rt, const arguments& args, work_list& todo) {
     if (!found) die(to_string(found.failure()));
     if (has_ended(found->status())) todo.ended(uid);
     for (const wait_info& w : found->waits())
-      if (w.kind == wait_kind::payload) todo.add({uid, w.visit});
+      if (waits_for_outside(w.kind)) todo.add({uid, w.visit, w.kind == wait_kind::payload});
   }
+}
+
+void die_unless(const result<void>& sent, std::initializer_list<errc> harmless) {
+  if (!sent && std::find(harmless.begin(), harmless.end(), sent.failure().code) == harmless.end())
+    die(to_string(sent.failure()));
+}
+
+// With the pause of `ask` it comes before anything waits for it, or long after, and then once more with the pause of
+// `hear`: the key makes it one.
+void send_signal(host::engine& rt, const work_list::pause& at, const json& payload) {
+  const auto sent = rt.signal(at.uid, crash::signal_of(at.visit), &payload, {std::to_string(at.visit)});
+  die_unless(sent, {errc::finished});
+  if (sent) tell({{"signalled", at.uid}, {"visit", at.visit}});
 }
 
 // A pause may be on the list twice; the visit's number keeps the second answer from the next pause.
 void answer_pauses(host::engine& rt, work_list& todo, std::size_t all) {
   while (auto pause = todo.next(all)) {
     const json payload = crash::payload_of(pause->uid, pause->visit);
+    send_signal(rt, *pause, payload);
+    if (!pause->takes_payload) continue;
     const auto done = rt.resume(pause->uid, &payload, {"ask", pause->visit, {}});
-    if (done)
-      tell({{"resumed", pause->uid}, {"visit", pause->visit}});
-    else if (done.failure().code != errc::not_waiting && done.failure().code != errc::finished)
-      die(to_string(done.failure()));
+    die_unless(done, {errc::not_waiting, errc::finished});
+    if (done) tell({{"resumed", pause->uid}, {"visit", pause->visit}});
   }
 }
 

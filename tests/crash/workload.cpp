@@ -40,6 +40,7 @@ json shaky() {
           {"retry", {{"maxAttempts", 3}, {"interval", 2}, {"backoff", "exponential"}}}};
 }
 json ask() { return {{"id", "ask"}, {"type", "wait"}, {"data", {{"reason", "item {{ nodes.each.output.item }}"}}}}; }
+json hear() { return {{"id", "hear"}, {"type", "wait"}, {"data", {{"signal", "item {{ nodes.each.output.item }}"}}}}; }
 json nap() { return {{"id", "nap"}, {"type", "nap"}, {"data", json::parse(item)}}; }
 
 json answer_of(const node_context& c) {
@@ -98,8 +99,8 @@ std::shared_ptr<secret_provider> own_secrets() {
 
 const std::vector<std::string>& definitions() {
   static const std::vector<std::string> all{loop_of("plain", {work()}), loop_of("retries", {shaky()}),
-                                            loop_of("talks", {ask(), nap(), work()}),
-                                            loop_of("mixed", {work(), shaky(), nap(), ask()})};
+                                            loop_of("talks", {ask(), nap(), hear(), work()}),
+                                            loop_of("mixed", {work(), hear(), shaky(), nap(), ask()})};
   return all;
 }
 
@@ -124,6 +125,10 @@ json input_of(int n) {
 
 json payload_of(const std::string& uid, std::int64_t visit) { return {{"item", visit}, {"for", uid}}; }
 
-bool takes_items(std::string_view node) { return node == "work" || node == "shaky" || node == "nap" || node == "ask"; }
+std::string signal_of(std::int64_t visit) { return "item " + std::to_string(visit); }
+
+bool takes_items(std::string_view node) {
+  return node == "work" || node == "shaky" || node == "nap" || node == "ask" || node == "hear";
+}
 
 } // namespace pawl::crash

@@ -35,8 +35,11 @@ std::string definition_of(int n);
 nlohmann::json input_of(int n);
 int items_of(int n);
 
-/// What the child gives to the visit-th pause of the node `ask`.
+/// What the child gives to the visit-th pause of the nodes `ask` and `hear`.
 nlohmann::json payload_of(const std::string& uid, std::int64_t visit);
+
+/// The signal for which the visit-th pause of the node `hear` waits. The child sends it early, and again.
+std::string signal_of(std::int64_t visit);
 
 /// How often the node `shaky` fails before it succeeds.
 inline std::int64_t failures_of(std::int64_t visit) { return visit % 3; }

@@ -32,6 +32,13 @@ inline secret_audit_entry audited() {
   return {0, written_at_ms, "kept", "keep", 1, 1, "key", "sealed:mail", "3", "https://example.org", true, ""};
 }
 
+/// Since format 6: the instance `listening` of this waits for `first`, and `second` came early, with the key `k`.
+inline constexpr char listener[] =
+    R"({"id": "listener", "start": "first", "signals": {"first": true, "second": true, "never": true},
+  "nodes": [{"id": "first", "type": "wait", "data": {"signals": ["first", "never"], "timeout": 86400000}},
+            {"id": "second", "type": "wait", "data": {"signal": "second"}}],
+  "edges": [{"source": "first", "target": "second"}]})";
+
 /// Called by an executor that is about to answer: the writer never returns from some of these calls.
 using before_answer = std::function<void(const node_context&)>;
 

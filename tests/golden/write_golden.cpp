@@ -84,6 +84,16 @@ public:
     good(rt_->start("everything", with, how));
   }
   void rest(const char* id) { good(rt_->wait(id, wait_until::at_rest, std::chrono::minutes(1))); }
+  void listen(const char* id) {
+    load(json::parse(golden::listener));
+    time_->wall += 1000;
+    start_options how;
+    how.id = id;
+    good(rt_->start("listener", json::object(), how));
+    rest(id);
+    const json early{{"n", 2}};
+    good(rt_->signal(id, "second", &early, {"k"}));
+  }
   void remove(const char* id) { good(rt_->remove(id)); }
   void write(const std::vector<storage::change>& changes) {
     (void)rt_->shared().slot.use([&](storage::store& store) {
@@ -143,6 +153,7 @@ void write_main_file(writer& w, const json& definition) {
   w.rest("kept");
   w.start("answered", w.input(0, "keep"));
   w.rest("answered");
+  w.listen("listening");
   w.write({storage::audit_write{golden::audited()}, storage::sealed_write{golden::sealed_id, 7, "mac"}});
 }
 

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace pawl::sim {
 namespace {
 
@@ -73,6 +75,17 @@ void judge::payload_acknowledged(const std::string& uid, const std::string& node
     log_.violated("the payload of " + uid + "/" + node + " was acknowledged and is not durable");
 }
 
+void judge::signal_sent(const std::string& uid, const std::string& key, const sent_signal& what) {
+  sent_[uid].emplace(key, what);
+}
+
+void judge::signal_acknowledged(const std::string& uid, const std::string& key) {
+  sent_[uid].at(key).is_acknowledged = true;
+  const auto rows = durable(uid);
+  if (!rows || std::find(rows->signal_keys.begin(), rows->signal_keys.end(), key) == rows->signal_keys.end())
+    log_.violated("the signal " + key + " of " + uid + " was acknowledged and is not durable");
+}
+
 void judge::ended_told(const std::string& uid) {
   const auto rows = durable(uid);
   if (!rows || !has_ended(rows->header.status)) log_.violated("a watcher heard that " + uid + " ended; it has not");
@@ -82,6 +95,7 @@ void judge::forget(const std::string& uid) {
   acknowledged_.erase(uid);
   may_exist_.erase(uid);
   given_.erase(uid);
+  sent_.erase(uid);
   told_.erase(uid);
   std::erase_if(invoked_at_, [&](const auto& at) { return at.first.rfind(uid + "/", 0) == 0; });
 }
@@ -118,6 +132,7 @@ void judge::check_cursor(const node_context& c, const storage::loaded_instance& 
     if (at.retry_attempts + 1 != c.attempt())
       log_.violated(fmt::format("{} runs and {} attempts have failed in the store", place(c), at.retry_attempts));
     if (at.key != c.idempotency_key()) log_.violated(place(c) + " runs under another idempotency key");
+    if (at.signal != c.signal()) log_.violated(place(c) + ": the signal differs from the one in the store");
     if (at.timer_fired != c.timer_fired()) log_.violated(place(c) + ": whether its timer fired differs from the store");
     return;
   }
@@ -186,7 +201,7 @@ void judge::check_instance(const std::string& uid, const core::workflow& w) {
   if (!rows) log_.violated(uid + " was acknowledged and is gone");
   if (auto law = storage::check_replay(w, store_.rows(), rows->instance); !law)
     log_.violated(uid + " breaks the replay law: " + to_string(law.failure()));
-  model wanted(*plans_.at(uid), deeds_, uid, items_.at(uid), given_[uid]);
+  model wanted(*plans_.at(uid), deeds_, uid, items_.at(uid), given_[uid], sent_[uid]);
   for (const storage::step_row& row : must(store_.rows().history(rows->instance, 0, history_max)))
     wanted.take(row);
   wanted.end(rows->header.status);

@@ -28,6 +28,9 @@ public:
   void start_unanswered(const std::string& uid) { may_exist_.insert(uid); }
   void payload_given(const std::string& uid, const std::string& node, const nlohmann::json& payload);
   void payload_acknowledged(const std::string& uid, const std::string& node, const nlohmann::json& payload);
+  void signal_sent(const std::string& uid, const std::string& key, const sent_signal& what);
+  void signal_acknowledged(const std::string& uid, const std::string& key);
+  const sent_signals& sent_to(const std::string& uid) { return sent_[uid]; }
   void ended_told(const std::string& uid); ///< a watcher was told that it ended
 
   /// Somebody removes it: what is heard of it may be gone already. Empty: nobody does any more.
@@ -51,6 +54,7 @@ public:
   void all_told();
   void check_instance(const std::string& uid, const core::workflow& w);
   const std::map<std::string, std::size_t>& instances() const { return items_; }
+  const plan& plan_of(const std::string& uid) const { return *plans_.at(uid); }
   bool is_acknowledged(const std::string& uid) const { return acknowledged_.count(uid) != 0; }
 
   std::int64_t durable_revision(const std::string& uid);
@@ -73,6 +77,7 @@ private:
   std::map<std::string, bool> acknowledged_;
   std::set<std::string> may_exist_; ///< without having been acknowledged
   std::map<std::string, std::map<std::string, payloads>> given_;
+  std::map<std::string, sent_signals> sent_;
   /// In this life: the revisions between which the first event may lie, and the last one.
   struct hearing {
     std::int64_t from = 0; ///< durable when the life began

@@ -1,24 +1,39 @@
 // The life of a chain, row by row.
 #include "tests/sim/model.hpp"
 
+#include <algorithm>
+
 namespace pawl::sim {
 namespace {
 
 using nlohmann::json;
 using storage::step_row;
 
-enum kind { was_started, has_succeeded, has_failed, has_paused, was_resumed, timer_fired }; // as core::event_content
+enum kind {
+  was_started,
+  has_succeeded,
+  has_failed,
+  has_paused,
+  was_resumed,
+  timer_fired,
+  was_signalled
+}; // as core::event_content
 
 const char* name_of(int k) {
-  constexpr const char* names[] = {"started", "succeeded", "failed", "paused", "resumed", "timer_fired"};
+  constexpr const char* names[] = {"started", "succeeded", "failed", "paused", "resumed", "timer_fired", "signalled"};
   return names[k];
+}
+
+bool names(const stage& s, const std::string& signal) {
+  const auto all = s.signals();
+  return std::find(all.begin(), all.end(), signal) != all.end();
 }
 
 } // namespace
 
 model::model(const plan& of, const script& deeds, std::string uid, std::size_t items,
-             const std::map<std::string, payloads>& given)
-    : of_(of), deeds_(deeds), uid_(std::move(uid)), items_(items), given_(given) {}
+             const std::map<std::string, payloads>& given, const sent_signals& sent)
+    : of_(of), deeds_(deeds), uid_(std::move(uid)), items_(items), given_(given), sent_(sent) {}
 
 const std::string& model::node() const {
   thread_local std::string body;
@@ -40,13 +55,17 @@ void model::take(const step_row& row) {
     started(row);
   } else if (doing_ == doing::ended) {
     wrong(row, "the instance had ended");
+  } else if (row.kind == was_signalled) {
+    signalled(row);
   } else if (row.node != node() || row.visit != visits_[node()]) {
     wrong(row, "it is at " + node() + " visit " + std::to_string(visits_[node()]));
   } else if (row.kind == has_succeeded) {
     succeeded(row);
   } else if (row.kind == has_failed) {
+    rests_since_ = row.at;
     failed(row);
   } else if (row.kind == has_paused) {
+    rests_since_ = row.at;
     paused(row);
   } else if (row.kind == was_resumed) {
     resumed(row);
@@ -96,6 +115,7 @@ void model::succeeded(const step_row& row) {
   }
   if (s.kind == stage_kind::loop) return iterated(row);
   if (s.kind == stage_kind::ask) return answered(row);
+  if (s.kind == stage_kind::hear) return heard(row);
   if (row.attempt != failures_ + 1) return wrong(row, std::to_string(failures_) + " attempts have failed");
   if (s.kind == stage_kind::nap && !slept_) return wrong(row, "it did not sleep");
   const deed did = deeds_.deed_of(s, uid_, row.visit, row.attempt);
@@ -148,10 +168,45 @@ void model::failed(const step_row& row) {
 
 void model::paused(const step_row& row) {
   const stage& s = *here();
-  const bool may =
-      doing_ == doing::running && !slept_ && !payload_came_ && (s.kind == stage_kind::nap || s.kind == stage_kind::ask);
+  const bool may = doing_ == doing::running && !slept_ && !payload_came_ &&
+                   (s.kind == stage_kind::nap || s.kind == stage_kind::ask || s.kind == stage_kind::hear);
   if (!may) return wrong(row, "it had no reason to pause");
+  if (s.kind == stage_kind::hear && hear_kept()) return;
   doing_ = doing::pausing;
+}
+
+// The oldest that came before the wait ends it at once.
+bool model::hear_kept() {
+  const auto first =
+      std::find_if(kept_.begin(), kept_.end(), [&](const auto& key) { return names(*here(), sent_.at(key).name); });
+  if (first == kept_.end()) return false;
+  taken_ = *first;
+  kept_.erase(first);
+  payload_came_ = true;
+  return true;
+}
+
+void model::signalled(const step_row& row) {
+  const json detail = row.detail ? json::parse(*row.detail).value("signal", json::object()) : json::object();
+  const std::string key = detail.value("key", "");
+  const auto sent = sent_.find(key);
+  if (sent == sent_.end()) return wrong(row, "nobody sent the signal " + key);
+  if (detail.value("name", "") != sent->second.name || detail.value("payload", json()) != sent->second.payload)
+    return wrong(row, "the signal " + key + " is not the one that was sent");
+  if (++came_[key] > 1) return wrong(row, "the signal " + key + " came a second time");
+  const bool is_awaited =
+      doing_ == doing::pausing && here()->kind == stage_kind::hear && names(*here(), sent->second.name);
+  if (!is_awaited) return kept_.push_back(key);
+  taken_ = key;
+  payload_came_ = true;
+  doing_ = doing::running;
+}
+
+void model::heard(const step_row& row) {
+  if (!payload_came_) return wrong(row, "no signal came");
+  const sent_signal& taken = sent_.at(taken_);
+  same_output(row, here()->hears_two ? json{{"signal", taken.name}, {"payload", taken.payload}} : taken.payload);
+  enter(place_ + 1);
 }
 
 void model::resumed(const step_row& row) {
@@ -166,8 +221,8 @@ void model::fired(const step_row& row) {
   const bool is_retry = doing_ == doing::retrying;
   if (!is_retry && (doing_ != doing::pausing || s.time_ms == 0)) return wrong(row, "it had no timer");
   const std::int64_t wanted_ms = is_retry ? s.retry_ms : s.time_ms;
-  if (row.at < at_ + wanted_ms) return wrong(row, "too early: " + std::to_string(wanted_ms) + " ms were due");
-  if (!is_retry && s.kind == stage_kind::ask) return timed_out();
+  if (row.at < rests_since_ + wanted_ms) return wrong(row, "too early: " + std::to_string(wanted_ms) + " ms were due");
+  if (!is_retry && (s.kind == stage_kind::ask || s.kind == stage_kind::hear)) return timed_out();
   slept_ = !is_retry;
   doing_ = doing::running;
 }
@@ -184,6 +239,9 @@ void model::timed_out() {
 
 void model::end(instance_status status) {
   if (!problems_.empty()) return;
+  for (const auto& [key, signal] : sent_)
+    if (signal.is_acknowledged && came_[key] == 0)
+      problems_.push_back(uid_ + ": the signal " + key + " was acknowledged and is lost");
   if (doing_ != doing::ended)
     problems_.push_back(uid_ + ": its history ends at " + node() + " visit " + std::to_string(visits_[node()]) +
                         ", after revision " + std::to_string(revision_) + ", status " + to_string(status));

@@ -18,10 +18,18 @@ struct payloads {
   std::optional<nlohmann::json> acknowledged;
 };
 
+/// A signal that the operator sent, maybe several times; its key tells it from others.
+struct sent_signal {
+  std::string name;
+  nlohmann::json payload;
+  bool is_acknowledged = false;
+};
+using sent_signals = std::map<std::string, sent_signal>; ///< by key
+
 class model {
 public:
   model(const plan& of, const script& deeds, std::string uid, std::size_t items,
-        const std::map<std::string, payloads>& given);
+        const std::map<std::string, payloads>& given, const sent_signals& sent);
 
   void take(const storage::step_row& row);
   /// After the last row.
@@ -40,6 +48,9 @@ private:
   void resumed(const storage::step_row& row);
   void fired(const storage::step_row& row);
   void timed_out();
+  void signalled(const storage::step_row& row);
+  bool hear_kept();
+  void heard(const storage::step_row& row);
   void answered(const storage::step_row& row);
   void iterated(const storage::step_row& row);
   void enter(std::size_t place);
@@ -53,10 +64,15 @@ private:
   std::string uid_;
   std::size_t items_;
   const std::map<std::string, payloads>& given_;
+  const sent_signals& sent_;
+  std::map<std::string, int> came_; ///< how often, by key
+  std::vector<std::string> kept_;   ///< keys of those that nothing took yet, oldest first
+  std::string taken_;               ///< key of the one that ended the last wait
   std::vector<std::string> problems_;
 
   std::int64_t revision_ = 0;
   std::int64_t at_ = 0;
+  std::int64_t rests_since_ = 0; ///< the pause or failure whose timer runs
   std::size_t place_ = 0;
   bool in_body_ = false;
   std::size_t item_ = 0;

@@ -17,12 +17,13 @@ constexpr int finishing_rounds_max = 2'000;
 } // namespace
 
 void simulation::operate() {
-  switch (dice_.weighted({4, 3, 1, 1, 1, 6})) {
+  switch (dice_.weighted({4, 3, 1, 1, 1, 6, 3})) {
     case 0: return start_one();
     case 1: return resume_one();
     case 2: return look();
     case 3: return watch();
     case 4: return remove_one();
+    case 6: return signal_one();
     default: return;
   }
 }
@@ -65,6 +66,32 @@ void simulation::resume(const std::string& uid, const std::string& node, std::op
       {uid, node, given, life_, engine_->resume_async(uid, retries ? nullptr : &payload, {node, visit, {}})});
 }
 
+// Mostly one that its plan waits for, now or later; sometimes once more what was sent before.
+void simulation::signal_one() {
+  const int number = dice_.between(1, instances_max);
+  const std::string uid = "i" + std::to_string(number);
+  const sent_signals& before = judge_.sent_to(uid);
+  if (!before.empty() && dice_.one_in(4)) {
+    auto again = before.begin();
+    std::advance(again, dice_.below(before.size()));
+    return send(uid, again->first, again->second);
+  }
+  const plan& of = plans_[static_cast<std::size_t>(number) % plans_.size()];
+  const auto names = of.stages[dice_.below(of.stages.size())].signals();
+  signal(uid, names[dice_.below(names.size())]);
+}
+
+void simulation::signal(const std::string& uid, const std::string& name) {
+  send(uid, "k" + std::to_string(++sent_), {name, {{"told", dice_.below(1'000'000)}}});
+}
+
+void simulation::send(const std::string& uid, const std::string& key, const sent_signal& what) {
+  const sent_signal copy = what; // the judge may move its own
+  log_.line(fmt::format("signal {} {} key {}", uid, copy.name, key));
+  judge_.signal_sent(uid, key, copy);
+  signals_.push_back({uid, key, life_, engine_->signal_async(uid, copy.name, &copy.payload, {key})});
+}
+
 void simulation::look() {
   const std::string uid = "i" + std::to_string(dice_.between(1, instances_max));
   const std::int64_t before = judge_.durable_revision(uid);
@@ -86,6 +113,8 @@ void simulation::remove_one() {
     is_asked_of |= s.uid == uid;
   for (const asked_resume& r : resumes_)
     is_asked_of |= r.uid == uid;
+  for (const asked_signal& s : signals_)
+    is_asked_of |= s.uid == uid;
   if (is_asked_of) return;
   const auto before = judge_.durable(uid);
   if (before && has_ended(before->header.status)) check_end_of(uid);
@@ -206,6 +235,10 @@ bool simulation::help_what_waits() {
     if (!rows || has_ended(rows->header.status)) continue;
     if (rows->cursors.empty()) log_.violated(uid + " has not ended and stands nowhere");
     const storage::cursor_row& at = rows->cursors.front();
+    if (at.wait_kind == static_cast<int>(wait_kind::signal)) {
+      signal(uid, judge_.plan_of(uid).find(at.node)->signals().back());
+      return true;
+    }
     if (!at.wait_kind || *at.wait_kind != static_cast<int>(wait_kind::payload))
       log_.violated(fmt::format("{} is stuck at {} visit {}, and nothing goes on", uid, at.node, at.visit));
     resume(uid, at.node, at.visit);

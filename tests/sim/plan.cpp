@@ -7,7 +7,7 @@ namespace {
 using nlohmann::json;
 
 const char* type_of(stage_kind kind) {
-  constexpr const char* names[] = {"work", "shaky", "nap", "wait", "later", "iterator"};
+  constexpr const char* names[] = {"work", "shaky", "nap", "wait", "later", "iterator", "wait"};
   return names[static_cast<int>(kind)];
 }
 
@@ -15,7 +15,9 @@ json data_of(const stage& s, const std::string& value_of) {
   json data = json::object();
   if (!value_of.empty()) data["prev"] = "{{ nodes." + value_of + ".last.data.value }}";
   if (s.kind == stage_kind::nap) data["ms"] = s.time_ms;
-  if (s.kind == stage_kind::ask && s.time_ms > 0) data["timeout"] = s.time_ms;
+  if (s.times_out()) data["timeout"] = s.time_ms;
+  if (s.kind == stage_kind::hear && s.hears_two) data["signals"] = s.signals();
+  if (s.kind == stage_kind::hear && !s.hears_two) data["signal"] = s.signals().front();
   if (s.kind == stage_kind::loop) data = {{"items", "{{ input.items }}"}};
   return data;
 }
@@ -36,7 +38,7 @@ json edge(const std::string& from, const std::string& to, const char* handle = n
 
 stage make_stage(dice& by, std::string id) {
   stage s;
-  s.kind = static_cast<stage_kind>(by.weighted({3, 3, 2, 2, 3, 2}));
+  s.kind = static_cast<stage_kind>(by.weighted({3, 3, 2, 2, 3, 2, 3}));
   s.id = std::move(id);
   const bool may_fail = s.kind == stage_kind::shaky || s.kind == stage_kind::later;
   if (may_fail) {
@@ -47,11 +49,19 @@ stage make_stage(dice& by, std::string id) {
   if (s.kind == stage_kind::nap) s.time_ms = by.between(1, 3'000);
   if (s.kind == stage_kind::later && by.one_in(2)) s.time_ms = by.between(1, 100);
   if (s.kind == stage_kind::ask && by.one_in(2)) s.time_ms = by.between(1, 2'000);
+  if (s.kind == stage_kind::hear && by.one_in(2)) s.time_ms = by.between(1, 2'000);
+  s.hears_two = s.kind == stage_kind::hear && by.one_in(3);
   s.takes_secret = s.has_value() && by.one_in(3);
   return s;
 }
 
 } // namespace
+
+std::vector<std::string> stage::signals() const {
+  std::vector<std::string> names{"s-" + id};
+  if (hears_two) names.push_back("t-" + id);
+  return names;
+}
 
 const stage* plan::find(const std::string& node) const {
   for (const stage& s : stages)
@@ -87,7 +97,7 @@ std::string plan::document() const {
     const std::string& next = stages[i + 1].id;
     doc["edges"].push_back(s.kind == stage_kind::loop ? edge(s.id, next, "done") : edge(s.id, next));
     if (s.goes_on) doc["edges"].push_back(edge(s.id, next, "error"));
-    if (s.kind == stage_kind::ask && s.time_ms > 0) doc["edges"].push_back(edge(s.id, next, "timeout"));
+    if (s.times_out()) doc["edges"].push_back(edge(s.id, next, "timeout"));
   }
   return doc.dump();
 }

@@ -183,6 +183,7 @@ bool simulation::step() {
 void simulation::hear() {
   hear_starts();
   hear_resumes();
+  hear_signals();
 }
 
 void simulation::hear_starts() {
@@ -204,6 +205,16 @@ void simulation::hear_resumes() {
     const auto answer = asked.answer.get();
     log_.line("resume of " + asked.uid + ": " + (answer ? "yes" : to_string(answer.failure().code)));
     if (answer && !asked.payload.is_null()) judge_.payload_acknowledged(asked.uid, asked.node, asked.payload);
+    return true;
+  });
+}
+
+void simulation::hear_signals() {
+  std::erase_if(signals_, [this](asked_signal& asked) {
+    if (asked.answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return false;
+    const auto answer = asked.answer.get();
+    log_.line("signal " + asked.key + " of " + asked.uid + ": " + (answer ? "yes" : to_string(answer.failure().code)));
+    if (answer) judge_.signal_acknowledged(asked.uid, asked.key);
     return true;
   });
 }

@@ -72,6 +72,12 @@ private:
     std::future<result<void>> answer;
   };
 
+  struct asked_signal {
+    std::string uid, key;
+    int life = 0;
+    std::future<result<void>> answer;
+  };
+
   // --- lives
   void begin_life();
   void crash();
@@ -94,12 +100,16 @@ private:
   void hear();
   void hear_starts();
   void hear_resumes();
+  void hear_signals();
 
   // --- the operator
   void operate();
   void start_one();
   void resume_one();
   void resume(const std::string& uid, const std::string& node, std::optional<std::int64_t> visit);
+  void signal_one();
+  void signal(const std::string& uid, const std::string& name);
+  void send(const std::string& uid, const std::string& key, const sent_signal& what);
   void look();
   void watch();
   void remove_one();
@@ -125,6 +135,8 @@ private:
   std::vector<held_attempt> unanswered_; ///< for ever
   std::vector<asked_start> starts_;
   std::vector<asked_resume> resumes_;
+  std::vector<asked_signal> signals_;
+  int sent_ = 0;
   std::optional<store_fault> next_fault_;
   bool next_fault_is_write_ = false;
   int life_ = 0;

@@ -27,8 +27,8 @@ inline secrets_options sealed_in(const std::string& folder, const std::string& n
 inline storage::payload_protection encrypting(const secrets_options& keys) {
   return host::payload_protection_of(keys, true);
 }
-/// Reads what is encrypted, and writes plain text.
-inline storage::payload_protection no_more_encrypting(const secrets_options& keys) {
+/// Of a store that is encrypted already, or of one that is plain.
+inline storage::payload_protection without_saying_so(const secrets_options& keys) {
   return host::payload_protection_of(keys, false);
 }
 

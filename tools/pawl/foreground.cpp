@@ -56,6 +56,10 @@ void add_foreground(CLI::App& command, foreground_arguments& given) {
       .add_flag("--encrypt-payloads", given.encrypt_payloads,
                 "Encrypt what is stored of inputs, outputs and errors from now on, with a key in the sealed store")
       ->disable_flag_override();
+  command
+      .add_flag("--no-wait", given.no_wait,
+                "Leave once nothing runs, also when a delay, a retry or a timeout is set: it goes off in the next run")
+      ->disable_flag_override();
   command.add_flag("-v,--verbose", given.verbose,
                    "Show the steps of the store's other instances, and the runtime's log");
 }
@@ -126,7 +130,7 @@ int foreground::carry_out(const std::string& id, const std::function<int()>& wor
 }
 
 int foreground::go_on(const std::string& id) {
-  const int code = last_words(wait_for(id, wait_until::needs_payload));
+  const int code = last_words(wait_for(id, given_.no_wait ? wait_until::at_rest : wait_until::needs_payload));
   flush_output();
   return code;
 }

@@ -23,9 +23,10 @@ struct foreground_arguments {
   std::string ca_file;
   run_secrets_arguments secrets;
   bool encrypt_payloads = false;
+  bool no_wait = false; ///< leave once nothing runs, also when a timer is set
 };
 
-/// Adds --verbose, --globals, --http-allow, --ca-file, --encrypt-payloads and where secrets come from.
+/// Adds --verbose, --no-wait, --globals, --http-allow, --ca-file, --encrypt-payloads and where secrets come from.
 void add_foreground(CLI::App& command, foreground_arguments& given);
 
 /// One runtime with its progress and signals, for one instance.
@@ -41,7 +42,7 @@ public:
   progress& shown() { return progress_; }
   /// Where secrets come from, and the key of encrypted payloads.
   const secrets_options& keys() const { return secrets_; }
-  /// Shows the instance's steps until it has ended or needs a payload; returns the exit code after the last words.
+  /// Shows the instance's steps until it has ended or needs somebody (or, told not to wait, rests); returns the exit code after the last words.
   int go_on(const std::string& id);
   /// Waits until the instance rests or ends, with progress shown.
   snapshot wait_for(const std::string& id, wait_until until);

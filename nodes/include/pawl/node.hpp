@@ -55,7 +55,7 @@ public:
   virtual const std::string& idempotency_key() const = 0;
   /// Milliseconds since 1970 at which this attempt began, by the engine's clock.
   virtual std::int64_t time_ms() const = 0;
-  /// The name of the signal that brought payload(), which that may be null for; empty: none did.
+  /// The name of the signal that brought payload(), which may be null then; empty: none did.
   virtual const std::string& signal() const {
     static const std::string none;
     return none;

@@ -82,8 +82,8 @@ struct options {
   /// (storage/README.md lists it, and what stays plain: ids, node names, definitions, times, sizes). The key lives in
   /// the sealed store that `secrets.sealed_path` names, which gets one when it has none; open() fails without it
   /// (`invalid_argument`, `busy` while somebody changes that store). What was written before stays plain until it is
-  /// removed. Once something is encrypted, the store opens with that sealed store only (`access`), also when this is
-  /// off again. A store in memory is not encrypted.
+  /// removed. Once something is encrypted, the store opens with that sealed store only (`access`) and goes on
+  /// encrypting, also when this is off again. A store in memory is not encrypted.
   bool encrypt_payloads = false;
 
   /// nullptr: the system's clock. Shared: it lives until the runtime has gone.

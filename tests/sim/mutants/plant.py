@@ -38,6 +38,27 @@ MUTANTS = [
     ("an actor of a dead store writes into the next one", "actors/instance_actor.cpp",
      "  anon_send(store_,\n            write_change{",
      "  anon_send(MUTANT ? shared_->store.get() : store_,\n            write_change{"),
+    # --- signals
+    ("a signal that came early is not seen by its wait (a lost wake-up)", "runtime/core/transition.cpp",
+     "    if (take_buffered(*c)) return commit();",
+     "    if (!MUTANT && take_buffered(*c)) return commit();"),
+    ("a repeated signal counts twice", "actors/instance_actor.cpp",
+     "  if (*verdict == core::signal_verdict::duplicate) return command.answer({});",
+     "  if (*verdict == core::signal_verdict::duplicate && !MUTANT) return command.answer({});\n"
+     "  core::signalled again = command.what;\n"
+     "  if (*verdict == core::signal_verdict::duplicate) again.key.clear();\n"
+     "  if (MUTANT) return take(again, nullptr, std::nullopt, command.answer);"),
+    ("the newest kept signal is taken first", "runtime/core/transition.cpp",
+     "    const buffered_signal taken = std::move(*found);",
+     "    if (MUTANT && c.wait->names(state_.signals.back().name)) found = std::prev(state_.signals.end());\n"
+     "    const buffered_signal taken = std::move(*found);"),
+    ("a signal is acknowledged and forgotten", "actors/instance_actor.cpp",
+     "  take(command.what, nullptr, std::nullopt, command.answer);",
+     "  if (MUTANT && state_.oldest_wait_for(command.what.name) == nullptr) return command.answer({});\n"
+     "  take(command.what, nullptr, std::nullopt, command.answer);"),
+    ("a taken signal stays kept", "storage/codec.cpp",
+     "  rows.signals_gone = done.signals_gone;",
+     "  if (!MUTANT) rows.signals_gone = done.signals_gone;"),
     # --- running
     ("a node is dispatched twice", "actors/instance_actor.cpp",
      "if (const auto* run = std::get_if<core::run_node>(&e)) dispatch(run->cursor);",
