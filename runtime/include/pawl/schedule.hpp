@@ -54,7 +54,9 @@ struct schedule_spec {
   /// twice happens the first time. Any other is a rhythm: it goes by every minute that really comes, so none in the
   /// time that is left out, and twice in the time that comes twice.
   std::string cron;
-  std::string time_zone = "UTC"; ///< IANA name (`Europe/Berlin`), of the system's database; for `cron` only
+  /// IANA name (`Europe/Berlin`), for `cron` only. Of the system's database as Debian ships it, which is read once a
+  /// process and lists the changes of clocks up to 2037: from then on the standard time of the zone counts.
+  std::string time_zone = "UTC";
 
   /// Interval in milliseconds, 1,000 to 10 years. Runs are at start_at_ms and whole intervals after it, without drift.
   std::int64_t every_ms = 0;
