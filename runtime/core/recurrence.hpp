@@ -23,6 +23,12 @@ public:
   /// At `anchor` and whole intervals after it. Errors: `invalid_argument` (an interval or anchor out of its bounds).
   static result<recurrence> of_interval(std::int64_t every_ms, timestamp_ms anchor);
 
+  /// By the interval unless that is 0, else by cron.
+  static result<recurrence> of(std::string_view cron, std::string_view zone, std::int64_t every_ms,
+                               timestamp_ms anchor) {
+    return every_ms != 0 ? of_interval(every_ms, anchor) : of_cron(cron, zone);
+  }
+
   /// The first time after `at`; nothing: there is none any more. Errors: those of time_zone::span_at.
   result<std::optional<timestamp_ms>> next_after(timestamp_ms at) const;
 

@@ -27,9 +27,7 @@ const char* to_string(missed_policy policy) noexcept {
 
 result<std::vector<std::int64_t>> next_times(const schedule_spec& spec, std::int64_t after_ms, std::size_t count) {
   constexpr std::size_t count_max = 1000;
-  const auto when = spec.every_ms != 0
-                        ? core::recurrence::of_interval(spec.every_ms, spec.start_at_ms.value_or(after_ms))
-                        : core::recurrence::of_cron(spec.cron, spec.time_zone);
+  const auto when = core::recurrence::of(spec.cron, spec.time_zone, spec.every_ms, spec.start_at_ms.value_or(after_ms));
   if (!when) return when.failure();
   std::vector<std::int64_t> times;
   while (times.size() < std::min(count, count_max)) {
