@@ -197,3 +197,33 @@ TEST_CASE("schedule rows: a refused one hinders no other change") {
   CHECK(answers[1]);
   CHECK(answers[2]);
 }
+
+TEST_CASE("schedule rows: encrypted inputs are in no file, and who has no key may still pause") {
+  const temp_folder folder;
+  const std::string file = folder.file("store.db");
+  const secrets_options keys = sealed_in(folder.path());
+  schedule_row row = row_of("a");
+  row.input = R"({"n":"an input to be seen"})";
+  row.labels = R"({"site":"a label to be seen"})";
+  {
+    auto store = *open_sqlite_store(file, 0, encrypting(keys));
+    REQUIRE(store->write({schedule_write{row}})[0]);
+    CHECK_FALSE(is_in_files(file, "to be seen"));
+  }
+  {
+    payload_protection blind;
+    blind.is_without_keys = true;
+    auto store = *open_sqlite_store(file, 0, blind);
+    const auto unreadable = store->schedule("a");
+    REQUIRE(unreadable);
+    CHECK_THAT((*unreadable)->unreadable, Catch::Contains("encrypted with key 1"));
+    const auto paused = advance_of(row, [](schedule_state& now) {
+      now.paused = true;
+      now.next_due.reset();
+    });
+    REQUIRE(store->write({paused})[0]);
+    row.state = paused.state;
+  }
+  auto store = *open_sqlite_store(file, 0, encrypting(keys));
+  check_same(**store->schedule("a"), row);
+}
