@@ -182,7 +182,8 @@ void schedule_actor::written(const write_done& answer) {
     const errc code = answer.outcome.failure().code;
     const bool was_changed = code == errc::conflict || code == errc::not_found;
     if (!was_changed)
-      shared_->log(fmt::format("schedule '{}' was not written: {}", w.what.row.id, to_string(answer.outcome.failure())));
+      shared_->log(
+          fmt::format("schedule '{}' was not written: {}", w.what.row.id, to_string(answer.outcome.failure())));
     (was_changed ? look_again_ : try_later_) = true;
   }
   if (!writing_.empty()) return;
