@@ -248,6 +248,34 @@ struct due_found {
   std::optional<core::timestamp_ms> next;
 };
 
+// --- to the schedule actor
+
+/// A schedule was added, changed or removed.
+struct schedules_changed {};
+struct schedule_tick {
+  std::uint64_t generation = 0;
+};
+/// A schedule that is due, or has runs that wait.
+struct schedule_found {
+  storage::schedule_row row;
+  bool is_running = false;                           ///< the instance that it started last has not ended
+  std::optional<storage::definition_row> definition; ///< only where none is known by its id
+};
+struct schedules_found {
+  result<std::vector<schedule_found>> all;
+  core::timestamp_ms now = 0;             ///< when the store was asked
+  std::optional<core::timestamp_ms> next; ///< when another one is due
+  std::string waiting_after;              ///< where the next page of those that wait begins
+  bool is_more = false;
+};
+/// The instance of a run is on disk, or why it is not.
+struct run_answered {
+  std::uint64_t round = 0;
+  std::size_t place = 0; ///< of the schedule in the round
+  std::size_t run = 0;   ///< of its pending ones
+  result<std::string> outcome;
+};
+
 } // namespace pawl::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::write_change)
@@ -299,3 +327,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_set)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::look_for_timers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::due_found)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::schedules_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::schedule_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::schedules_found)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::run_answered)

@@ -171,6 +171,7 @@ struct services {
 
   address store;
   address timers;
+  address schedules;
   address supervisor;
   node_pools pools;
 };

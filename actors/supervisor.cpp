@@ -2,6 +2,7 @@
 #include "actors/supervisor.hpp"
 
 #include "actors/node_actor.hpp"
+#include "actors/schedule_actor.hpp"
 #include "actors/secrets_actor.hpp"
 #include "actors/store_actor.hpp"
 #include "actors/threads.hpp"
@@ -128,6 +129,12 @@ void supervisor::spawn_desk(const std::string& source) {
   shared_->desks->set(source, desk);
 }
 
+void supervisor::spawn_schedules() {
+  const caf::actor schedules = spawn<schedule_actor>(shared_);
+  monitor(schedules);
+  shared_->schedules.set(schedules);
+}
+
 void supervisor::dismiss_desks() {
   for (const caf::actor& desk : shared_->desks->clear()) {
     demonitor(desk);
@@ -142,6 +149,7 @@ void supervisor::spawn_helpers() {
   const caf::actor timers = spawn<timer_actor>(shared_);
   monitor(timers);
   shared_->timers.set(timers);
+  spawn_schedules();
   const std::size_t threads = system().scheduler().num_workers();
   for (const auto& [key, type] : shared_->types) {
     auto members = spawn_pool(system(), type, shared_->execution_limits, shared_->desks, threads);
@@ -410,6 +418,11 @@ void supervisor::down(const caf::down_msg& what) {
     shared_->timers.set(timers);
     return anon_send(timers, look_for_timers{}); // what was set between its first look and now went to the dead one
   }
+  if (shared_->schedules.get().address() == what.source) {
+    if (stopping_) return;
+    shared_->log("the schedule actor died and is started anew");
+    return spawn_schedules();
+  }
   if (const auto source = shared_->desks->source_of(caf::actor_cast<caf::actor_addr>(what.source))) {
     if (stopping_ && entries_.empty()) return;
     shared_->log(fmt::format("the secrets actor of '{}' died and is started anew", *source));
@@ -505,7 +518,8 @@ void supervisor::open_store_again() {
   for (const auto& [watcher, wanted] : asked_)
     ask_rest(wanted);
   const caf::actor timers = shared_->timers.get();
-  anon_send_exit(timers, caf::exit_reason::kill); // what it asked the old store for is lost
+  anon_send_exit(timers, caf::exit_reason::kill);                   // what it asked the old store for is lost
+  anon_send_exit(shared_->schedules.get(), caf::exit_reason::kill); // as well
 }
 
 void supervisor::recover(storage::instance_key after) {
@@ -620,7 +634,7 @@ void supervisor::finish_stop() {
   for (const caf::actor& member : shared_->pools.clear())
     anon_send_exit(member, caf::exit_reason::user_shutdown);
   dismiss_desks();
-  for (actors::address* a : {&shared_->timers, &shared_->store}) {
+  for (actors::address* a : {&shared_->timers, &shared_->schedules, &shared_->store}) {
     if (const caf::actor actor = a->get()) anon_send_exit(actor, caf::exit_reason::user_shutdown);
     a->set(nullptr);
   }

@@ -83,6 +83,7 @@ private:
 
   void spawn_store();
   void spawn_desk(const std::string& source);
+  void spawn_schedules();
   void dismiss_desks();
   void spawn_helpers();
   void stop(const stop_all& request);

@@ -579,6 +579,18 @@ error not_finished(std::string_view uid) {
   return {errc::not_finished, fmt::format("instance '{}' has not ended; only what has ended can be removed", uid), ""};
 }
 
+error no_such_schedule(std::string_view id) {
+  return {errc::not_found, fmt::format("there is no schedule '{}'", id), ""};
+}
+
+error schedule_moved_on(std::string_view id) {
+  return {errc::conflict, fmt::format("the schedule '{}' was changed meanwhile", id), ""};
+}
+
+error too_many_schedules() {
+  return {errc::limit, fmt::format("a store has at most {} schedules; remove some", schedules_max), ""};
+}
+
 error history_too_large(const result_limits& allowed, std::string_view node) {
   return {errc::limit,
           fmt::format("history_too_large: the node has more than {} results, or {} bytes of them", allowed.results_max,
@@ -590,6 +602,19 @@ result<json> read_stored(const std::string& text, const char* what) {
   auto value = core::parse_json(text, what, stored_json_limits);
   if (!value) return corrupt(value.failure().message, value.failure().where);
   return value;
+}
+
+result<std::map<std::string, std::string>> schedule_labels(const schedule_row& row) {
+  std::map<std::string, std::string> labels;
+  if (row.labels.empty() || !row.unreadable.empty()) return labels;
+  const auto stored = read_stored(row.labels, "a schedule's labels");
+  if (!stored) return stored.failure();
+  if (!stored->is_object()) return corrupt("the labels of the schedule are no object", row.id);
+  for (const auto& [name, value] : stored->items()) {
+    if (!value.is_string()) return corrupt("a label of the schedule is no text", row.id);
+    labels[name] = value.get<std::string>();
+  }
+  return labels;
 }
 
 result<core::state> decode_state(const core::workflow& w, const loaded_instance& rows) {

@@ -21,6 +21,9 @@ result<core::event> decode_event(const core::workflow& w, const step_row& row);
 /// The JSON text of a row. Bounded, as the file may be hostile. Errors: `corrupt`, which names `what`.
 result<nlohmann::json> read_stored(const std::string& text, const char* what);
 
+/// The labels of a schedule; none when they cannot be read without their key. Errors: `corrupt`.
+result<std::map<std::string, std::string>> schedule_labels(const schedule_row& row);
+
 /// The replay law: folding the stored events from the initial state gives the stored state. Errors: `corrupt` with the
 /// first difference; those of the reader.
 result<void> check_replay(const core::workflow& w, reader& from, instance_key instance);

@@ -58,6 +58,12 @@ public:
   result<std::vector<definition_row>> latest_definitions() override;
   result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit) override;
 
+  result<std::vector<schedule_row>> schedules(std::string_view after, std::size_t limit) override;
+  result<std::optional<schedule_row>> schedule(std::string_view id) override;
+  result<std::vector<schedule_row>> due_schedules(timestamp_ms now, std::size_t limit) override;
+  result<std::optional<timestamp_ms>> next_schedule_due(timestamp_ms after) override;
+  result<std::vector<schedule_row>> waiting_schedules(std::string_view after, std::size_t limit) override;
+
 private:
   using wake_mark = std::pair<timestamp_ms, instance_key>;
 
@@ -66,6 +72,10 @@ private:
   result<written> apply(const remove_write& wanted);
   result<written> apply(const audit_write& wanted);
   result<written> apply(const sealed_write& wanted);
+  result<written> apply(const schedule_write& wanted);
+  result<written> apply(const schedule_advance& wanted);
+  result<written> apply(const schedule_remove& wanted);
+  void set_state(schedule_row& row, const schedule_state& state);
   void put(instance_key key, memory_instance& i, const step_write& rows);
   memory_instance* at(instance_key instance);
 
@@ -77,7 +87,10 @@ private:
   std::set<instance_key> in_flight_;
   std::deque<secret_audit_entry> audit_;
   std::int64_t last_audit_ = 0;
-  std::map<std::string, sealed_write> sealed_; ///< by id
+  std::map<std::string, sealed_write> sealed_;                    ///< by id
+  std::map<std::string, schedule_row, std::less<>> schedules_;    ///< by id
+  std::set<std::pair<timestamp_ms, std::string>> schedule_wakes_; ///< next_due and id
+  std::set<std::string, std::less<>> waiting_schedules_;          ///< with pending runs
   timestamp_ms latest_time_ = 0;
   instance_key last_key_ = 0;
 };
@@ -158,6 +171,77 @@ result<written> memory_store::apply(const sealed_write& wanted) {
   }
   sealed_[wanted.store_id] = wanted;
   return written{};
+}
+
+result<written> memory_store::apply(const schedule_write& wanted) {
+  const auto known = schedules_.find(wanted.row.id);
+  const std::int64_t revision = known == schedules_.end() ? 0 : known->second.state.revision;
+  if (revision != wanted.row.state.revision - 1) return schedule_moved_on(wanted.row.id);
+  if (revision == 0 && schedules_.size() >= schedules_max) return too_many_schedules();
+  schedule_row row = wanted.row;
+  if (known != schedules_.end()) row.state = known->second.state; // set_state() knows by it what was there
+  schedule_row& kept = schedules_[row.id] = std::move(row);
+  set_state(kept, wanted.row.state);
+  return written{};
+}
+
+result<written> memory_store::apply(const schedule_advance& wanted) {
+  const auto known = schedules_.find(wanted.id);
+  if (known == schedules_.end()) return no_such_schedule(wanted.id);
+  schedule_row& row = known->second;
+  if (row.state.revision != wanted.state.revision - 1 || row.created_at != wanted.created_at)
+    return schedule_moved_on(wanted.id);
+  set_state(row, wanted.state);
+  return written{};
+}
+
+result<written> memory_store::apply(const schedule_remove& wanted) {
+  const auto known = schedules_.find(wanted.id);
+  if (known == schedules_.end()) return no_such_schedule(wanted.id);
+  set_state(known->second, {});
+  schedules_.erase(known);
+  return written{};
+}
+
+void memory_store::set_state(schedule_row& row, const schedule_state& state) {
+  if (row.state.next_due) schedule_wakes_.erase({*row.state.next_due, row.id});
+  waiting_schedules_.erase(row.id);
+  row.state = state;
+  if (state.next_due) schedule_wakes_.insert({*state.next_due, row.id});
+  if (!state.pending.empty()) waiting_schedules_.insert(row.id);
+}
+
+result<std::vector<schedule_row>> memory_store::schedules(std::string_view after, std::size_t limit) {
+  std::vector<schedule_row> rows;
+  for (auto found = schedules_.upper_bound(after); found != schedules_.end() && rows.size() < limit; ++found)
+    rows.push_back(found->second);
+  return rows;
+}
+
+result<std::optional<schedule_row>> memory_store::schedule(std::string_view id) {
+  const auto found = schedules_.find(id);
+  return found == schedules_.end() ? std::nullopt : std::optional(found->second);
+}
+
+result<std::vector<schedule_row>> memory_store::due_schedules(timestamp_ms now, std::size_t limit) {
+  std::vector<schedule_row> rows;
+  for (auto wake = schedule_wakes_.begin(); wake != schedule_wakes_.end() && rows.size() < limit; ++wake) {
+    if (wake->first > now) break;
+    rows.push_back(schedules_.at(wake->second));
+  }
+  return rows;
+}
+
+result<std::optional<timestamp_ms>> memory_store::next_schedule_due(timestamp_ms after) {
+  const auto wake = schedule_wakes_.lower_bound({after + 1, std::string()});
+  return wake == schedule_wakes_.end() ? std::nullopt : std::optional(wake->first);
+}
+
+result<std::vector<schedule_row>> memory_store::waiting_schedules(std::string_view after, std::size_t limit) {
+  std::vector<schedule_row> rows;
+  for (auto id = waiting_schedules_.upper_bound(after); id != waiting_schedules_.end() && rows.size() < limit; ++id)
+    rows.push_back(schedules_.at(*id));
+  return rows;
 }
 
 result<std::vector<secret_audit_entry>> memory_store::secret_audit(std::int64_t after, std::size_t limit) {

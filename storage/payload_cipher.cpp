@@ -116,4 +116,6 @@ payload_place audit_place(const secret_audit_entry& line) {
                 {line.visit, line.attempt, line.allowed ? 1 : 0})};
 }
 
+payload_place schedule_place(const std::string& id, std::int64_t created_at) { return {"schedule", 0, created_at, id}; }
+
 } // namespace pawl::storage

@@ -58,6 +58,19 @@ constexpr char due_sql[] =
     " ORDER BY wake_at, id LIMIT ?4";
 constexpr char next_due_sql[] =
     "SELECT wake_at FROM instance WHERE wake_at IS NOT NULL AND (wake_at, id) > (?1, ?2) ORDER BY wake_at, id LIMIT 1";
+#define PAWL_SCHEDULE_COLUMNS                                                                                          \
+  "SELECT id, definition_id, cron, time_zone, every_ms, anchor, overlap, missed_policy, window_ms, created_at, input," \
+  " labels, payload_key, revision, paused, last_due, next_due, pending, started, skipped, missed, failed,"             \
+  " last_instance, last_error FROM schedule"
+constexpr char schedules_sql[] = PAWL_SCHEDULE_COLUMNS " WHERE id > ?1 ORDER BY id LIMIT ?2";
+constexpr char schedule_sql[] = PAWL_SCHEDULE_COLUMNS " WHERE id = ?1";
+constexpr char due_schedules_sql[] =
+    PAWL_SCHEDULE_COLUMNS " WHERE next_due IS NOT NULL AND next_due <= ?1 ORDER BY next_due, id LIMIT ?2";
+constexpr char waiting_schedules_sql[] =
+    PAWL_SCHEDULE_COLUMNS " WHERE pending IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2";
+#undef PAWL_SCHEDULE_COLUMNS
+constexpr char next_schedule_due_sql[] =
+    "SELECT next_due FROM schedule WHERE next_due IS NOT NULL AND next_due > ?1 ORDER BY next_due, id LIMIT 1";
 constexpr char facts_sql[] = "SELECT id, sealed_store FROM payload_store";
 constexpr char keys_sql[] = "SELECT id, fingerprint FROM payload_key ORDER BY id";
 constexpr char uid_sql[] = "SELECT uid FROM instance WHERE id = ?1";
@@ -157,6 +170,7 @@ void queries::note_fault(const payload_place& at, const char* column) {
                        : std::string_view(at.table) == "cursor"       ? "cursor"
                        : std::string_view(at.table) == "signal"       ? "number"
                        : std::string_view(at.table) == "secret_audit" ? "time"
+                       : std::string_view(at.table) == "schedule"     ? "time"
                                                                       : "scope";
   fault_ =
       error{errc::corrupt,
@@ -243,6 +257,61 @@ secret_audit_entry queries::audit_of(const running& row) {
   line.reason = texts.words(11, "reason");
   line.encrypted = !texts.unreadable().empty();
   return line;
+}
+
+// Numbers in brackets, as they were written; anything else is no number of this program.
+static std::optional<std::vector<timestamp_ms>> pending_in(const std::string& text) {
+  const auto list = nlohmann::json::parse(text, nullptr, false);
+  if (!list.is_array() || list.empty()) return std::nullopt;
+  std::vector<timestamp_ms> due;
+  for (const auto& one : list) {
+    if (!one.is_number_integer()) return std::nullopt;
+    due.push_back(one.get<timestamp_ms>());
+  }
+  return due;
+}
+
+schedule_row queries::schedule_of(const running& row) {
+  schedule_row s;
+  s.id = row.text(0);
+  s.definition_id = row.text(1);
+  s.cron = row.text(2);
+  s.time_zone = row.text(3);
+  s.every_ms = row.number(4);
+  s.anchor = row.number(5);
+  s.overlap = row.small_number(6);
+  s.missed = row.small_number(7);
+  s.window_ms = row.number(8);
+  s.created_at = row.number(9);
+  const row_texts texts(*this, row, 12, [&] { return schedule_place(s.id, s.created_at); });
+  s.input = texts.json(10, "input");
+  s.labels = texts.json_if(11, "labels").value_or("");
+  s.unreadable = texts.unreadable();
+  schedule_state& now = s.state;
+  now.revision = row.number(13);
+  now.paused = row.flag(14);
+  now.last_due = row.number(15);
+  now.next_due = row.number_if(16);
+  if (!row.is_null(17)) {
+    auto pending = pending_in(row.text(17));
+    if (!pending && !fault_) fault_ = error{errc::corrupt, "the waiting runs of the schedule are no list", s.id};
+    now.pending = std::move(pending).value_or(std::vector<timestamp_ms>());
+  }
+  now.started = row.number(18);
+  now.skipped = row.number(19);
+  now.missed = row.number(20);
+  now.failed = row.number(21);
+  now.last_instance = row.text(22);
+  now.last_error = row.text(23);
+  return s;
+}
+
+result<std::vector<schedule_row>> queries::schedules_of(running row) {
+  fault_.reset();
+  std::vector<schedule_row> rows;
+  while (row.next())
+    rows.push_back(schedule_of(row));
+  return unless_faulty(std::move(rows));
 }
 
 payload_facts queries::facts() {
@@ -460,6 +529,29 @@ result<std::vector<due_row>> queries::due(due_mark after, timestamp_ms now, std:
 result<std::optional<timestamp_ms>> queries::next_due(due_mark after) {
   running row = statements_.run(next_due_sql, after.due_at, after.instance);
   return row.next() ? std::optional(row.number(0)) : std::nullopt;
+}
+
+result<std::vector<schedule_row>> queries::schedules(const std::string& after, std::size_t limit) {
+  return schedules_of(statements_.run(schedules_sql, after, sql_limit(limit)));
+}
+
+result<std::optional<schedule_row>> queries::schedule(const std::string& id) {
+  auto rows = schedules_of(statements_.run(schedule_sql, id));
+  if (!rows) return rows.failure();
+  return rows->empty() ? std::nullopt : std::optional(std::move(rows->front()));
+}
+
+result<std::vector<schedule_row>> queries::due_schedules(timestamp_ms now, std::size_t limit) {
+  return schedules_of(statements_.run(due_schedules_sql, now, sql_limit(limit)));
+}
+
+result<std::optional<timestamp_ms>> queries::next_schedule_due(timestamp_ms after) {
+  running row = statements_.run(next_schedule_due_sql, after);
+  return row.next() ? row.number_if(0) : std::nullopt;
+}
+
+result<std::vector<schedule_row>> queries::waiting_schedules(const std::string& after, std::size_t limit) {
+  return schedules_of(statements_.run(waiting_schedules_sql, after, sql_limit(limit)));
 }
 
 result<timestamp_ms> queries::last_time() {

@@ -29,6 +29,12 @@ public:
   result<std::optional<timestamp_ms>> next_due(due_mark after);
   result<timestamp_ms> last_time();
 
+  result<std::vector<schedule_row>> schedules(const std::string& after, std::size_t limit);
+  result<std::optional<schedule_row>> schedule(const std::string& id);
+  result<std::vector<schedule_row>> due_schedules(timestamp_ms now, std::size_t limit);
+  result<std::optional<timestamp_ms>> next_schedule_due(timestamp_ms after);
+  result<std::vector<schedule_row>> waiting_schedules(const std::string& after, std::size_t limit);
+
   /// What the store says of its keys. Asked before there is a cipher that knows them.
   payload_facts facts();
 
@@ -39,6 +45,8 @@ private:
   result_row result_of(const running& row, instance_key instance);
   cursor_row cursor_of(const running& row, instance_key instance, std::string& unreadable);
   secret_audit_entry audit_of(const running& row);
+  schedule_row schedule_of(const running& row);
+  result<std::vector<schedule_row>> schedules_of(running row);
   void note_fault(const payload_place& at, const char* column);
   template <class T> result<T> unless_faulty(T found);
   result<void> need_instance(instance_key instance);

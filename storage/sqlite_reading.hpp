@@ -44,6 +44,12 @@ public:
   result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit) override {
     return read([&](queries& q) { return q.secret_audit(after, limit); });
   }
+  result<std::vector<schedule_row>> schedules(std::string_view after, std::size_t limit) override {
+    return read([&](queries& q) { return q.schedules(std::string(after), limit); });
+  }
+  result<std::optional<schedule_row>> schedule(std::string_view id) override {
+    return read([&](queries& q) { return q.schedule(std::string(id)); });
+  }
 
 protected:
   /// Runs `body` once, or again when what it saw cannot be trusted.

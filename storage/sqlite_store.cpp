@@ -46,6 +46,15 @@ public:
   result<std::optional<timestamp_ms>> next_due(due_mark after) override {
     return read([&](queries& q) { return q.next_due(after); });
   }
+  result<std::vector<schedule_row>> due_schedules(timestamp_ms now, std::size_t limit) override {
+    return read([&](queries& q) { return q.due_schedules(now, limit); });
+  }
+  result<std::optional<timestamp_ms>> next_schedule_due(timestamp_ms after) override {
+    return read([&](queries& q) { return q.next_schedule_due(after); });
+  }
+  result<std::vector<schedule_row>> waiting_schedules(std::string_view after, std::size_t limit) override {
+    return read([&](queries& q) { return q.waiting_schedules(std::string(after), limit); });
+  }
   result<timestamp_ms> last_time() override { return writer_->latest_time; }
   result<checkpointed> checkpoint(std::size_t wal_bytes) override;
   result<bool> clean_up() override;

@@ -81,6 +81,18 @@ constexpr char insert_definition_sql[] =
 constexpr char note_store_sql[] = "INSERT INTO payload_store (id, sealed_store) VALUES (?1, ?2)"
                                   " ON CONFLICT DO NOTHING";
 constexpr char note_key_sql[] = "INSERT INTO payload_key (id, fingerprint) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+constexpr char put_schedule_sql[] =
+    "REPLACE INTO schedule (id, definition_id, cron, time_zone, every_ms, anchor, overlap, missed_policy, window_ms,"
+    " created_at, input, labels, payload_key, revision, paused, last_due, started, skipped, missed, failed,"
+    " last_instance, last_error)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 0, 0, 0, 0, 0, '', '')";
+constexpr char set_schedule_sql[] =
+    "UPDATE schedule SET revision = ?3, paused = ?4, last_due = ?5, next_due = ?6, pending = ?7, started = ?8,"
+    " skipped = ?9, missed = ?10, failed = ?11, last_instance = ?12, last_error = ?13"
+    " WHERE id = ?1 AND created_at = ?2 AND revision = ?3 - 1";
+constexpr char remove_schedule_sql[] = "DELETE FROM schedule WHERE id = ?1";
+constexpr char schedule_revision_sql[] = "SELECT revision FROM schedule WHERE id = ?1";
+constexpr char count_schedules_sql[] = "SELECT count(*) FROM schedule";
 constexpr char set_latest_sql[] = "REPLACE INTO definition_latest (id, definition, saved_at) VALUES (?1, ?2, ?3)";
 
 std::optional<std::int64_t> unless_zero(std::int64_t value) { return value == 0 ? std::nullopt : std::optional(value); }
@@ -100,6 +112,9 @@ result<written> change_writer::apply(const change& wanted) {
   if (const auto* gone = std::get_if<remove_write>(&wanted)) return remove(*gone);
   if (const auto* line = std::get_if<audit_write>(&wanted)) return append_audit(line->entry);
   if (const auto* sealed = std::get_if<sealed_write>(&wanted)) return remember_sealed(*sealed);
+  if (const auto* schedule = std::get_if<schedule_write>(&wanted)) return put_schedule(*schedule);
+  if (const auto* schedule = std::get_if<schedule_advance>(&wanted)) return advance_schedule(*schedule);
+  if (const auto* schedule = std::get_if<schedule_remove>(&wanted)) return remove_schedule(*schedule);
   return advance(std::get<step_write>(wanted));
 }
 
@@ -189,6 +204,52 @@ result<written> change_writer::remember_sealed(const sealed_write& wanted) {
   }
   statements_.change(set_sealed_sql, wanted.store_id, wanted.generation, wanted.mac);
   return written{};
+}
+
+// --- schedules
+
+result<written> change_writer::put_schedule(const schedule_write& wanted) {
+  const schedule_row& row = wanted.row;
+  const std::int64_t revision = schedule_revision(row.id).value_or(0);
+  if (revision != row.state.revision - 1) return schedule_moved_on(row.id);
+  if (revision == 0) {
+    running count = statements_.run(count_schedules_sql);
+    if (count.next() && count.number(0) >= static_cast<std::int64_t>(schedules_max)) return too_many_schedules();
+  }
+  row_sealer sealed(cipher_, schedule_place(row.id, row.created_at));
+  statements_.change(put_schedule_sql, row.id, row.definition_id, row.cron, row.time_zone, row.every_ms, row.anchor,
+                     row.overlap, row.missed, row.window_ms, row.created_at, sealed("input", row.input),
+                     sealed("labels", row.labels.empty() ? nullptr : &row.labels), sealed.key(),
+                     row.state.revision - 1);
+  set_schedule_state(row.id, row.created_at, row.state);
+  return written{};
+}
+
+// The row's other columns stay as they are, encrypted or not: who has no key may write this.
+int change_writer::set_schedule_state(const std::string& id, timestamp_ms created_at, const schedule_state& state) {
+  std::string pending;
+  for (const timestamp_ms due : state.pending)
+    pending += fmt::format("{}{}", pending.empty() ? "[" : ",", due);
+  if (!pending.empty()) pending += ']';
+  return statements_.change(set_schedule_sql, id, created_at, state.revision, state.paused, state.last_due,
+                            state.next_due, pending.empty() ? nullptr : &pending, state.started, state.skipped,
+                            state.missed, state.failed, state.last_instance, state.last_error);
+}
+
+result<written> change_writer::advance_schedule(const schedule_advance& wanted) {
+  if (set_schedule_state(wanted.id, wanted.created_at, wanted.state) == 1) return written{};
+  if (!schedule_revision(wanted.id)) return no_such_schedule(wanted.id);
+  return schedule_moved_on(wanted.id);
+}
+
+result<written> change_writer::remove_schedule(const schedule_remove& wanted) {
+  if (statements_.change(remove_schedule_sql, wanted.id) == 0) return no_such_schedule(wanted.id);
+  return written{};
+}
+
+std::optional<std::int64_t> change_writer::schedule_revision(const std::string& id) {
+  running row = statements_.run(schedule_revision_sql, id);
+  return row.next() ? std::optional(row.number(0)) : std::nullopt;
 }
 
 std::string change_writer::uid_of(instance_key instance) {
@@ -302,6 +363,16 @@ std::optional<written> change_writer::find_on_disk(const change& wanted) {
     const bool there = row.next() && row.number(0) == sealed->generation && row.text(1) == sealed->mac;
     return there ? std::optional(written{}) : std::nullopt;
   }
+  if (const auto* schedule = std::get_if<schedule_write>(&wanted)) {
+    const auto revision = schedule_revision(schedule->row.id);
+    return revision && *revision >= schedule->row.state.revision ? std::optional(written{}) : std::nullopt;
+  }
+  if (const auto* schedule = std::get_if<schedule_advance>(&wanted)) {
+    const auto revision = schedule_revision(schedule->id);
+    return revision && *revision >= schedule->state.revision ? std::optional(written{}) : std::nullopt;
+  }
+  if (const auto* schedule = std::get_if<schedule_remove>(&wanted))
+    return schedule_revision(schedule->id) ? std::nullopt : std::optional(written{});
   const auto& next = std::get<step_write>(wanted);
   const auto revision = revision_of(next.instance);
   const bool there = revision && *revision >= next.header.revision;

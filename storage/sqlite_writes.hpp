@@ -32,6 +32,11 @@ private:
   result<written> remove(const remove_write& wanted);
   result<written> append_audit(const secret_audit_entry& line);
   result<written> remember_sealed(const sealed_write& wanted);
+  result<written> put_schedule(const schedule_write& wanted);
+  result<written> advance_schedule(const schedule_advance& wanted);
+  result<written> remove_schedule(const schedule_remove& wanted);
+  int set_schedule_state(const std::string& id, timestamp_ms created_at, const schedule_state& state);
+  std::optional<std::int64_t> schedule_revision(const std::string& id);
   std::optional<result<written>> find_same_start(const create_write& wanted);
   std::optional<std::int64_t> definition_number(const std::string& hash, const std::string& id);
   bool update_header(const step_write& wanted);

@@ -9,6 +9,7 @@
 #include "runtime/core/state.hpp"
 
 #include <pawl/result.hpp>
+#include <pawl/schedule.hpp>
 #include <pawl/secrets.hpp>
 
 #include <cstddef>
@@ -164,7 +165,61 @@ struct sealed_write {
   bool accept_older = false;
 };
 
-using change = std::variant<create_write, step_write, remove_write, audit_write, sealed_write>;
+// --- schedules
+
+/// What of a schedule changes as time passes.
+struct schedule_state {
+  std::int64_t revision = 0; ///< the one this write makes; the store refuses it unless it holds revision - 1
+  bool paused = false;
+  timestamp_ms last_due = 0;            ///< every run up to there was decided about
+  std::optional<timestamp_ms> next_due; ///< when it is to be looked at again; nothing while paused
+  std::vector<timestamp_ms> pending;    ///< runs that were accepted and have not started, oldest first
+  std::int64_t started = 0;
+  std::int64_t skipped = 0;
+  std::int64_t missed = 0;
+  std::int64_t failed = 0;
+  std::string last_instance; ///< uid; empty: none
+  std::string last_error;
+};
+
+struct schedule_row {
+  std::string id;
+  std::string definition_id;
+  std::string cron; ///< empty: by every_ms
+  std::string time_zone;
+  std::int64_t every_ms = 0;
+  timestamp_ms anchor = 0;
+  int overlap = 0;
+  int missed = 0;
+  std::int64_t window_ms = 0;
+  timestamp_ms created_at = 0;
+  std::string input;  ///< JSON text
+  std::string labels; ///< JSON text of an object; empty: none
+  schedule_state state;
+  std::string unreadable; ///< why, when input and labels were read without their key, as step_row says
+};
+
+/// A schedule as a whole: a new one (revision 1), or in the place of the one that has revision - 1.
+struct schedule_write {
+  schedule_row row;
+};
+/// The state of a schedule that exists. `created_at` tells it from a later one of the same id.
+struct schedule_advance {
+  std::string id;
+  timestamp_ms created_at = 0;
+  schedule_state state;
+};
+struct schedule_remove {
+  std::string id;
+};
+
+/// The errors of those.
+error no_such_schedule(std::string_view id);
+error schedule_moved_on(std::string_view id);
+error too_many_schedules();
+
+using change = std::variant<create_write, step_write, remove_write, audit_write, sealed_write, schedule_write,
+                            schedule_advance, schedule_remove>;
 
 struct written {
   instance_key instance = 0; ///< 0 for what belongs to none
@@ -282,6 +337,10 @@ public:
   virtual result<std::vector<definition_row>> latest_definitions() = 0;
   /// Lines of the audit behind `after`, oldest first.
   virtual result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit) = 0;
+
+  /// By id, ascending, behind `after`.
+  virtual result<std::vector<schedule_row>> schedules(std::string_view after, std::size_t limit) = 0;
+  virtual result<std::optional<schedule_row>> schedule(std::string_view id) = 0;
 };
 
 /// What a checkpoint left.
@@ -300,6 +359,7 @@ public:
   ///   It does not hinder the others when it is of one change: `conflict` (revision, or a uid taken by another
   ///   definition or input), `not_found`, `not_finished` (a remove_write of an instance that has not ended),
   ///   `unknown_definition` (a create_write whose definition was never saved),
+  ///   of schedules: `conflict` (revision, or the id is taken), `not_found`, `limit` (schedules_max of them exist),
   ///   `corrupt` (rows in the way that must not be there), `limit` (a text too long to be stored). It is of all changes
   ///   that were not refused before, and none is on disk, when it is `disk_full`, `busy` or `access`; the store goes on
   ///   by itself once the cause is gone.
@@ -320,6 +380,12 @@ public:
   virtual result<std::vector<due_row>> due(due_mark after, timestamp_ms now, std::size_t limit) = 0;
   /// The first wake_at behind `after`; nothing if there is none.
   virtual result<std::optional<timestamp_ms>> next_due(due_mark after) = 0;
+  /// Schedules whose next_due is at most `now`, by (next_due, id).
+  virtual result<std::vector<schedule_row>> due_schedules(timestamp_ms now, std::size_t limit) = 0;
+  /// The first next_due above `after`; nothing if there is none.
+  virtual result<std::optional<timestamp_ms>> next_schedule_due(timestamp_ms after) = 0;
+  /// Schedules with pending runs, by id, ascending, behind `after`; paused ones too.
+  virtual result<std::vector<schedule_row>> waiting_schedules(std::string_view after, std::size_t limit) = 0;
   /// The latest time that any committed step holds; 0 for an empty store. Engine time never goes below it.
   virtual result<timestamp_ms> last_time() = 0;
 

@@ -6,11 +6,14 @@
 #include "runtime/core/hash.hpp"
 #include "runtime/core/payload_gate.hpp"
 #include "runtime/core/signal_gate.hpp"
+#include "runtime/core/start_hash.hpp"
 #include "runtime/expression/functions/registry.hpp"
+#include "runtime/host/arguments.hpp"
 #include "runtime/host/expressions.hpp"
 #include "runtime/host/inspect.hpp"
 #include "runtime/host/payloads.hpp"
 #include "runtime/host/removal.hpp"
+#include "runtime/host/schedules.hpp"
 #include "runtime/host/secrets.hpp"
 #include "runtime/host/subscription.hpp"
 #include "runtime/host/system_clock.hpp"
@@ -28,42 +31,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t instance_id_bytes_max = 200;
 constexpr std::size_t events_page = 64;
-constexpr std::size_t labels_max = 32;
-constexpr std::size_t label_name_bytes_max = 64;
-constexpr std::size_t label_value_bytes_max = 256;
 
 error stopped_error() { return {errc::stopped, "the runtime is stopped", ""}; }
-
-result<void> check_id(std::string_view id) {
-  if (!id.empty() && id.size() <= instance_id_bytes_max && core::is_plain_text(id)) return {};
-  return error{
-      errc::invalid_argument,
-      fmt::format("an instance id has 1 to {} bytes of UTF-8 without control characters", instance_id_bytes_max), ""};
-}
-
-result<void> check_labels(const std::map<std::string, std::string>& labels) {
-  const auto is_good = [](const auto& label) {
-    const auto& [name, value] = label;
-    return !name.empty() && name.size() <= label_name_bytes_max && value.size() <= label_value_bytes_max &&
-           core::is_plain_text(name) && core::is_plain_text(value);
-  };
-  if (labels.size() <= labels_max && std::all_of(labels.begin(), labels.end(), is_good)) return {};
-  return error{
-      errc::invalid_argument,
-      fmt::format("an instance has at most {} labels, with names of 1 to {} bytes and values of up to {}, UTF-8 "
-                  "without control characters",
-                  labels_max, label_name_bytes_max, label_value_bytes_max),
-      ""};
-}
-
-// What tells one start of an id from another.
-std::string hash_of_start(const json& input, const std::map<std::string, std::string>& labels) {
-  std::string text = core::canonical_json(input);
-  if (!labels.empty()) text += "\n" + core::canonical_json(json(labels));
-  return core::content_hash(text);
-}
 
 result<core::node_types> collect_types(const options& opts, const core::json_limits& output) {
   auto types = nodes::built_in_types({opts.http, opts.on_node_log, output});
@@ -394,7 +364,7 @@ result<actors::start_instance> engine::prepare_start(std::string_view definition
   start.input = std::move(*accepted);
   if (auto good = check_labels(how.labels); !good) return good.failure();
   start.labels = how.labels;
-  start.input_hash = hash_of_start(input, how.labels);
+  start.input_hash = core::start_hash(input, how.labels);
   if (auto fits = check_input(**workflow, *start.input); !fits && !exists(how.id)) return fits.failure();
   std::string payload_text;
   if (how.payload != nullptr) {
@@ -568,6 +538,61 @@ result<snapshot> engine::wait(std::string_view id, wait_until until, std::chrono
   auto reached = answer.future.get();
   if (!reached) return reached.failure();
   return query(id);
+}
+
+// --- schedules
+
+template <class T> result<T> engine::on_schedules(std::function<result<T>(storage::store&)> work) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
+  auto done = ask_store<T>(std::move(work));
+  if (!done) notice_stopped_store(done.failure());
+  if (const caf::actor clerk = shared_->schedules.get()) caf::anon_send(clerk, actors::schedules_changed{});
+  return done;
+}
+
+result<schedule_info> engine::add_schedule(const schedule_spec& spec, const json& input,
+                                           const add_schedule_options& how) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
+  const storage::timestamp_ms now = shared_->time.now();
+  auto row = row_of(spec, now);
+  if (!row) return row.failure();
+  const auto workflow = find_definition(spec.definition_id);
+  if (!workflow) return workflow.failure();
+  if (!(*workflow)->start)
+    return error{errc::invalid_argument, "which node is the start is open; name it in the definition's \"start\"", ""};
+  const auto accepted = accept_payload(input, "the input", &row->input);
+  if (!accepted) return accepted.failure();
+  if (auto fits = check_input(**workflow, **accepted); !fits) return fits.failure();
+  return on_schedules<schedule_info>([row = *std::move(row), spec, how, now](storage::store& s) {
+    return put_schedule(s, row, spec.start_at_ms.has_value(), how, now);
+  });
+}
+
+result<void> engine::remove_schedule(std::string_view id) {
+  const auto removed = on_schedules<bool>([id = std::string(id)](storage::store& s) { return drop_schedule(s, id); });
+  if (!removed) return removed.failure();
+  return {};
+}
+
+result<schedule_info> engine::set_schedule_paused(std::string_view id, bool paused) {
+  return on_schedules<schedule_info>([this, id = std::string(id), paused](storage::store& s) {
+    return set_paused(s, id, paused, shared_->time.now());
+  });
+}
+
+result<std::vector<schedule_info>> engine::list_schedules(std::size_t limit, std::string_view after_id) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
+  return ask_store<std::vector<schedule_info>>(
+      [limit, after = std::string(after_id)](storage::store& s) { return read_schedules(s, limit, after); });
+}
+
+result<schedule_info> engine::find_schedule(std::string_view id) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
+  return ask_store<schedule_info>([id = std::string(id)](storage::store& s) { return read_schedule(s, id); });
 }
 
 // --- removing

@@ -49,6 +49,12 @@ public:
   result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision, std::size_t limit);
   result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after_sequence, std::size_t limit);
   result<snapshot> wait(std::string_view id, wait_until until, std::chrono::milliseconds timeout);
+  result<schedule_info> add_schedule(const schedule_spec& spec, const nlohmann::json& input,
+                                     const add_schedule_options& how);
+  result<void> remove_schedule(std::string_view id);
+  result<schedule_info> set_schedule_paused(std::string_view id, bool paused);
+  result<std::vector<schedule_info>> list_schedules(std::size_t limit, std::string_view after_id);
+  result<schedule_info> find_schedule(std::string_view id);
   result<void> remove(std::string_view id);
   result<std::vector<instance_summary>> prune(const prune_options& which);
   result<subscription> subscribe(const subscribe_options& how);
@@ -75,6 +81,7 @@ private:
                                         std::size_t& bytes) const;
   result<actors::admission::place_ptr> enter(std::size_t bytes);
   result<core::json_ptr> accept_payload(const nlohmann::json& value, const char* what, std::string* text) const;
+  template <class T> result<T> on_schedules(std::function<result<T>(storage::store&)> work);
   using removing = std::function<result<void>(storage::store&, std::vector<std::string>& removed)>;
   result<void> remove_in_store(removing work);
   void notice_stopped_store(const error& why);

@@ -1,10 +1,15 @@
 // pawl::maintenance: a store without a runtime.
+#include "nodes/catalog.hpp"
+#include "runtime/core/workflow.hpp"
+#include "runtime/host/payloads.hpp"
 #include "runtime/host/removal.hpp"
+#include "runtime/host/schedules.hpp"
 #include "storage/store.hpp"
 
 #include <pawl/options.hpp>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -30,8 +35,37 @@ public:
     }
   }
 
+  static result<maintenance> open(const std::string& path, const storage::payload_protection& payloads);
+  result<schedule_info> set_paused(std::string_view id, bool paused) {
+    const auto at = now();
+    if (!at) return at.failure();
+    return host::set_paused(*store, std::string(id), paused, *at);
+  }
+
   std::unique_ptr<storage::store> store;
 };
+
+namespace {
+
+// Nothing where it has node types that are not known here.
+result<std::shared_ptr<const core::workflow>> stored_workflow(storage::store& store, const std::string& id) {
+  const auto row = store.latest_definition(id);
+  if (!row) return row.failure();
+  if (!*row)
+    return error{errc::unknown_definition, fmt::format("no definition '{}' is in the store; load it first", id), ""};
+  auto compiled = core::compile((*row)->text, id, nodes::built_in_types(), {}, {.is_stored = true});
+  if (!compiled) return compiled.failure();
+  return std::move(compiled->workflow);
+}
+
+result<void> check_fits(const core::workflow& w, const nlohmann::json& input) {
+  if (!w.start)
+    return error{errc::invalid_argument, "which node is the start is open; name it in the definition's \"start\"", ""};
+  if (!w.input) return {};
+  return schema::require(*w.input, input, "the input");
+}
+
+} // namespace
 
 maintenance::maintenance(std::unique_ptr<impl> inner) : impl_(std::move(inner)) {}
 maintenance::maintenance(maintenance&&) noexcept = default;
@@ -39,11 +73,19 @@ maintenance& maintenance::operator=(maintenance&&) noexcept = default;
 maintenance::~maintenance() = default;
 
 result<maintenance> maintenance::open(const std::string& path) {
+  storage::payload_protection payloads;
+  payloads.is_without_keys = true; // removing reads none
+  return impl::open(path, payloads);
+}
+
+result<maintenance> maintenance::open(const std::string& path, const secrets_options& keys, bool encrypt_payloads) {
+  return impl::open(path, host::payload_protection_of(keys, encrypt_payloads));
+}
+
+result<maintenance> maintenance::impl::open(const std::string& path, const storage::payload_protection& payloads) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored))
     return error{errc::not_found, fmt::format("{}: there is no such store", path), path};
-  storage::payload_protection payloads;
-  payloads.is_without_keys = true; // removing reads none
   auto opened = storage::open_sqlite_store(path, static_cast<std::int64_t>(options().reserve_bytes), payloads);
   if (!opened) return opened.failure();
   auto inner = std::make_unique<impl>();
@@ -68,5 +110,45 @@ result<std::vector<instance_summary>> maintenance::prune(const prune_options& wh
   }
   return std::move(progress.removed);
 }
+
+// --- schedules
+
+result<loaded_definition> maintenance::load_definition(std::string_view json_text, std::string_view fallback_id) {
+  auto compiled = core::compile(json_text, fallback_id, nodes::built_in_types(), {});
+  if (!compiled) return compiled.failure();
+  for (const problem& p : compiled->problems)
+    if (!compiled->workflow && !p.is_warning)
+      return error{errc::bad_definition, fmt::format("{}: {}; {}", p.pointer, p.message, p.advice), p.pointer};
+  const core::workflow& w = *compiled->workflow;
+  const auto at = impl_->now();
+  if (!at) return at.failure();
+  if (auto saved = impl_->store->save_definition({w.hash, w.id, w.text}, *at); !saved) return saved.failure();
+  return loaded_definition{w.id, w.hash, std::move(compiled->problems)};
+}
+
+result<schedule_info> maintenance::add_schedule(const schedule_spec& spec, const nlohmann::json& input,
+                                                const add_schedule_options& how) {
+  const auto at = impl_->now();
+  if (!at) return at.failure();
+  auto row = host::row_of(spec, *at);
+  if (!row) return row.failure();
+  const auto workflow = stored_workflow(*impl_->store, spec.definition_id);
+  if (!workflow) return workflow.failure();
+  auto text = core::to_text(input, "the input");
+  if (!text) return text.failure();
+  if (*workflow != nullptr)
+    if (auto fits = check_fits(**workflow, input); !fits) return fits.failure();
+  row->input = *std::move(text);
+  return host::put_schedule(*impl_->store, *std::move(row), spec.start_at_ms.has_value(), how, *at);
+}
+
+result<void> maintenance::remove_schedule(std::string_view id) {
+  const auto removed = host::drop_schedule(*impl_->store, std::string(id));
+  if (!removed) return removed.failure();
+  return {};
+}
+
+result<schedule_info> maintenance::pause_schedule(std::string_view id) { return impl_->set_paused(id, true); }
+result<schedule_info> maintenance::resume_schedule(std::string_view id) { return impl_->set_paused(id, false); }
 
 } // namespace pawl

@@ -87,6 +87,27 @@ result<std::vector<secret_audit_entry>> runtime::secret_audit(std::int64_t after
   return impl_->engine->secret_audit(after_sequence, limit);
 }
 
+result<schedule_info> runtime::add_schedule(const schedule_spec& spec, const nlohmann::json& input,
+                                            const add_schedule_options& how) {
+  return impl_->engine->add_schedule(spec, input, how);
+}
+
+result<void> runtime::remove_schedule(std::string_view id) { return impl_->engine->remove_schedule(id); }
+
+result<schedule_info> runtime::pause_schedule(std::string_view id) {
+  return impl_->engine->set_schedule_paused(id, true);
+}
+
+result<schedule_info> runtime::resume_schedule(std::string_view id) {
+  return impl_->engine->set_schedule_paused(id, false);
+}
+
+result<std::vector<schedule_info>> runtime::list_schedules(std::size_t limit, std::string_view after_id) const {
+  return impl_->engine->list_schedules(limit, after_id);
+}
+
+result<schedule_info> runtime::find_schedule(std::string_view id) const { return impl_->engine->find_schedule(id); }
+
 result<void> runtime::remove(std::string_view id) { return impl_->engine->remove(id); }
 
 result<std::vector<instance_summary>> runtime::prune(const prune_options& which) { return impl_->engine->prune(which); }

@@ -3,6 +3,7 @@
 
 #include "runtime/host/inspect.hpp"
 #include "runtime/host/payloads.hpp"
+#include "runtime/host/schedules.hpp"
 #include "storage/store.hpp"
 
 namespace pawl {
@@ -38,6 +39,14 @@ result<std::vector<instance_summary>> store_reader::list(std::size_t limit, std:
 result<std::vector<history_entry>> store_reader::history(std::string_view id, std::int64_t after_revision,
                                                          std::size_t limit) {
   return host::read_history(*impl_->reader, id, after_revision, limit);
+}
+
+result<std::vector<schedule_info>> store_reader::list_schedules(std::size_t limit, std::string_view after_id) {
+  return host::read_schedules(*impl_->reader, limit, after_id);
+}
+
+result<schedule_info> store_reader::find_schedule(std::string_view id) {
+  return host::read_schedule(*impl_->reader, id);
 }
 
 result<std::vector<secret_audit_entry>> store_reader::secret_audit(std::int64_t after_sequence, std::size_t limit) {

@@ -151,6 +151,26 @@ void signer(command_scene& scene) {
   on_sealed(scene, {"secrets", "signer", "list"});
 }
 
+// Inputs of schedules are payloads; what they start calls a server that gives the secret back.
+void schedule(command_scene& scene) {
+  const std::string file = write_definition(scene, waiting_definition(scene));
+  const words at{"--store", scene.in.store()};
+  const auto line = [&](const words& what) { return joined(what, at); };
+  for (const std::string& format : formats) {
+    const std::string id = "scheduled-" + format;
+    scene.in.pawl(
+        joined(line({"schedule", "add", file, "--id", id, "--every", "1s", "-o", format, "--overlap", "skip"}),
+               scene.in.opening()));
+    scene.in.pawl(line({"schedule", "list", "-o", format}));
+    scene.in.pawl(joined(line({"schedule", "show", id, "-o", format}), scene.in.opening()));
+    scene.in.pawl(line({"schedule", "pause", id, "-o", format}));
+    scene.in.pawl(line({"schedule", "resume", id, "-o", format}));
+  }
+  scene.in.pawl(joined(line({"schedule", "run", "--until-idle"}), scene.in.opening()));
+  for (const std::string& format : formats)
+    scene.in.pawl(line({"schedule", "rm", "scheduled-" + format, "-o", format}));
+}
+
 } // namespace
 
 const std::vector<command>& commands() {
@@ -193,6 +213,31 @@ const std::vector<command>& commands() {
       {"secrets import", false, import},
       {"run", true, run},
       {"resume", true, resume},
+      {"schedule add", true, schedule},
+      {"schedule list", true,
+       [](command_scene& s) {
+         on_store(s, {"schedule", "list"});
+       }},
+      {"schedule show", true,
+       [](command_scene& s) {
+         on_store(s, {"schedule", "show", "none"});
+       }},
+      {"schedule pause", true,
+       [](command_scene& s) {
+         on_store(s, {"schedule", "pause", "none"});
+       }},
+      {"schedule resume", true,
+       [](command_scene& s) {
+         on_store(s, {"schedule", "resume", "none"});
+       }},
+      {"schedule rm", true,
+       [](command_scene& s) {
+         on_store(s, {"schedule", "rm", "none"});
+       }},
+      {"schedule run", true,
+       [](command_scene& s) {
+         on_store(s, {"schedule", "run", "--until-idle"});
+       }},
       {"secrets set", true, set},
       {"secrets allow", true,
        [](command_scene& s) {

@@ -89,6 +89,13 @@ public:
       put(*text);
   }
   void put(const storage::sealed_write& w) { put(w.store_id), put(w.mac); }
+  void put(const storage::schedule_state& s) { put(s.last_instance), put(s.last_error); }
+  void put(const storage::schedule_row& r) {
+    put(r.id), put(r.definition_id), put(r.input), put(r.labels), put(r.state);
+  }
+  void put(const storage::schedule_write& w) { put(w.row); }
+  void put(const storage::schedule_advance& w) { put(w.id), put(w.state); }
+  void put(const storage::schedule_remove& w) { put(w.id); }
   void put(const storage::written&) {}
   void put(const storage::result_row& r) { put(r.node), put(r.output), put(r.error); }
   void put(const storage::due_row& r) { put(r.uid); }
@@ -149,6 +156,11 @@ public:
   void put(const look_for_timers&) {}
   void put(const timer_tick&) {}
   void put(const due_found& m) { put(m.rows); }
+  void put(const schedules_changed&) {}
+  void put(const schedule_tick&) {}
+  void put(const schedule_found& f) { put(f.row), put(f.definition); }
+  void put(const schedules_found& m) { put(m.all); }
+  void put(const run_answered& m) { put(m.outcome); }
 
 private:
   std::string& to_;

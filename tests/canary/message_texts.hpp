@@ -22,7 +22,8 @@ using message_types =
                actors::instance_loaded, actors::watch_instance, actors::watch_idle, actors::forget_watcher,
                actors::rest_loaded, actors::in_flight_found, actors::instances_removed, actors::reopen_store,
                actors::recover_again, actors::restart_entry, actors::find_live, actors::stop_all, actors::grace_over,
-               actors::timer_set, actors::look_for_timers, actors::timer_tick, actors::due_found>;
+               actors::timer_set, actors::look_for_timers, actors::timer_tick, actors::due_found,
+               actors::schedules_changed, actors::schedule_tick, actors::schedules_found, actors::run_answered>;
 
 struct message_content {
   std::string type; ///< its name

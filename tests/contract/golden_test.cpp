@@ -71,6 +71,7 @@ public:
     ended_before();
     loops();
     recovered();
+    if (format_ >= 6) schedules();
     if (format_ >= 6) listens(); // before its time is over
     timers();
     pinned();
@@ -152,6 +153,15 @@ private:
     const auto done = rt_.wait("listening", wait_until::ended);
     expect(done && output(*done, "first") == json({{"signal", "first"}, {"payload", {{"n", 1}}}}), "listening: output");
     expect(done && output(*done, "second") == json({{"n", 2}}), "listening: the early signal is there still");
+  }
+
+  void schedules() {
+    const auto there = rt_.find_schedule("nightly");
+    if (!there) return problems_.push_back(to_string(there.failure()));
+    const schedule_spec wanted = golden::nightly();
+    expect(there->spec.cron == wanted.cron && there->spec.time_zone == wanted.time_zone, "nightly: when");
+    expect(there->spec.overlap == wanted.overlap && there->spec.labels == wanted.labels, "nightly: how");
+    expect(there->paused && *there->input == json({{"n", 1}}), "nightly: is paused, and its input");
   }
 
   void all_ended() {

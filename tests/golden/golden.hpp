@@ -3,6 +3,7 @@
 
 #include <pawl/node.hpp>
 #include <pawl/options.hpp>
+#include <pawl/schedule.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -38,6 +39,17 @@ inline constexpr char listener[] =
   "nodes": [{"id": "first", "type": "wait", "data": {"signals": ["first", "never"], "timeout": 86400000}},
             {"id": "second", "type": "wait", "data": {"signal": "second"}}],
   "edges": [{"source": "first", "target": "second"}]})";
+
+inline schedule_spec nightly() {
+  schedule_spec spec;
+  spec.id = "nightly";
+  spec.definition_id = "listener";
+  spec.cron = "30 2 * * mon-fri";
+  spec.time_zone = "Europe/Berlin";
+  spec.overlap = overlap_policy::queue;
+  spec.labels = labels_of_kept;
+  return spec;
+}
 
 /// Called by an executor that is about to answer: the writer never returns from some of these calls.
 using before_answer = std::function<void(const node_context&)>;

@@ -94,6 +94,11 @@ public:
     const json early{{"n", 2}};
     good(rt_->signal(id, "second", &early, {"k"}));
   }
+  void schedule() {
+    time_->wall += 1000;
+    good(rt_->add_schedule(golden::nightly(), {{"n", 1}}, {}));
+    good(rt_->set_schedule_paused(golden::nightly().id, true)); // it starts nothing while a test looks
+  }
   void remove(const char* id) { good(rt_->remove(id)); }
   void write(const std::vector<storage::change>& changes) {
     (void)rt_->shared().slot.use([&](storage::store& store) {
@@ -154,6 +159,7 @@ void write_main_file(writer& w, const json& definition) {
   w.start("answered", w.input(0, "keep"));
   w.rest("answered");
   w.listen("listening");
+  w.schedule();
   w.write({storage::audit_write{golden::audited()}, storage::sealed_write{golden::sealed_id, 7, "mac"}});
 }
 

@@ -61,6 +61,19 @@ public:
     return target().next_due(after);
   }
   result<storage::timestamp_ms> last_time() override { return target().last_time(); }
+  result<std::vector<storage::schedule_row>> schedules(std::string_view after, std::size_t limit) override {
+    return target().schedules(after, limit);
+  }
+  result<std::optional<storage::schedule_row>> schedule(std::string_view id) override { return target().schedule(id); }
+  result<std::vector<storage::schedule_row>> due_schedules(storage::timestamp_ms now, std::size_t limit) override {
+    return target().due_schedules(now, limit);
+  }
+  result<std::optional<storage::timestamp_ms>> next_schedule_due(storage::timestamp_ms after) override {
+    return target().next_schedule_due(after);
+  }
+  result<std::vector<storage::schedule_row>> waiting_schedules(std::string_view after, std::size_t limit) override {
+    return target().waiting_schedules(after, limit);
+  }
 
 protected:
   /// Asked before every call.

@@ -95,6 +95,19 @@ public:
     return found;
   }
   result<storage::timestamp_ms> last_time() override { return inner_->last_time(); }
+  result<std::vector<storage::schedule_row>> schedules(std::string_view after, std::size_t limit) override {
+    return inner_->schedules(after, limit);
+  }
+  result<std::optional<storage::schedule_row>> schedule(std::string_view id) override { return inner_->schedule(id); }
+  result<std::vector<storage::schedule_row>> due_schedules(storage::timestamp_ms at, std::size_t limit) override {
+    return inner_->due_schedules(at, limit);
+  }
+  result<std::optional<storage::timestamp_ms>> next_schedule_due(storage::timestamp_ms after) override {
+    return inner_->next_schedule_due(after);
+  }
+  result<std::vector<storage::schedule_row>> waiting_schedules(std::string_view after, std::size_t limit) override {
+    return inner_->waiting_schedules(after, limit);
+  }
 
 private:
   void note(const std::vector<storage::change>& batch, const std::vector<result<storage::written>>& answers) {

@@ -24,5 +24,6 @@ void add_validate(CLI::App& app, action& chosen);
 void add_eval(CLI::App& app, action& chosen);
 void add_functions(CLI::App& app, action& chosen);
 void add_secrets(CLI::App& app, action& chosen);
+void add_schedule(CLI::App& app, action& chosen);
 
 } // namespace pawl::tool

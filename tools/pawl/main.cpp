@@ -28,6 +28,7 @@ const char* const footer = R"(Examples:
   pawl prune --older-than 30d
   pawl validate *.json --strict
   pawl eval 'input.n * 2' --context '{"input": {"n": 21}}'
+  pawl schedule add approval.json --id nightly --cron '0 2 * * *' --zone Europe/Berlin
   pawl secrets init --key-file /media/key/pawl.key
   pawl secrets set mail --allow-host mail.example.org --key-file /media/key/pawl.key < mail-token
 
@@ -37,8 +38,8 @@ Exit codes:
   2  the command line is wrong
   3  the instance waits for a payload or a signal
   4  no such instance, no such secret, or no such store
-  130, 143  run, resume, signal or a question of secrets was stopped by SIGINT or SIGTERM; the instance goes on with the
-     next run
+  130, 143  run, resume, signal, schedule run or a question of secrets was stopped by SIGINT or SIGTERM; the instance
+     goes on with the next run
 
 The store is --store FILE, else $PAWL_STORE, else ./pawl.db. list, show and history
 read beside a running owner and change nothing; run, resume, signal, rm and prune
@@ -118,7 +119,7 @@ int main(int argc, char** argv) {
   app.footer(footer);
   app.require_subcommand(1);
   for (auto add : {add_run, add_resume, add_signal, add_list, add_show, add_history, add_rm, add_prune, add_validate,
-                   add_eval, add_functions, add_secrets})
+                   add_eval, add_functions, add_secrets, add_schedule})
     add(app, chosen);
   try {
     app.parse(argc, argv);

@@ -1,6 +1,7 @@
 // pawl run: an instance of a definition in the foreground, new or, by its id, where it stood.
 #include "tools/pawl/arguments.hpp"
 #include "tools/pawl/commands.hpp"
+#include "tools/pawl/definition_file.hpp"
 #include "tools/pawl/failure.hpp"
 #include "tools/pawl/foreground.hpp"
 #include "tools/pawl/reading.hpp"
@@ -32,28 +33,6 @@ struct run_arguments {
   std::vector<std::string> labels; ///< NAME=VALUE
 };
 
-std::string lines_of(const std::vector<problem>& problems, bool warnings) {
-  std::string lines;
-  for (const problem& p : problems)
-    if (p.is_warning == warnings)
-      lines += fmt::format("\nline {}, {}: {}; {}", p.line, p.pointer.empty() ? "(document)" : p.pointer, p.message,
-                           p.advice);
-  return lines;
-}
-
-// A definition that cannot run is refused before a store is made or taken. Returns its text.
-std::string read_definition(const run_arguments& given, const std::string& fallback_id) {
-  std::string text = read_file(given.definition, "DEFINITION");
-  const runtime in_memory = need(runtime::open({}));
-  const auto problems = need(in_memory.check_definition(text, {fallback_id}), given.definition);
-  if (const std::string warnings = lines_of(problems, true); !warnings.empty())
-    complain(fmt::format("{}: warnings:{}", given.definition, warnings));
-  if (const std::string errors = lines_of(problems, false); !errors.empty())
-    throw command_failure(exit_code::failed,
-                          fmt::format("{}: the definition has problems:{}", given.definition, errors));
-  return text;
-}
-
 // What the new instance, or the one that is there, is started with.
 json choose_input(const run_arguments& given, const std::optional<snapshot>& there) {
   if (given.input) return read_json(*given.input, "--input");
@@ -73,18 +52,6 @@ json choose_input(const run_arguments& given, const std::optional<snapshot>& the
       fmt::format("instance '{}' exists with another input or other labels; take another --id, or leave out --input "
                   "and --label to go on with what it has",
                   given.id));
-}
-
-std::map<std::string, std::string> read_labels(const std::vector<std::string>& given) {
-  std::map<std::string, std::string> labels;
-  for (const std::string& label : given) {
-    const auto equals = label.find('=');
-    if (equals == std::string::npos || equals == 0)
-      throw command_failure(exit_code::usage, fmt::format("--label: '{}' is not NAME=VALUE", label));
-    if (!labels.emplace(label.substr(0, equals), label.substr(equals + 1)).second)
-      throw command_failure(exit_code::usage, fmt::format("--label: {} is given twice", label.substr(0, equals)));
-  }
-  return labels;
 }
 
 // As the input: those that the instance has, unless others are given.
@@ -123,7 +90,7 @@ std::string start(const run_arguments& given, runtime& runtime, const loaded_def
 
 int run_in(foreground& here, const run_arguments& given) {
   const std::string fallback_id = std::filesystem::path(given.definition).stem().string();
-  const std::string text = read_definition(given, fallback_id);
+  const std::string text = read_definition(given.definition, fallback_id);
   if (is_old(given.common.store())) here.own(); // migrates it
   const std::optional<snapshot> there =
       given.id.empty() ? std::nullopt : find_instance(given.common.store(), given.id, here.keys());

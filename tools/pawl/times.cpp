@@ -65,4 +65,12 @@ std::int64_t moment_to_come(const std::string& text, const std::string& option) 
   return *moment;
 }
 
+std::int64_t length_of_time(const std::string& text, const std::string& option) {
+  const auto length = length_ms(text);
+  if (!length)
+    throw command_failure(exit_code::usage,
+                          fmt::format("{}: '{}' is no length of time: write 90d, 12h, 15m or 90s", option, text));
+  return *length;
+}
+
 } // namespace pawl::tool

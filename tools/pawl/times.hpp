@@ -15,4 +15,8 @@ std::int64_t now_ms();
 /// (usage) when it names none, or one that is past; `option` names what asked for it.
 std::int64_t moment_to_come(const std::string& text, const std::string& option);
 
+/// The length of time that `text` names: 90d, 12h, 15m, 90s. Ends the command (usage) when it names none; `option`
+/// names what asked for it.
+std::int64_t length_of_time(const std::string& text, const std::string& option);
+
 } // namespace pawl::tool

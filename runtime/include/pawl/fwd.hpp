@@ -18,4 +18,6 @@ class subscription;
 class completion;
 struct prune_options;
 class maintenance;
+struct schedule_spec;
+struct schedule_info;
 } // namespace pawl

@@ -1,9 +1,13 @@
 // Removing instances that have ended: which ones prune() means, and how to do it where no runtime owns the store.
+// Schedules are changed there too.
 #pragma once
 
+#include <pawl/definition.hpp>
 #include <pawl/export.hpp>
 #include <pawl/instance.hpp>
 #include <pawl/result.hpp>
+#include <pawl/schedule.hpp>
+#include <pawl/secrets.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -32,6 +36,10 @@ public:
   /// options::reserve_bytes is used, which the next runtime takes back. Errors: `not_found` (no such file), `busy`
   /// (names the owner's process), `wrong_store`, `access`, `disk_full`, `corrupt`, `storage`.
   static result<maintenance> open(const std::string& path);
+  /// For add_schedule(), whose input is a payload: as options::encrypt_payloads and options::secrets, of which only
+  /// sealed_path and key count. A store that holds encrypted payloads does not open without its keys then. Errors: as
+  /// above; those of the sealed store.
+  static result<maintenance> open(const std::string& path, const secrets_options& keys, bool encrypt_payloads);
 
   maintenance(maintenance&&) noexcept;
   maintenance& operator=(maintenance&&) noexcept;
@@ -41,6 +49,17 @@ public:
   result<void> remove(std::string_view id);
   /// As runtime::prune; the disk has the room back when it returns.
   result<std::vector<instance_summary>> prune(const prune_options& which = {});
+
+  /// As runtime::load_definition, for definitions of built-in node types only.
+  result<loaded_definition> load_definition(std::string_view json_text, std::string_view fallback_id = {});
+  /// As runtime::add_schedule; by the wall clock. Where the definition has node types that are not built in, its start
+  /// and whether the input fits are seen only when a run starts. Needs the second open() where payloads are encrypted.
+  result<schedule_info> add_schedule(const schedule_spec& spec, const nlohmann::json& input,
+                                     const add_schedule_options& how = {});
+  /// As runtime::remove_schedule, runtime::pause_schedule and runtime::resume_schedule.
+  result<void> remove_schedule(std::string_view id);
+  result<schedule_info> pause_schedule(std::string_view id);
+  result<schedule_info> resume_schedule(std::string_view id);
 
 private:
   class impl;

@@ -10,6 +10,7 @@
 #include <pawl/maintenance.hpp>
 #include <pawl/options.hpp>
 #include <pawl/result.hpp>
+#include <pawl/schedule.hpp>
 #include <pawl/subscription.hpp>
 
 #include <nlohmann/json_fwd.hpp>
@@ -156,6 +157,35 @@ public:
 
   /// Who asked for which secret, behind `after_sequence`, oldest first, at most `limit`. Errors: `stopped`, `storage`.
   result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after_sequence = 0, std::size_t limit = 1000) const;
+
+  /// Adds a schedule: from now on, and after every open, this store's owner starts an instance whenever it is due. On
+  /// success it is on disk. Each run is started exactly once, under an id of its own (schedule_spec::id). What keeps a
+  /// run from starting (the definition does not load any more, the input does not fit its schema any more) is in
+  /// schedule_info::last_error, and later runs go on; what passes by itself (`overloaded`, `disk_full`) is waited for.
+  /// Calendar times go by the engine's clock: set back, no run comes twice; set forward, schedule_spec::missed decides.
+  /// Idempotent: the same id with the same content returns the schedule as it is. `input` is copied. Errors: `conflict`
+  /// (that id exists with other content, and not add_schedule_options::replace), `invalid_argument` (names, bounds; a
+  /// cron expression: `where` is the byte; an unknown time zone; an open start node), `invalid_payload`,
+  /// `unknown_definition`, `bad_definition`, `limit` (schedules_max; the input), `bad_json`, `access` (no time zone
+  /// database, too), `stopped`, `storage`, `disk_full`, `busy`. After an error nothing was changed; `storage` alone may
+  /// leave that open.
+  result<schedule_info> add_schedule(const schedule_spec& spec, const nlohmann::json& input,
+                                     const add_schedule_options& how = {});
+
+  /// Removes a schedule with the runs that wait; its instances stay and go on. Errors: `not_found`, `stopped`,
+  /// `storage`, `disk_full`, `access`, `busy`.
+  result<void> remove_schedule(std::string_view id);
+
+  /// A paused schedule starts nothing. What is due meanwhile is not made up and not counted; runs that waited already
+  /// start after resume_schedule(). Harmless when it is so already. Errors: as remove_schedule(); of resume_schedule()
+  /// also `invalid_argument` (its time zone is gone from this system).
+  result<schedule_info> pause_schedule(std::string_view id);
+  result<schedule_info> resume_schedule(std::string_view id);
+
+  /// Schedules by id, behind `after_id`, at most `limit`. Errors: `corrupt`, `stopped`, `storage`.
+  result<std::vector<schedule_info>> list_schedules(std::size_t limit = 1000, std::string_view after_id = {}) const;
+  /// Errors: `not_found`, and those.
+  result<schedule_info> find_schedule(std::string_view id) const;
 
   /// Removes an instance that has ended. On success it and all that it left are gone for every reader, and its id is
   /// free: a later start() of it makes a new instance. The room that it took in the store is given back in the

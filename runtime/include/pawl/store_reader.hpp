@@ -4,6 +4,7 @@
 #include <pawl/export.hpp>
 #include <pawl/instance.hpp>
 #include <pawl/result.hpp>
+#include <pawl/schedule.hpp>
 #include <pawl/secrets.hpp>
 
 #include <cstdint>
@@ -39,6 +40,10 @@ public:
   /// As runtime::history.
   result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision = 0,
                                              std::size_t limit = 1000);
+  /// As runtime::list_schedules.
+  result<std::vector<schedule_info>> list_schedules(std::size_t limit = 1000, std::string_view after_id = {});
+  /// As runtime::find_schedule.
+  result<schedule_info> find_schedule(std::string_view id);
   /// As runtime::secret_audit.
   result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after_sequence = 0, std::size_t limit = 1000);
 

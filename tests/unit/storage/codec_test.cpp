@@ -182,6 +182,10 @@ public:
   result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit) override {
     return from_.secret_audit(after, limit);
   }
+  result<std::vector<schedule_row>> schedules(std::string_view after, std::size_t limit) override {
+    return from_.schedules(after, limit);
+  }
+  result<std::optional<schedule_row>> schedule(std::string_view id) override { return from_.schedule(id); }
 
 private:
   reader& from_;
