@@ -105,6 +105,10 @@ void test_runtime::set_wall(std::int64_t now_ms) { impl_->world.time().set_wall(
 // --- restarts, crashes, faults
 
 result<void> test_runtime::restart() { return impl_->world.restart(); }
+result<void> test_runtime::restart_with(std::vector<node_type> node_types) {
+  impl_->world.replace_types(std::move(node_types));
+  return impl_->world.restart();
+}
 result<void> test_runtime::crash() { return impl_->world.crash(); }
 
 void test_runtime::crash_at_commit(std::size_t n, commit_fate fate) { impl_->world.store().plan_crash(n, fate); }

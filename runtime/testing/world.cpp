@@ -2,6 +2,7 @@
 #include "runtime/testing/world.hpp"
 
 #include "actors/messages.hpp"
+#include "runtime/testing/moments.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -15,7 +16,6 @@ namespace {
 using caf_clock = caf::detail::simple_actor_clock;
 using message_kind = bool (*)(const caf::mailbox_element&);
 
-constexpr std::size_t overdue_page = 64;
 constexpr std::size_t fruitless_max = 100'000;
 constexpr auto limit_of_real_time_ms = 1'000'000; ///< expressions measure it; a slow machine must change nothing
 
@@ -105,7 +105,8 @@ void world::end_engine() {
 }
 
 result<void> world::restart() {
-  if (auto idle = run_until_idle(); !idle) return idle;
+  if (engine_)
+    if (auto idle = run_until_idle(); !idle) return idle;
   if (auto opened = begin_life(); !opened) return opened;
   return run_until_idle();
 }
@@ -216,19 +217,15 @@ bool world::is_pending(message_kind wanted) {
   return std::any_of(schedule.begin(), schedule.end(), [&](const auto& entry) { return is_a(wanted, *entry.second); });
 }
 
-bool world::has_overdue() {
-  const auto rows = store_.rows().due({}, engine_->shared().time.now(), 1);
-  return rows && !rows->empty();
-}
-
-// What the engine has to be on time for. The ticks of the timer actor are no such moments, unless it is late already.
+// What the engine has to be on time for. Its routine is no such moment, unless something is late already.
 result<std::optional<std::chrono::milliseconds>> world::next_due() {
   if (auto idle = run_until_idle(); !idle) return idle.failure();
-  auto next = next_in_schedule(has_overdue());
-  const auto now = engine_->shared().time.now();
-  const auto timer = store_.rows().next_due({now, INT64_MAX});
-  if (!timer) return timer.failure();
-  if (*timer && (!next || **timer - now < next->count())) next = milliseconds(**timer - now);
+  const auto late = overdue_in(store_.rows(), engine_->shared());
+  if (!late) return late.failure();
+  auto next = next_in(store_.rows(), engine_->shared());
+  if (!next) return next.failure();
+  const auto scheduled = next_in_schedule(!late->empty());
+  if (scheduled && (!*next || *scheduled < **next)) *next = scheduled;
   return next;
 }
 
@@ -247,17 +244,16 @@ result<void> world::skip(milliseconds time) {
 
 // A timer is due, the timer actor has looked (or never will), and nobody is there for the instance.
 std::optional<error> world::lost_wake_up() {
-  auto& shared = engine_->shared();
-  const auto rows = store_.rows().due({}, shared.time.now(), overdue_page);
-  if (!rows || rows->empty() || !shared.room->has_room() || is_pending(is_repair)) return std::nullopt;
+  const auto late = overdue_in(store_.rows(), engine_->shared());
+  if (!late || late->empty() || !engine_->shared().room->has_room() || is_pending(is_repair)) return std::nullopt;
   if (!has_ticked_ && is_pending(is_tick)) return std::nullopt;
-  for (const storage::due_row& row : *rows)
-    if (!engine_->find_live(row.uid))
+  for (const overdue& o : *late)
+    if (!engine_->find_live(o.instance))
       return error{
           errc::internal,
           with_seed(fmt::format("a lost wake-up: a timer of instance '{}' was due {} ms ago and nothing woke it",
-                                row.uid, shared.time.now() - row.due_at)),
-          row.uid};
+                                o.instance, o.late_ms)),
+          o.instance};
   return std::nullopt;
 }
 

@@ -31,6 +31,7 @@ public:
   /// How long until the next moment at which something is due; nothing when nothing ever is.
   result<std::optional<milliseconds>> next_due();
   result<void> restart();
+  void replace_types(std::vector<node_type> types) { how_.runtime.node_types = std::move(types); }
   result<void> crash();
 
   /// For calls that only read, when nothing is left to do.
@@ -55,7 +56,6 @@ private:
   result<void> run_now();
   bool pass_to_timeout();
   void move(milliseconds by);
-  bool has_overdue();
   bool is_pending(bool (*wanted)(const caf::mailbox_element&));
   std::optional<error> lost_wake_up();
   std::optional<milliseconds> next_in_schedule(bool with_routine);

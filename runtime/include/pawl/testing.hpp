@@ -151,6 +151,9 @@ public:
 
   /// Stops cleanly and opens the same store again. Asynchronous attempts without an answer are given up, and run again.
   result<void> restart();
+  /// As restart(), with other node types in options::node_types: the next version of a program goes on with what the
+  /// last one left. Errors: those of runtime::open() too; until a restart works, every call gives that error.
+  result<void> restart_with(std::vector<node_type> node_types);
   /// The process dies now, and another one opens the store: nothing of what was not committed is left.
   result<void> crash();
   /// As crash() at the n-th commit from now (1: the next one), whatever call that is in, before it is in the store
