@@ -13,7 +13,8 @@ const char* const workflow = R"({
   "nodes": [
     {"id": "in", "type": "trigger"},
     {"id": "ask", "type": "wait", "data": {"reason": "may {{ input.title }} go out?", "timeout": 259200000}},
-    {"id": "publish", "type": "publish", "data": {"title": "{{ input.title }}"}},
+    {"id": "publish", "type": "publish", "data": {"title": "{{ input.title }}"},
+      "retry": {"maxAttempts": 3, "interval": 60000}},
     {"id": "shelve", "type": "set", "data": {"shelved": true}}
   ],
   "edges": [
@@ -45,9 +46,7 @@ std::string nobody_answers() {
 
 std::string ann_answers_after_a_restart() {
   using pawl::outcome;
-  pawl::node_type publish = pawl::testing::scripted("publish", {outcome::fail("busy"), outcome::output("out")});
-  publish.retry = pawl::retry_policy{3, 60'000};
-  pawl::testing::recording calls(publish);
+  pawl::testing::recording calls(pawl::testing::scripted("publish", {outcome::fail("busy"), outcome::output("out")}));
   auto runtime = waiting(calls.type());
   if (auto skipped = runtime.skip(71h); !skipped) return to_string(skipped.failure());
   if (auto restarted = runtime.restart(); !restarted) return to_string(restarted.failure());
