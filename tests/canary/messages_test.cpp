@@ -4,8 +4,9 @@
 #include "tests/canary/echo_types.hpp"
 #include "tests/canary/message_texts.hpp"
 #include "tests/canary/rig.hpp"
-#include "tests/sim/virtual_clock.hpp"
 #include "tests/support/campaign.hpp"
+
+#include <pawl/testing.hpp>
 
 #include <caf/all.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
@@ -98,7 +99,7 @@ private:
     auto& clock = coordinator_->clock();
     const auto before = clock.now();
     if (!clock.trigger_timeout()) return false;
-    clock_->pass(clock.now() - before);
+    clock_->advance(clock.now() - before);
     return true;
   }
   void look_into(const caf::type_erased_tuple& message) {
@@ -112,7 +113,7 @@ private:
   std::mt19937_64 dice_;
   const searcher& search_;
   caf::scheduler::test_coordinator* coordinator_ = nullptr;
-  std::shared_ptr<sim::virtual_clock> clock_ = std::make_shared<sim::virtual_clock>();
+  std::shared_ptr<testing::virtual_clock> clock_ = std::make_shared<testing::virtual_clock>();
   std::vector<std::function<void()>> held_;
 };
 

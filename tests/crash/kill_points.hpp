@@ -2,8 +2,8 @@
 // disk is PHASE:WHAT, the phase being `open`, `run` or `close`.
 #pragma once
 
+#include "runtime/testing/forwarding_store.hpp"
 #include "tests/support/faulty_disk.hpp"
-#include "tests/support/forwarding_store.hpp"
 
 #include <csignal>
 #include <memory>
@@ -76,7 +76,7 @@ private:
 };
 
 /// Reaches points around the calls of an owner's store.
-class killing_store final : public test::forwarding_store {
+class killing_store final : public testing::forwarding_store {
 public:
   killing_store(std::unique_ptr<storage::store> inner, std::shared_ptr<kill_points> points)
       : forwarding_store(std::move(inner)), points_(std::move(points)) {}

@@ -160,7 +160,7 @@ void simulation::break_something() {
   if (mood_.clock_jumps && dice_.one_in(mood_.calm)) {
     const int jump_ms = dice_.between(-5'000, 5'000);
     log_.line(fmt::format("the clock jumps by {} ms", jump_ms));
-    clock_->jump(jump_ms);
+    clock_->set_wall(clock_->now_ms() + jump_ms);
   }
   if (mood_.store_faults && dice_.one_in(mood_.calm)) {
     next_fault_ = static_cast<store_fault>(dice_.between(1, 4));

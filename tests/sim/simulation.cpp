@@ -42,7 +42,7 @@ mood make_mood(dice& by) {
 
 simulation::simulation(std::uint64_t seed)
     : seed_(seed), dice_(seed), log_(seed), deeds_(dice_.next()), mood_(make_mood(dice_)), store_(mood_.on_disk),
-      judge_(store_, deeds_, log_), clock_(std::make_shared<virtual_clock>()) {
+      judge_(store_, deeds_, log_), clock_(std::make_shared<testing::virtual_clock>()) {
   const int count = dice_.between(1, 3);
   for (int i = 0; i < count; ++i)
     plans_.push_back(make_plan(dice_, "d" + std::to_string(i)));
@@ -168,7 +168,7 @@ bool simulation::pass_time() {
   auto& clock = coordinator_->clock();
   const auto before = clock.now();
   if (!clock.trigger_timeout()) return false;
-  clock_->pass(clock.now() - before);
+  clock_->advance(clock.now() - before);
   if (is_alive_) log_.line(fmt::format("time {}", clock_->monotonic_ms()));
   return true;
 }

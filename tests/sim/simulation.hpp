@@ -8,7 +8,8 @@
 #include "tests/sim/plan.hpp"
 #include "tests/sim/sim_store.hpp"
 #include "tests/sim/trace.hpp"
-#include "tests/sim/virtual_clock.hpp"
+
+#include <pawl/testing.hpp>
 
 #include <caf/scheduler/test_coordinator.hpp>
 
@@ -127,7 +128,7 @@ private:
   sim_store store_;
   judge judge_;
   std::vector<plan> plans_;
-  std::shared_ptr<virtual_clock> clock_;
+  std::shared_ptr<testing::virtual_clock> clock_;
   caf::scheduler::test_coordinator* coordinator_ = nullptr;
   caf::actor_system* system_ = nullptr;
   std::shared_ptr<actors::event_queue> events_;

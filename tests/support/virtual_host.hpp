@@ -3,8 +3,9 @@
 #pragma once
 
 #include "runtime/host/engine.hpp"
-#include "tests/sim/virtual_clock.hpp"
-#include "tests/support/forwarding_store.hpp"
+#include "runtime/testing/forwarding_store.hpp"
+
+#include <pawl/testing.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
@@ -24,7 +25,7 @@ public:
   std::function<bool(const std::vector<storage::change>&)> dies_before = [](const auto&) { return false; };
 
   explicit virtual_host(std::unique_ptr<storage::store> store = storage::open_memory_store())
-      : store_(std::move(store)), clock_(std::make_shared<sim::virtual_clock>()) {}
+      : store_(std::move(store)), clock_(std::make_shared<testing::virtual_clock>()) {}
   ~virtual_host() override { engine_.reset(); }
 
   /// Begins a life, after the end of the one before.
@@ -47,7 +48,7 @@ public:
 
   host::engine& engine() { return *engine_; }
   storage::store& store() { return *store_; }
-  sim::virtual_clock& clock() { return *clock_; }
+  testing::virtual_clock& clock() { return *clock_; }
   bool is_dead() const { return is_dead_; }
   std::int64_t now() { return clock_->now_ms(); }
 
@@ -61,7 +62,7 @@ public:
     constexpr std::chrono::milliseconds slice(1000);
     for (std::chrono::milliseconds left = time; left.count() > 0; left -= slice) {
       const auto now = std::min(left, slice);
-      clock_->pass(now);
+      clock_->advance(now);
       if (coordinator_ == nullptr) continue;
       coordinator_->clock().advance_time(now);
       settle();
@@ -80,9 +81,9 @@ public:
   void leave() override { coordinator_ = nullptr; }
 
 private:
-  class mortal_store final : public forwarding_store {
+  class mortal_store final : public testing::forwarding_store {
   public:
-    explicit mortal_store(virtual_host& of) : forwarding_store(nullptr), of_(of) {}
+    explicit mortal_store(virtual_host& of) : testing::forwarding_store(nullptr), of_(of) {}
     std::vector<result<storage::written>> write(const std::vector<storage::change>& batch) override {
       of_.is_dead_ = of_.is_dead_ || of_.dies_before(batch);
       if (of_.is_dead_) return std::vector<result<storage::written>>(batch.size(), error{errc::access, "dead", ""});
@@ -105,12 +106,12 @@ private:
     auto& clock = coordinator_->clock();
     const auto before = clock.now();
     if (!clock.trigger_timeout()) return false;
-    clock_->pass(clock.now() - before);
+    clock_->advance(clock.now() - before);
     return true;
   }
 
   std::unique_ptr<storage::store> store_;
-  std::shared_ptr<sim::virtual_clock> clock_;
+  std::shared_ptr<testing::virtual_clock> clock_;
   caf::scheduler::test_coordinator* coordinator_ = nullptr;
   bool is_dead_ = false;
   std::unique_ptr<host::engine> engine_; ///< goes first

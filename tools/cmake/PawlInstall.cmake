@@ -1,11 +1,10 @@
 # What 'cmake --install' lays down, and what a shared library shows.
 
-# pawl_show_public_names(TARGET): a shared library exports names of the namespace pawl only. Hidden visibility leaves the
-# templates of std, which are visible by their own declaration.
-function(pawl_show_public_names target)
+# pawl_show_public_names(TARGET MAP): a shared library exports the names of the version script MAP only. Hidden visibility
+# leaves the templates of std, which are visible by their own declaration.
+function(pawl_show_public_names target map)
   get_target_property(type ${target} TYPE)
   if(type STREQUAL "SHARED_LIBRARY")
-    set(map "${pawl_SOURCE_DIR}/tools/cmake/pawl.map")
     target_link_options(${target} PRIVATE "LINKER:--version-script=${map}")
     set_target_properties(${target} PROPERTIES LINK_DEPENDS "${map}"
       VERSION ${pawl_VERSION} SOVERSION ${pawl_VERSION_MAJOR}.${pawl_VERSION_MINOR})
@@ -18,8 +17,13 @@ function(pawl_install)
   set(package "${CMAKE_INSTALL_LIBDIR}/cmake/pawl")
   install(TARGETS pawl EXPORT pawl-targets)
   install(DIRECTORY "${pawl_SOURCE_DIR}/runtime/include/pawl" "${pawl_SOURCE_DIR}/nodes/include/pawl"
-    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp")
+    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp" PATTERN "testing.hpp" EXCLUDE)
   install(EXPORT pawl-targets NAMESPACE pawl:: DESTINATION "${package}")
+  if(PAWL_INSTALL_TESTING)
+    install(TARGETS pawl-testing EXPORT pawl-testing-targets)
+    install(FILES "${pawl_SOURCE_DIR}/runtime/include/pawl/testing.hpp" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/pawl")
+    install(EXPORT pawl-testing-targets NAMESPACE pawl:: DESTINATION "${package}")
+  endif()
   get_target_property(type pawl TYPE)
   string(COMPARE EQUAL "${type}" STATIC_LIBRARY pawl_is_static)
   configure_package_config_file("${pawl_SOURCE_DIR}/tools/cmake/pawl-config.cmake.in"

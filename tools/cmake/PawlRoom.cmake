@@ -1,4 +1,6 @@
-# pawl_room(NAME FOLDERS dir... [LINK lib...] [PRECOMPILE header]): the OBJECT library of one room, all .cpp of its folders.
+# pawl_room(NAME FOLDERS dir... [LINK lib...] [PRECOMPILE header] [APART]): the OBJECT library of one room, all .cpp of its
+# folders; APART: not of the library pawl.
+# pawl_hold_rooms(TARGET): a library of all rooms that are not apart, and what they are made of.
 # pawl_warnings(TARGET): the warnings of Pawl's own code.
 set(PAWL_ROOMS "")
 
@@ -19,7 +21,7 @@ function(pawl_inner target)
 endfunction()
 
 function(pawl_room name)
-  cmake_parse_arguments(ROOM "" "PRECOMPILE" "FOLDERS;LINK" ${ARGN})
+  cmake_parse_arguments(ROOM "APART" "PRECOMPILE" "FOLDERS;LINK" ${ARGN})
   set(sources "")
   foreach(folder IN LISTS ROOM_FOLDERS)
     file(GLOB_RECURSE found CONFIGURE_DEPENDS "${pawl_SOURCE_DIR}/${folder}/*.cpp")
@@ -39,5 +41,15 @@ function(pawl_room name)
     # Without it ccache keeps no g++ output that uses a precompiled header.
     target_compile_options(pawl_${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
   endif()
-  set(PAWL_ROOMS ${PAWL_ROOMS} ${name} PARENT_SCOPE)
+  if(NOT ROOM_APART)
+    set(PAWL_ROOMS ${PAWL_ROOMS} ${name} PARENT_SCOPE)
+  endif()
+endfunction()
+
+function(pawl_hold_rooms target)
+  foreach(room IN LISTS PAWL_ROOMS)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:pawl_${room}>)
+  endforeach()
+  target_link_libraries(${target}
+    PRIVATE CAF::core SQLiteCpp SQLite::SQLite3 PkgConfig::sodium PkgConfig::re2 CURL::libcurl fmt::fmt date::date-tz Threads::Threads)
 endfunction()

@@ -2,6 +2,7 @@
 #include "tests/support/temp_folder.hpp"
 
 #include <pawl/runtime.hpp>
+#include <pawl/testing.hpp>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -160,25 +161,29 @@ TEST_CASE("concurrency: attempts that wait for an answer hold no thread, and no 
 TEST_CASE("timeout: an attempt without an answer fails, sees it, and is repeated with the same key; late answers are "
           "dropped") {
   inbox calls;
-  runtime rt = open({"t", calls.taking()});
-  load(rt, R"(,"timeout":20,"retry":{"maxAttempts":1,"interval":1})");
-  start(rt, "a");
+  testing::test_options how;
+  how.runtime.node_types.push_back({"t", calls.taking()});
+  auto rt = testing::test_runtime::open(how);
+  REQUIRE(rt);
+  REQUIRE(rt->load_definition(R"({"id":"w","nodes":[{"id":"n","type":"t","timeout":3600000,
+    "retry":{"maxAttempts":1,"interval":60000}}],"edges":[]})"));
+  const std::string id = *rt->start("w", json::object());
   auto late = calls.take();
   REQUIRE(late.context->deadline());
-  auto again = calls.take();
+  REQUIRE(rt->skip(61min - 1ms));
   CHECK(late.done.is_cancelled());
   CHECK(late.context->is_cancelled());
   CHECK_FALSE(late.context->is_stopping());
   CHECK_FALSE(late.done.complete(outcome::output("late")));
+  REQUIRE(rt->skip(1ms));
+  auto again = calls.take();
   CHECK(again.context->attempt() == 2);
   CHECK(again.context->idempotency_key() == late.context->idempotency_key());
   again.done.complete(outcome::output("in time"));
-  const auto ended = end_of(rt, "a");
-  REQUIRE(ended.status() == instance_status::completed);
-  const json results = ended.document()["context"]["n"];
-  REQUIRE(results.size() == 2);
-  CHECK(results[0]["error"] == "Timeout: the attempt took longer than its timeout of 20 ms");
-  CHECK(results[1]["output"] == "in time");
+  REQUIRE(rt->run_until_idle());
+  CHECK(rt->check_that(id).is(instance_status::completed).gave("n", "in time").took(61min).differences() == "");
+  CHECK(rt->history_of(id) == "n: started, failed (Timeout: the attempt took longer than its timeout of 3600000 ms), "
+                              "timer_fired, succeeded");
 }
 
 TEST_CASE("timeout: a synchronous executor that runs on is left alone, its instance goes on") {

@@ -4,11 +4,11 @@
 #include <pawl/maintenance.hpp>
 #include <pawl/runtime.hpp>
 #include <pawl/store_reader.hpp>
+#include <pawl/testing.hpp>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include <atomic>
 #include <filesystem>
 
 using namespace pawl;
@@ -25,13 +25,7 @@ const char* const stopping_flow =
         "edges":[{"source":"in","target":"b"}]})";
 const char* const waiting_flow = R"({"id":"waiting","nodes":[{"id":"ask","type":"wait"}],"edges":[]})";
 
-struct set_clock final : pawl::clock {
-  std::int64_t now_ms() override { return wall; }
-  std::int64_t monotonic_ms() override { return wall; }
-  std::atomic<std::int64_t> wall{1'800'000'000'000};
-};
-
-runtime open(const std::string& path = "", std::shared_ptr<set_clock> time = nullptr) {
+runtime open(const std::string& path = "", std::shared_ptr<pawl::clock> time = nullptr) {
   options opts;
   opts.store_path = path;
   opts.time = std::move(time);
@@ -106,12 +100,12 @@ TEST_CASE("remove: after the end of the runtime it says so") {
 }
 
 TEST_CASE("prune: takes what has ended and is meant, and nothing else") {
-  const auto time = std::make_shared<set_clock>();
+  const auto time = std::make_shared<testing::virtual_clock>();
   runtime rt = open("", time);
   run(rt, "done", "old");
   run(rt, "limited", "old-failed");
   run(rt, "waiting", "old-waiting");
-  time->wall += 2 * hour_ms;
+  time->advance(std::chrono::hours(2));
   run(rt, "done", "new");
   prune_options which;
   SECTION("all") { CHECK(ids_of(rt.prune()) == ids{"old", "old-failed", "new"}); }

@@ -2,11 +2,11 @@
 #include "tests/support/temp_folder.hpp"
 
 #include <pawl/runtime.hpp>
+#include <pawl/testing.hpp>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include <atomic>
 #include <stdexcept>
 #include <thread>
 
@@ -45,13 +45,11 @@ options on(const std::string& path) {
   return opts;
 }
 
-// A wall clock that a test sets; every look takes a millisecond.
-struct set_back final : pawl::clock {
-  std::int64_t now_ms() override { return wall; }
-  std::int64_t monotonic_ms() override { return ++monotonic; }
-  std::atomic<std::int64_t> wall{2'000'000};
-  std::atomic<std::int64_t> monotonic{0};
-};
+testing::test_runtime open_kit() {
+  auto opened = testing::test_runtime::open();
+  if (!opened) FAIL(to_string(opened.failure()));
+  return std::move(*opened);
+}
 
 } // namespace
 
@@ -169,48 +167,43 @@ TEST_CASE("runtime: an expression sees what it mentions of the history, all of i
 }
 
 TEST_CASE("runtime: a delay until a moment is over when its timer goes off") {
-  options opts = on("");
-  opts.time = std::make_shared<set_back>();
-  runtime rt = open_runtime(std::move(opts));
+  auto rt = open_kit();
   REQUIRE(rt.load_definition(
       R"({"id":"d","nodes":[{"id":"wait","type":"delay","data":{"ms":"{{ input - run.time }}"}}],"edges":[]})"));
-  const auto started = rt.start("d", 2'000'100);
-  REQUIRE(started);
-  const auto ended = rt.wait(*started, wait_until::ended, std::chrono::milliseconds::max());
-  REQUIRE(ended);
-  CHECK(ended->status() == instance_status::completed);
-  CHECK(ended->document()["context"]["wait"][0]["output"]["ms"] > 0);
+  const auto id = rt.start("d", rt.now_ms() + 100);
+  REQUIRE(id);
+  REQUIRE(rt.skip(std::chrono::hours(1)));
+  const json output{{"ms", 100}};
+  auto check = rt.check_that(*id);
+  CHECK(check.is(instance_status::completed).took(std::chrono::milliseconds(100)).gave("wait", output).differences() ==
+        "");
 }
 
 TEST_CASE("runtime: what a timeout leaves behind is null, and the history says by which handle") {
-  runtime rt = open_runtime(on(""));
+  auto rt = open_kit();
   REQUIRE(rt.load_definition(R"({"id":"t","nodes":[{"id":"w","type":"wait","data":{"timeout":1}},
     {"id":"late","type":"set","data":{"x":"{{ nodes.w.output }}"}}],
     "edges":[{"source":"w","target":"late","sourceHandle":"timeout"}]})"));
-  const auto started = rt.start("t", 0);
-  REQUIRE(started);
-  const auto ended = rt.wait(*started, wait_until::needs_payload, std::chrono::seconds(60));
-  REQUIRE(ended);
-  CHECK(ended->status() == instance_status::completed); // a wait that time ends does not need a payload
-  CHECK(ended->document()["context"]["w"][0]["output"] == nullptr);
-  CHECK(ended->document()["context"]["late"][0]["output"] == json{{"x", nullptr}});
-  const auto history = rt.history(*started);
-  REQUIRE(history);
-  CHECK((*history)[2].event == "timer_fired");
-  CHECK((*history)[2].handle == "timeout");
+  const auto id = rt.start("t", 0);
+  REQUIRE(id);
+  REQUIRE(rt.skip_to_next_timer());
+  const json late{{"x", nullptr}};
+  CHECK(rt.check_that(*id).is(instance_status::completed).gave("w", nullptr).gave("late", late).differences() == "");
+  CHECK(rt.history_of(*id) == "w: started, paused, timer_fired (timeout)\nlate: succeeded");
 }
 
 TEST_CASE("runtime: engine time goes on while the wall clock stands behind the last commit") {
-  auto time = std::make_shared<set_back>();
-  options opts = on("");
-  opts.time = time;
-  runtime rt = open_runtime(std::move(opts));
+  auto rt = open_kit();
   REQUIRE(rt.load_definition(R"({"id":"d","nodes":[{"id":"a","type":"delay","data":{"ms":20}}],"edges":[]})"));
-  REQUIRE(rt.wait(*rt.start("d", 0), wait_until::ended, std::chrono::seconds(60)));
-  time->wall = 1'000'000; // a thousand seconds back
-  const auto second = rt.wait(*rt.start("d", 0), wait_until::ended, std::chrono::seconds(60));
+  const std::int64_t before = rt.now_ms();
+  REQUIRE(rt.start("d", 0));
+  REQUIRE(rt.skip_to_next_timer());
+  rt.set_wall(before - 1'000'000); // a thousand seconds back
+  const auto second = rt.start("d", 0);
   REQUIRE(second);
-  CHECK(second->document()["createdAt"] > 2'000'000);
+  REQUIRE(rt.skip(std::chrono::milliseconds(20)));
+  CHECK(rt.check_that(*second).is(instance_status::completed).differences() == "");
+  CHECK(rt.query(*second)->document()["createdAt"] == before + 20);
 }
 
 TEST_CASE("runtime: what an executor says of itself is bounded and UTF-8") {

@@ -1,8 +1,7 @@
 // What enters is checked before anything is stored: inputs, payloads, data and outputs of nodes.
-#include "tests/support/temp_folder.hpp"
-
 #include <pawl/json.hpp>
 #include <pawl/runtime.hpp>
+#include <pawl/testing.hpp>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -16,6 +15,14 @@ namespace {
 
 runtime open_runtime(options opts) {
   auto opened = runtime::open(std::move(opts));
+  if (!opened) FAIL(to_string(opened.failure()));
+  return std::move(*opened);
+}
+
+testing::test_runtime open_kit(std::vector<node_type> types) {
+  testing::test_options how;
+  how.runtime.node_types = std::move(types);
+  auto opened = testing::test_runtime::open(how);
   if (!opened) FAIL(to_string(opened.failure()));
   return std::move(*opened);
 }
@@ -115,9 +122,6 @@ TEST_CASE("schemas: the payload of the first visit passes the gate of its type")
 }
 
 TEST_CASE("schemas: a wait keeps the schema that it was made with, across a restart, until its visit ends") {
-  test::temp_folder folder;
-  options opts;
-  opts.store_path = folder.file("s.db");
   const auto pausing = [](const char* schema) {
     node_type type("ask", [schema](node_context& c) {
       if (c.payload() == nullptr) return outcome::pause().accepting(json::parse(schema));
@@ -126,28 +130,22 @@ TEST_CASE("schemas: a wait keeps the schema that it was made with, across a rest
     type.can_wait = true;
     return type;
   };
-  opts.node_types = {pausing(R"({"const":"first"})")};
-  {
-    runtime rt = open_runtime(opts);
-    load(rt, R"({"id":"d","nodes":[{"id":"a","type":"ask","retry":{"maxAttempts":1,"interval":60000}}],"edges":[]})");
-    start_options how;
-    how.id = "i";
-    CHECK(ended(rt, start(rt, "d", nullptr, how)).needs_payload());
-  }
-  opts.node_types = {pausing(R"({"const":"second"})")};
-  runtime rt = open_runtime(opts);
+  auto rt = open_kit({pausing(R"({"const":"first"})")});
+  REQUIRE(rt.load_definition(
+      R"({"id":"d","nodes":[{"id":"a","type":"ask","retry":{"maxAttempts":1,"interval":60000}}],"edges":[]})"));
+  const std::string id = *rt.start("d", nullptr);
+  CHECK(rt.query(id)->needs_payload());
+  REQUIRE(rt.restart_with({pausing(R"({"const":"second"})")}));
   const json wrong = "second";
   const json right = "first";
-  const auto refused = rt.resume("i", &wrong);
-  REQUIRE_FALSE(refused);
-  CHECK(refused.failure().code == errc::invalid_payload);
-  CHECK_FALSE(rt.resume("i", nullptr)); // a wait with a schema needs a payload
-  CHECK(rt.query("i")->document()["waits"][0]["schema"] == json{{"const", "first"}});
-  REQUIRE(rt.resume("i", &right));
-  CHECK(ended(rt, "i").status() == instance_status::error); // it waits for its retry
-  CHECK_FALSE(rt.resume("i", &wrong));                      // and still takes only what fits
-  REQUIRE(rt.resume("i", nullptr));                         // without a payload: retry now
-  CHECK(ended(rt, "i").status() == instance_status::completed);
+  CHECK(rt.resume(id, &wrong).failure().code == errc::invalid_payload);
+  CHECK_FALSE(rt.resume(id, nullptr)); // a wait with a schema needs a payload
+  CHECK(rt.query(id)->document()["waits"][0]["schema"] == json{{"const", "first"}});
+  REQUIRE(rt.resume(id, &right));
+  CHECK(rt.check_that(id).is(instance_status::error).differences() == ""); // it waits for its retry
+  CHECK_FALSE(rt.resume(id, &wrong));                                      // and still takes only what fits
+  REQUIRE(rt.resume(id, nullptr));                                         // without a payload: retry now
+  CHECK(rt.check_that(id).is(instance_status::completed).took(std::chrono::milliseconds(0)).differences() == "");
 }
 
 TEST_CASE("schemas: a type whose schema is none keeps the runtime from opening") {
@@ -223,21 +221,17 @@ TEST_CASE("schemas: a node without an output fails where its type promises one")
 }
 
 TEST_CASE("schemas: a host that tightens a type does not stop the instances that run") {
-  test::temp_folder folder;
-  options opts;
-  opts.store_path = folder.file("s.db");
   const auto quick = [](node_context&) { return outcome::nothing(); };
-  opts.node_types = {{"quick", quick}};
-  {
-    runtime rt = open_runtime(opts);
-    load(rt, R"({"id":"d","input":true,"nodes":[{"id":"a","type":"quick","data":{"n":1}},{"id":"w","type":"wait"}],
-      "edges":[{"source":"a","target":"w"}]})");
-    start_options how;
-    how.id = "i";
-    CHECK(ended(rt, start(rt, "d", nullptr, how)).needs_payload());
-  }
-  opts.node_types[0].input_schema = "false";
-  runtime rt = open_runtime(opts);
-  REQUIRE(rt.resume("i", nullptr));
-  CHECK(rt.wait("i", wait_until::at_rest));
+  auto rt = open_kit({{"quick", quick}});
+  REQUIRE(rt.load_definition(
+      R"({"id":"d","input":true,"nodes":[{"id":"a","type":"quick","data":{"n":1}},{"id":"w","type":"wait"}],
+      "edges":[{"source":"a","target":"w"}]})"));
+  const std::string id = *rt.start("d", nullptr);
+  CHECK(rt.query(id)->needs_payload());
+  node_type strict("quick", quick);
+  strict.input_schema = "false";
+  REQUIRE(rt.restart_with({strict}));
+  const json yes = true;
+  REQUIRE(rt.resume(id, &yes));
+  CHECK(rt.check_that(id).is(instance_status::completed).differences() == "");
 }

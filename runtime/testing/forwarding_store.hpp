@@ -1,11 +1,11 @@
-// A store that hands every call on to another one: the base of the stores that tests put in its way.
+// A store that hands every call on to another one: the base of the stores that the kit and Pawl's tests put in its way.
 #pragma once
 
 #include "storage/store.hpp"
 
 #include <utility>
 
-namespace pawl::test {
+namespace pawl::testing {
 
 class forwarding_store : public storage::store {
 public:
@@ -84,4 +84,4 @@ private:
   std::unique_ptr<storage::store> inner_;
 };
 
-} // namespace pawl::test
+} // namespace pawl::testing
