@@ -93,6 +93,23 @@ void resume(command_scene& scene) {
   }
 }
 
+// The wait's reason holds what the server gave back; the signal is kept first, then awaited.
+void signal(command_scene& scene) {
+  json definition = waiting_definition(scene);
+  definition["id"] = "hears";
+  definition["nodes"][2]["data"]["signal"] = "go";
+  const std::string file = write_definition(scene, definition);
+  for (const std::string& format : formats) {
+    const std::string id = "signalled-" + format;
+    const words how = joined({"--store", scene.in.store(), "-o", format}, scene.in.opening());
+    const ended waits = scene.in.pawl(joined({"run", file, "--id", id}, how));
+    if (waits.code != 3) throw std::runtime_error("pawl run did not come to its wait: " + waits.err);
+    const ended kept = scene.in.pawl(joined({"signal", id, "later", "--payload", "{}", "--key", "k"}, how));
+    if (kept.code != 3) throw std::runtime_error("pawl signal was not kept: " + kept.err);
+    scene.in.pawl(joined({"signal", id, "go", "--payload", "{}"}, how));
+  }
+}
+
 void validate(command_scene& scene) {
   words line{"validate"};
   for (const scenario& s : all_scenarios(scene.in.at()))
@@ -213,6 +230,7 @@ const std::vector<command>& commands() {
       {"secrets import", false, import},
       {"run", true, run},
       {"resume", true, resume},
+      {"signal", true, signal},
       {"schedule add", true, schedule},
       {"schedule list", true,
        [](command_scene& s) {

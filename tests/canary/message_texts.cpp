@@ -134,7 +134,11 @@ public:
   void put(const retire_instance&) {}
   void put(const results_loaded& m) { put(m.rows); }
   void put(const history_loaded& m) { put(m.rows); }
-  void put(const start_instance& m) { put(m.uid), put(m.input), put(m.input_text), put(m.payload), put(m.labels); }
+  void put(const start_instance& m) {
+    put(m.uid), put(m.input), put(m.input_text), put(m.payload), put(m.labels), put(m.signal);
+  }
+  void put(const signal_instance& m) { put(m.what); }
+  void put(const signal_uid& m) { put(m.uid), put(m.command); }
   void put(const resume_uid& m) { put(m.uid), put(m.command); }
   void put(const wake_uid& m) { put(m.uid); }
   void put(const room_given_back&) {}

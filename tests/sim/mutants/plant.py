@@ -49,9 +49,10 @@ MUTANTS = [
      "  if (*verdict == core::signal_verdict::duplicate) again.key.clear();\n"
      "  if (MUTANT) return take(again, nullptr, std::nullopt, command.answer);"),
     ("the newest kept signal is taken first", "runtime/core/transition.cpp",
-     "    const buffered_signal taken = std::move(*found);",
-     "    if (MUTANT && c.wait->names(state_.signals.back().name)) found = std::prev(state_.signals.end());\n"
-     "    const buffered_signal taken = std::move(*found);"),
+     "    const buffered_signal taken = std::move(*found);\n    state_.signals.erase(found);",
+     "    const auto last = std::prev(state_.signals.end());\n"
+     "    const auto which = MUTANT && c.wait->names(last->name) ? last : found;\n"
+     "    const buffered_signal taken = std::move(*which);\n    state_.signals.erase(which);"),
     ("a signal is acknowledged and forgotten", "actors/instance_actor.cpp",
      "  take(command.what, nullptr, std::nullopt, command.answer);",
      "  if (MUTANT && state_.oldest_wait_for(command.what.name) == nullptr) return command.answer({});\n"

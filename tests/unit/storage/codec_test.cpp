@@ -62,8 +62,7 @@ std::vector<event> life() {
       {1727, resumed{1, 1, nullptr, std::nullopt}},
       {1728, waits_for_signals()},
       {1729, signalled{"never", share("x"), ""}},
-      {1729, node_paused{{1, 1, 1}, wait_kind::payload, "", std::nullopt, nullptr}},
-      {1729, resumed{1, 1, nullptr, std::nullopt}},
+      {1729, signalled{"other", nullptr, "key-2"}},
       {1730, node_succeeded{{1, 1, 1}, "unknown", {}}},
   };
 }
