@@ -37,6 +37,7 @@ struct arguments {
   bool finish = false;
   bool ack_early = false;
   bool stop = false;
+  bool signals = true;
   std::string kill_at;
   int nth = 1;
   std::size_t wal_bytes = options().checkpoint_wal_bytes;
@@ -176,10 +177,10 @@ void send_signal(host::engine& rt, const work_list::pause& at, const json& paylo
 }
 
 // A pause may be on the list twice; the visit's number keeps the second answer from the next pause.
-void answer_pauses(host::engine& rt, work_list& todo, std::size_t all) {
+void answer_pauses(host::engine& rt, work_list& todo, std::size_t all, bool signals) {
   while (auto pause = todo.next(all)) {
     const json payload = crash::payload_of(pause->uid, pause->visit);
-    send_signal(rt, *pause, payload);
+    if (signals) send_signal(rt, *pause, payload);
     if (!pause->takes_payload) continue;
     const auto done = rt.resume(pause->uid, &payload, {"ask", pause->visit, {}});
     die_unless(done, {errc::not_waiting, errc::finished});
@@ -199,6 +200,7 @@ arguments parse(int count, char** values) {
     if (name == "--finish") args.finish = true;
     if (name == "--ack-early") args.ack_early = true;
     if (name == "--stop") args.stop = true;
+    if (name == "--without-signals") args.signals = false;
     if (name == "--kill-at") args.kill_at = value();
     if (name == "--nth") args.nth = std::atoi(value().c_str());
     if (name == "--wal-bytes") args.wal_bytes = std::strtoull(value().c_str(), nullptr, 10);
@@ -211,6 +213,7 @@ arguments parse(int count, char** values) {
 int main(int count, char** values) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const arguments args = parse(count, values);
+  if (!args.signals) crash::without_signals();
   work_list todo;
   points_ptr points;
   std::optional<test::faulty_disk> disk;
@@ -229,7 +232,8 @@ int main(int count, char** values) {
   look_around(*rt, args, todo);
   std::vector<std::thread> answering; // a commit each: one thread would leave most instances waiting
   for (int i = 0; i < 6; ++i)
-    answering.emplace_back([&] { answer_pauses(*rt, todo, static_cast<std::size_t>(args.to - args.from)); });
+    answering.emplace_back(
+        [&] { answer_pauses(*rt, todo, static_cast<std::size_t>(args.to - args.from), args.signals); });
   for (std::thread& t : answering)
     t.join();
   if (!args.finish) {

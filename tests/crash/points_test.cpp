@@ -2,6 +2,7 @@
 // many times, and checks after each kill what crash_test.cpp checks. Status as there. Starts no thread.
 #include "tests/crash/checker.hpp"
 #include "tests/crash/child_process.hpp"
+#include "tests/crash/workload.hpp"
 #include "tests/support/campaign.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -144,6 +145,7 @@ private:
                                  "--from",  std::to_string(0), "--to",      std::to_string(to_)};
     all[5] = std::to_string(from_);
     all.insert(all.end(), more.begin(), more.end());
+    if (of_.setting == before::an_older_format) all.push_back("--without-signals");
     if (args_.ack_early) all.emplace_back("--ack-early");
     return all;
   }
@@ -193,11 +195,14 @@ private:
     }
     if (of_.setting != before::an_older_format) return;
     check_.audit_is_gone();
-    run_sql(store(),
-            "DROP TABLE sealed_store; DROP TABLE secret_audit; DROP TABLE label; DROP TABLE removed; ALTER "
-            "TABLE cursor DROP COLUMN payload_schema; DROP TABLE payload_store; DROP TABLE payload_key; ALTER TABLE "
-            "input DROP COLUMN payload_key; ALTER TABLE cursor DROP COLUMN payload_key; ALTER TABLE memory DROP "
-            "COLUMN payload_key; ALTER TABLE step DROP COLUMN payload_key; PRAGMA user_version = 1");
+    run_sql(
+        store(),
+        "DROP TABLE sealed_store; DROP TABLE secret_audit; DROP TABLE label; DROP TABLE removed; ALTER "
+        "TABLE cursor DROP COLUMN payload_schema; DROP TABLE payload_store; DROP TABLE payload_key; ALTER TABLE "
+        "input DROP COLUMN payload_key; ALTER TABLE cursor DROP COLUMN payload_key; ALTER TABLE memory DROP "
+        "COLUMN payload_key; ALTER TABLE step DROP COLUMN payload_key; DROP TABLE signal; DROP TABLE signal_key; DROP "
+        "TABLE schedule; ALTER TABLE cursor DROP COLUMN wait_order; ALTER TABLE cursor DROP COLUMN wait_signals; ALTER "
+        "TABLE cursor DROP COLUMN signal; PRAGMA user_version = 1");
   }
 
   void open_as_owner() {
@@ -250,6 +255,7 @@ int carry_out(const arguments& args, std::uint64_t& kills) {
   for (const group& g : groups()) {
     if (g.name != args.group) continue;
     try {
+      if (g.setting == before::an_older_format) crash::without_signals(); // that format has none
       run one(args, g);
       status = one.carry_out();
       kills += one.kills();

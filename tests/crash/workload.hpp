@@ -27,6 +27,9 @@ std::vector<node_type> own_types(const effect& on_effect);
 /// Where the secret of `work` comes from.
 std::shared_ptr<secret_provider> own_secrets();
 
+/// Nothing waits for signals, as before format 6 of the store. To be said before definitions() is asked for.
+void without_signals();
+
 const std::vector<std::string>& definitions();
 
 /// Instance number n.
