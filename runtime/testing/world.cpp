@@ -26,7 +26,9 @@ template <class... Ts> bool is_one_of(const caf::mailbox_element& m) {
 
 bool is_tick(const caf::mailbox_element& m) { return is_one_of<actors::timer_tick>(m); }
 /// Comes again and again while nothing happens: time may pass over it, as over a thread that wakes late.
-bool is_routine(const caf::mailbox_element& m) { return is_one_of<actors::timer_tick, actors::schedule_tick, actors::note_idle>(m); }
+bool is_routine(const caf::mailbox_element& m) {
+  return is_one_of<actors::timer_tick, actors::schedule_tick, actors::note_idle>(m);
+}
 /// Somebody tries again later what the store hindered.
 bool is_repair(const caf::mailbox_element& m) {
   return is_one_of<actors::restart_entry, actors::reopen_store, actors::recover_again>(m);
