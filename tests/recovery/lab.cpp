@@ -33,7 +33,11 @@ std::string start_until_done(host::engine& rt, int n) {
 void answer_pauses(host::engine& rt, const snapshot& at) {
   for (const wait_info& w : at.waits()) {
     const json payload = crash::payload_of(at.id(), w.visit);
-    (void)rt.resume(at.id(), &payload, {w.node, w.visit, {}}); // the next wait() shows whether it came through
+    if (w.kind == wait_kind::signal)
+      (void)rt.signal(at.id(), w.signals.front(), &payload,
+                      {std::to_string(w.visit)}); // once, however often it is sent
+    else
+      (void)rt.resume(at.id(), &payload, {w.node, w.visit, {}}); // the next wait() shows whether it came through
   }
 }
 
