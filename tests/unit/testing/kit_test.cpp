@@ -314,9 +314,10 @@ TEST_CASE("kit: the same seed gives the same history to the byte, with crashes i
 }
 
 TEST_CASE("kit: an asynchronous executor is answered by the test, or timed out by virtual time") {
-  auto waiting = std::make_shared<std::vector<completion>>();
-  node_type later(
-      "pay", node_type::async_executor([waiting](const auto&, const completion& done) { waiting->push_back(done); }));
+  // The test owns it, not the executor: a completion holds its attempt, and so the executor.
+  const auto waiting = std::make_shared<std::vector<completion>>();
+  node_type later("pay", node_type::async_executor(
+                             [held = waiting.get()](const auto&, const completion& done) { held->push_back(done); }));
   later.timeout = 10min;
   test_runtime rt = opened(with(later));
   const auto id = start(rt);
