@@ -42,7 +42,8 @@ public:
   progress& shown() { return progress_; }
   /// Where secrets come from, and the key of encrypted payloads.
   const secrets_options& keys() const { return secrets_; }
-  /// Shows the instance's steps until it has ended or needs somebody (or, told not to wait, rests); returns the exit code after the last words.
+  /// Shows the instance's steps until it has ended or needs somebody (or, told not to wait, rests); returns the exit
+  /// code after the last words.
   int go_on(const std::string& id);
   /// Waits until the instance rests or ends, with progress shown.
   snapshot wait_for(const std::string& id, wait_until until);
