@@ -134,7 +134,7 @@ void instance_actor::run_next() {
 }
 
 void instance_actor::create() {
-  const core::event event{shared_->time.now(),
+  const core::event event{shared_->time.read(),
                           core::started{start_->node, start_->payload, start_->step_limit, start_->signal}};
   auto verdict = core::apply(*workflow_, state_, event);
   if (auto* no = std::get_if<core::rejected>(&verdict)) {
@@ -146,7 +146,7 @@ void instance_actor::create() {
 
 void instance_actor::take(core::event_content what, core::json_ptr output, std::optional<std::string> output_text,
                           reply<void> on_done) {
-  const core::event event{shared_->time.now(), std::move(what)};
+  const core::event event{shared_->time.read(), std::move(what)};
   auto verdict = core::apply(*workflow_, state_, event);
   if (auto* no = std::get_if<core::rejected>(&verdict)) {
     on_done(error{no->code, no->reason, uid_});
@@ -220,7 +220,7 @@ void instance_actor::carry_out(const std::vector<core::effect>& effects) {
   for (const core::effect& e : effects) {
     if (const auto* run = std::get_if<core::run_node>(&e)) dispatch(run->cursor);
     if (const auto* timer = std::get_if<core::set_timer>(&e))
-      anon_send(shared_->timers.get(), timer_set{key_, uid_, timer->due_at});
+      anon_send(shared_->timers.get(), timer_set{key_, uid_, timer->due_at, timer->line});
   }
 }
 
@@ -231,7 +231,7 @@ void instance_actor::keep_result(const committing& taken) {
   if (mention == workflow_->mentions.nodes.end()) return;
   core::json_ptr output = r.error.empty() ? taken.output : core::share(nullptr);
   if (std::holds_alternative<core::timer_fired>(taken.event.what)) output = core::share(nullptr);
-  last_[r.node] = {std::move(output), taken.event.at, r.error};
+  last_[r.node] = {std::move(output), taken.event.at.engine, r.error};
 }
 
 void instance_actor::announce(const committing& taken) {
@@ -374,13 +374,25 @@ void instance_actor::take_signal(const signal_instance& command) {
 }
 
 void instance_actor::fire_due_timers() {
-  const core::timestamp_ms now = shared_->time.now();
+  const core::moment now = shared_->time.read();
+  const auto late_ms = [&](const core::cursor& c) { return now.on(c.timer->line) - c.timer->due_at; };
+  const bool knows_calendar = shared_->time.is_trusted();
   const core::cursor* first = nullptr;
-  for (const core::cursor& c : state_.cursors)
-    if (c.timer && c.timer->due_at <= now && (first == nullptr || c.timer->due_at < first->timer->due_at)) first = &c;
-  if (first == nullptr || committing_) return;
+  for (const core::cursor& c : state_.cursors) {
+    const bool counts = c.timer && (c.timer->line == core::timeline::steady || knows_calendar);
+    if (counts && late_ms(c) >= 0 && (first == nullptr || late_ms(c) > late_ms(*first))) first = &c;
+  }
+  if (first == nullptr && !committing_) return ask_for_dated_timers();
+  if (committing_) return;
   inbox_.push_back([this] { fire_due_timers(); }); // another may be due after this one
   take(core::timer_fired{first->id, first->visit}, nullptr, std::nullopt, {});
+}
+
+// Woken, and the wall clock was set back meanwhile: what was due is not due any more, and nobody thinks of it.
+void instance_actor::ask_for_dated_timers() {
+  for (const core::cursor& c : state_.cursors)
+    if (c.timer && c.timer->line == core::timeline::calendar)
+      anon_send(shared_->timers.get(), timer_set{key_, uid_, c.timer->due_at, c.timer->line});
 }
 
 void instance_actor::answer_start_again(const start_again& request) {

@@ -79,6 +79,7 @@ private:
   void resume_visit(const resume_instance& command);
   void take_signal(const signal_instance& command);
   void fire_due_timers();
+  void ask_for_dated_timers();
   void answer_start_again(const start_again& request);
 
   void load_results();

@@ -13,6 +13,7 @@
 #include <caf/actor_addr.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -43,6 +44,8 @@ struct write_done {
 };
 /// The store actor to itself: queued behind all that has arrived.
 struct flush_batch {};
+/// The wall clock was set, and the store does not know it yet: commit that, if no step did.
+struct save_clock {};
 /// The store actor to itself: stay awake until then.
 struct linger {
   std::chrono::steady_clock::time_point until;
@@ -237,15 +240,24 @@ struct timer_set {
   storage::instance_key instance = 0;
   std::string uid;
   core::timestamp_ms due_at = 0;
+  core::timeline line = core::timeline::steady;
 };
+/// The host says that the wall clock is right.
+struct clock_trusted {};
 /// The supervisor to a timer actor that took over.
 struct look_for_timers {};
 struct timer_tick {
   std::uint64_t generation = 0;
 };
-struct due_found {
-  result<std::vector<storage::due_row>> rows;
+/// What is due of one timeline, and when the first one behind that is; nothing when there is more which is due.
+struct due_on_line {
+  std::vector<storage::due_row> rows;
   std::optional<core::timestamp_ms> next;
+  bool is_more = false;
+};
+struct due_found {
+  result<std::array<due_on_line, 2>> lines; ///< by core::timeline
+  core::clock_offsets offsets;              ///< when it was looked
 };
 
 // --- to the schedule actor
@@ -324,6 +336,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::grace_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::signal_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::signal_uid)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_set)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::clock_trusted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::save_clock)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::look_for_timers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::due_found)

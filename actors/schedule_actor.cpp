@@ -88,6 +88,7 @@ caf::behavior schedule_actor::make_behavior() {
   look();
   return {
       [this](const schedules_changed&) { look(); },
+      [this](const clock_trusted&) { look(); },
       [this](const schedule_tick& tick) {
         if (tick.generation == generation_) look();
       },
@@ -103,6 +104,7 @@ void schedule_actor::on_exit() {
 }
 
 void schedule_actor::look() {
+  if (!shared_->time.is_trusted()) return; // nobody knows what is due
   look_again_ = true;
   if (phase_ != phase::resting) return;
   look_again_ = try_later_ = some_wait_ = false;
@@ -110,7 +112,7 @@ void schedule_actor::look() {
   ++round_;
   const caf::actor self = caf::actor_cast<caf::actor>(this);
   anon_send(shared_->store.get(),
-            use_store{[self, shared = shared_, after = waiting_after_, now = shared_->time.now()](
+            use_store{[self, shared = shared_, after = waiting_after_, now = shared_->time.read().calendar](
                           storage::store& store) { caf::anon_send(self, read_round(store, *shared, after, now)); }});
 }
 
@@ -271,7 +273,7 @@ void schedule_actor::end_round() {
 void schedule_actor::sleep_until_next() {
   ++generation_;
   std::optional<std::int64_t> left;
-  if (next_) left = std::clamp<std::int64_t>(*next_ - shared_->time.now(), 0, sleep_ms_max);
+  if (next_) left = std::clamp<std::int64_t>(*next_ - shared_->time.read().calendar, 0, sleep_ms_max);
   if (try_later_ || some_wait_) left = sleep_ms_max;
   if (left) delayed_anon_send(this, std::chrono::milliseconds(*left), schedule_tick{generation_});
 }

@@ -1,6 +1,7 @@
 // What all actors of one runtime share: the clock, the definitions, each other's addresses. Thread-safe.
 #pragma once
 
+#include "actors/engine_time.hpp"
 #include "actors/event_feed.hpp"
 #include "actors/messages.hpp"
 #include "runtime/core/signal_gate.hpp"
@@ -37,32 +38,6 @@ public:
 private:
   mutable std::mutex mutex_;
   caf::actor held_;
-};
-
-/// Engine time: the wall clock, but never earlier than what was last committed plus the monotonic time since.
-class engine_time {
-public:
-  explicit engine_time(std::shared_ptr<clock> source) : source_(std::move(source)) {}
-
-  core::timestamp_ms now() {
-    const std::int64_t wall = source_->now_ms();
-    const std::int64_t monotonic = source_->monotonic_ms();
-    std::lock_guard lock(mutex_);
-    latest_ = std::max(wall, latest_ + std::max<std::int64_t>(0, monotonic - since_));
-    since_ = monotonic;
-    return latest_;
-  }
-  void not_before(core::timestamp_ms at) {
-    (void)now();
-    std::lock_guard lock(mutex_);
-    latest_ = std::max(latest_, at);
-  }
-
-private:
-  std::shared_ptr<clock> source_;
-  std::mutex mutex_;
-  core::timestamp_ms latest_ = 0;
-  std::int64_t since_ = 0; ///< the monotonic time of latest_
 };
 
 /// Compiled workflows: the latest by id, all that running instances are pinned to by hash and id (a document without an
@@ -144,8 +119,9 @@ private:
 };
 
 struct services {
-  services(std::shared_ptr<clock> source, std::unique_ptr<storage::store> first, store_slot::opener open)
-      : time(std::move(source)), slot(std::move(first), std::move(open)) {}
+  services(std::shared_ptr<clock> source, bool clock_is_trusted, std::unique_ptr<storage::store> first,
+           store_slot::opener open)
+      : time(std::move(source), clock_is_trusted), slot(std::move(first), std::move(open)) {}
 
   engine_time time;
   store_slot slot;

@@ -33,6 +33,7 @@ caf::behavior store_actor::make_behavior() {
   return {
       [this](const write_change& request) { gather(request); },
       [this](const flush_batch&) { commit_batch(); },
+      [this](const save_clock&) { commit_batch(); },
       [this](const linger& l) {
         if (batch_.empty() && std::chrono::steady_clock::now() < l.until) anon_send(this, l);
       },
@@ -65,7 +66,16 @@ void store_actor::gather(const write_change& request) {
   if (batch_.size() >= batch_max) commit_batch();
 }
 
+// No step that knows of a clock that was set is committed without that.
+void store_actor::gather_offsets() {
+  const auto offsets = shared_->time.unsaved();
+  if (!offsets) return;
+  batch_.emplace_back(storage::clock_write{*offsets});
+  waiting_.emplace_back();
+}
+
 bool store_actor::commit_batch() {
+  gather_offsets();
   if (batch_.empty()) return true;
   std::vector<result<storage::written>> outcomes;
   (void)shared_->slot.use([&](storage::store& store) { outcomes = store.write(batch_); });
@@ -73,7 +83,10 @@ bool store_actor::commit_batch() {
   bool broken = false;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     broken |= !outcomes[i] && is_fatal(outcomes[i].failure());
-    anon_send(waiting_[i], write_done{std::move(outcomes[i])});
+    if (waiting_[i])
+      anon_send(waiting_[i], write_done{std::move(outcomes[i])});
+    else if (outcomes[i])
+      shared_->time.saved(std::get<storage::clock_write>(batch_[i]).offsets);
   }
   const bool is_small = batch_.size() <= linger_batch_max;
   batch_.clear();

@@ -18,6 +18,7 @@ public:
 
 private:
   void gather(const write_change& request);
+  void gather_offsets();
   bool commit_batch();                    ///< false: the store can go on no more, the actor quits
   bool checkpoint(std::size_t wal_bytes); ///< false: as above
   void clean_up_piece();

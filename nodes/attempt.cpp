@@ -157,6 +157,7 @@ executed attempt::made(outcome::content::wait& w) {
   core::node_paused event{
       run_.of, w.for_payload ? wait_kind::payload : wait_kind::timer, shortened(w.reason), w.timer_ms, nullptr,
       nullptr};
+  event.until = w.until_ms;
   if (w.for_signals) {
     if (auto good = check_signals(w.signals); !good) return failed("PauseError", good.failure().message, false);
     event.kind = wait_kind::signal;

@@ -6,6 +6,14 @@ namespace pawl {
 using nlohmann::json;
 using content = outcome::content;
 
+namespace {
+
+std::int64_t since_1970_ms(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+} // namespace
+
 outcome::outcome(content c) : content_(std::make_shared<content>(std::move(c))) {}
 
 outcome::content outcome::take() && { return content_.use_count() == 1 ? std::move(*content_) : *content_; }
@@ -34,6 +42,13 @@ outcome outcome::pause_for(std::chrono::milliseconds delay) {
   return outcome(content{content::wait{false, delay.count(), std::nullopt, "", std::nullopt}});
 }
 
+outcome outcome::pause_until(std::chrono::system_clock::time_point time) {
+  content::wait wait;
+  wait.for_payload = false;
+  wait.until_ms = since_1970_ms(time);
+  return outcome(content{std::move(wait)});
+}
+
 outcome outcome::fail(std::string message, std::string name) {
   return outcome(content{content::failure{std::move(name), std::move(message), true, 0}});
 }
@@ -52,7 +67,18 @@ outcome&& outcome::because(std::string reason) && {
 }
 outcome&& outcome::within(std::chrono::milliseconds timeout) && {
   auto* wait = std::get_if<content::wait>(&content_->what);
-  if (wait != nullptr && (wait->for_payload || wait->for_signals)) wait->timer_ms = timeout.count();
+  if (wait != nullptr && (wait->for_payload || wait->for_signals)) {
+    wait->timer_ms = timeout.count();
+    wait->until_ms.reset();
+  }
+  return std::move(*this);
+}
+outcome&& outcome::by(std::chrono::system_clock::time_point time) && {
+  auto* wait = std::get_if<content::wait>(&content_->what);
+  if (wait != nullptr && (wait->for_payload || wait->for_signals)) {
+    wait->until_ms = since_1970_ms(time);
+    wait->timer_ms.reset();
+  }
   return std::move(*this);
 }
 outcome&& outcome::accepting(json payload_schema) && {

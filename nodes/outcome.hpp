@@ -26,6 +26,7 @@ struct PAWL_LOCAL outcome::content {
     std::optional<nlohmann::json> payload_schema;
     bool for_signals = false; ///< then not for a payload
     std::vector<std::string> signals = {};
+    std::optional<std::int64_t> until_ms = {}; ///< by the calendar; not beside timer_ms
   };
   struct failure {
     std::string name;

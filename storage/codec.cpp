@@ -71,6 +71,7 @@ public:
     detail_["kind"] = static_cast<int>(e.kind);
     if (!e.reason.empty()) detail_["reason"] = e.reason;
     if (e.timer_ms) detail_["timer"] = *e.timer_ms;
+    if (e.until) detail_["until"] = *e.until;
     if (e.node_state) detail_["state"] = *e.node_state;
     if (e.payload_schema) detail_["schema"] = *e.payload_schema;
     if (!e.signals.empty()) detail_["signals"] = e.signals;
@@ -164,7 +165,9 @@ bool is_in_flight(const core::state& s) {
 }
 
 // A timer of an instance that has ended wakes nobody.
-std::optional<timestamp_ms> wake_of(const core::state& s) { return has_ended(s.status) ? std::nullopt : s.wake_at(); }
+std::optional<timestamp_ms> wake_of(const core::state& s, core::timeline line) {
+  return has_ended(s.status) ? std::nullopt : s.wake_at(line);
+}
 
 instance_row encode_header(const core::state& s) {
   instance_row h;
@@ -181,7 +184,8 @@ instance_row encode_header(const core::state& s) {
   h.execution_ms = s.execution_ms;
   h.retry_reason = s.retry_reason;
   h.step_limit_exceeded = s.step_limit_exceeded;
-  h.wake_at = wake_of(s);
+  h.wake_at = wake_of(s, core::timeline::steady);
+  h.wake_on = wake_of(s, core::timeline::calendar);
   return h;
 }
 
@@ -217,7 +221,7 @@ void encode_cursors(const core::workflow& w, const core::state& s, const core::s
     const core::cursor* c = s.find(id);
     if (c == nullptr) continue;
     rows.cursors_set.push_back(encode_cursor(w, *c));
-    if (c->timer) rows.timers_set.push_back({id, c->timer->due_at, c->timer->duration_ms});
+    if (c->timer) rows.timers_set.push_back({id, c->timer->due_at, c->timer->duration_ms, c->timer->line});
   }
   rows.cursors_gone = done.cursors_gone;
   for (const core::cursor_id id : done.timers_gone)
@@ -362,7 +366,7 @@ private:
   void take_timer(const timer_row& row) {
     core::cursor* c = state_.find(row.cursor);
     if (c == nullptr) return fail(fmt::format("a timer is stored for cursor {}, which is gone", row.cursor));
-    c->timer = core::timer_state{row.due_at, row.duration_ms};
+    c->timer = core::timer_state{row.due_at, row.duration_ms, row.line};
   }
 
   void take_memory(const memory_row& row) {
@@ -382,7 +386,9 @@ private:
   void check_marks() {
     if (fault_) return;
     if (rows_.header.in_flight != is_in_flight(state_)) fail("the stored in-flight mark contradicts the cursors");
-    if (rows_.header.wake_at != wake_of(state_)) fail("the stored waking time contradicts the timers");
+    if (rows_.header.wake_at != wake_of(state_, core::timeline::steady) ||
+        rows_.header.wake_on != wake_of(state_, core::timeline::calendar))
+      fail("the stored waking time contradicts the timers");
   }
 
   const core::workflow& workflow_;
@@ -504,6 +510,7 @@ private:
     const auto reason = detail_.find("reason");
     if (reason != detail_.end() && reason->is_string()) e.reason = reason->get<std::string>();
     e.timer_ms = integer_if("timer");
+    e.until = integer_if("until");
     e.node_state = member("state");
     e.payload_schema = member("schema");
     if (const auto names = detail_.find("signals"); names != detail_.end()) {

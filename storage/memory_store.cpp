@@ -32,16 +32,17 @@ struct memory_instance {
   std::map<std::string, std::vector<std::size_t>, std::less<>> results; ///< places in `steps` by node
 };
 
-result_row result_of(const step_row& s) { return {s.node, s.revision, s.at, s.attempt, s.output, s.error}; }
+result_row result_of(const step_row& s) { return {s.node, s.revision, s.at.engine, s.attempt, s.output, s.error}; }
 
 class memory_store final : public store {
 public:
   std::vector<result<written>> write(const std::vector<change>& batch) override;
   result<void> save_definition(const definition_row& definition, timestamp_ms at) override;
   result<std::vector<due_row>> in_flight(instance_key after, std::size_t limit) override;
-  result<std::vector<due_row>> due(due_mark after, timestamp_ms now, std::size_t limit) override;
-  result<std::optional<timestamp_ms>> next_due(due_mark after) override;
+  result<std::vector<due_row>> due(core::timeline line, due_mark after, timestamp_ms now, std::size_t limit) override;
+  result<std::optional<timestamp_ms>> next_due(core::timeline line, due_mark after) override;
   result<timestamp_ms> last_time() override { return latest_time_; }
+  result<core::clock_offsets> offsets() override { return offsets_; }
   result<checkpointed> checkpoint(std::size_t) override { return checkpointed{}; }
   result<bool> clean_up() override { return false; }
 
@@ -75,15 +76,18 @@ private:
   result<written> apply(const schedule_write& wanted);
   result<written> apply(const schedule_advance& wanted);
   result<written> apply(const schedule_remove& wanted);
+  result<written> apply(const clock_write& wanted);
   void set_state(schedule_row& row, const schedule_state& state);
   void put(instance_key key, memory_instance& i, const step_write& rows);
   memory_instance* at(instance_key instance);
+  std::set<wake_mark>& wakes(core::timeline line) { return wakes_[static_cast<int>(line)]; }
+  void forget_wakes(const instance_row& of, instance_key key);
 
   std::map<instance_key, memory_instance> instances_;
   std::map<std::string, instance_key, std::less<>> keys_;
   std::map<std::pair<std::string, std::string>, definition_row> definitions_; ///< by hash and id
   std::map<std::string, std::string, std::less<>> latest_;                    ///< hash by id
-  std::set<wake_mark> wakes_;
+  std::set<wake_mark> wakes_[2];                                              ///< by core::timeline
   std::set<instance_key> in_flight_;
   std::deque<secret_audit_entry> audit_;
   std::int64_t last_audit_ = 0;
@@ -92,6 +96,7 @@ private:
   std::set<std::pair<timestamp_ms, std::string>> schedule_wakes_; ///< next_due and id
   std::set<std::string, std::less<>> waiting_schedules_;          ///< with pending runs
   timestamp_ms latest_time_ = 0;
+  core::clock_offsets offsets_;
   instance_key last_key_ = 0;
 };
 
@@ -148,7 +153,7 @@ result<written> memory_store::apply(const remove_write& wanted) {
   const memory_instance* found = at(wanted.instance);
   if (found == nullptr) return no_such_instance(wanted.instance);
   if (!has_ended(found->header.status)) return not_finished(found->uid);
-  if (found->header.wake_at) wakes_.erase({*found->header.wake_at, wanted.instance});
+  forget_wakes(found->header, wanted.instance);
   in_flight_.erase(wanted.instance);
   keys_.erase(found->uid);
   instances_.erase(wanted.instance);
@@ -203,6 +208,11 @@ result<written> memory_store::apply(const schedule_remove& wanted) {
   return written{};
 }
 
+result<written> memory_store::apply(const clock_write& wanted) {
+  offsets_ = wanted.offsets;
+  return written{};
+}
+
 void memory_store::set_state(schedule_row& row, const schedule_state& state) {
   if (row.state.next_due) schedule_wakes_.erase({*row.state.next_due, row.id});
   waiting_schedules_.erase(row.id);
@@ -251,10 +261,16 @@ result<std::vector<secret_audit_entry>> memory_store::secret_audit(std::int64_t 
   return lines;
 }
 
+void memory_store::forget_wakes(const instance_row& of, instance_key key) {
+  if (of.wake_at) wakes(core::timeline::steady).erase({*of.wake_at, key});
+  if (of.wake_on) wakes(core::timeline::calendar).erase({*of.wake_on, key});
+}
+
 void memory_store::put(instance_key key, memory_instance& i, const step_write& rows) {
-  if (i.header.wake_at) wakes_.erase({*i.header.wake_at, key});
+  forget_wakes(i.header, key);
   i.header = rows.header;
-  if (i.header.wake_at) wakes_.insert({*i.header.wake_at, key});
+  if (i.header.wake_at) wakes(core::timeline::steady).insert({*i.header.wake_at, key});
+  if (i.header.wake_on) wakes(core::timeline::calendar).insert({*i.header.wake_on, key});
   if (i.header.in_flight)
     in_flight_.insert(key);
   else
@@ -283,7 +299,7 @@ void memory_store::put(instance_key key, memory_instance& i, const step_write& r
   i.signal_keys.insert(rows.signal_keys_set.begin(), rows.signal_keys_set.end());
   if (rows.step.is_result) i.results[rows.step.node].push_back(i.steps.size());
   i.steps.push_back(rows.step);
-  latest_time_ = std::max(latest_time_, rows.step.at);
+  latest_time_ = std::max(latest_time_, rows.step.at.engine);
 }
 
 result<void> memory_store::save_definition(const definition_row& definition, timestamp_ms) {
@@ -301,17 +317,18 @@ result<std::vector<due_row>> memory_store::in_flight(instance_key after, std::si
   return rows;
 }
 
-result<std::vector<due_row>> memory_store::due(due_mark after, timestamp_ms now, std::size_t limit) {
+result<std::vector<due_row>> memory_store::due(core::timeline line, due_mark after, timestamp_ms now,
+                                               std::size_t limit) {
   std::vector<due_row> rows;
-  for (auto wake = wakes_.upper_bound({after.due_at, after.instance});
-       wake != wakes_.end() && wake->first <= now && rows.size() < limit; ++wake)
+  for (auto wake = wakes(line).upper_bound({after.due_at, after.instance});
+       wake != wakes(line).end() && wake->first <= now && rows.size() < limit; ++wake)
     rows.push_back({wake->second, instances_.at(wake->second).uid, wake->first});
   return rows;
 }
 
-result<std::optional<timestamp_ms>> memory_store::next_due(due_mark after) {
-  const auto wake = wakes_.upper_bound({after.due_at, after.instance});
-  return wake == wakes_.end() ? std::nullopt : std::optional(wake->first);
+result<std::optional<timestamp_ms>> memory_store::next_due(core::timeline line, due_mark after) {
+  const auto wake = wakes(line).upper_bound({after.due_at, after.instance});
+  return wake == wakes(line).end() ? std::nullopt : std::optional(wake->first);
 }
 
 result<std::optional<instance_key>> memory_store::find(std::string_view uid) {
@@ -351,7 +368,7 @@ result<std::vector<summary_row>> memory_store::list(instance_key after, std::siz
   for (auto found = instances_.upper_bound(after); found != instances_.end() && rows.size() < limit; ++found) {
     const memory_instance& i = found->second;
     rows.push_back({found->first, i.uid, i.definition_id, i.header.status, i.header.revision, i.created_at,
-                    i.header.updated_at, i.header.wake_at});
+                    i.header.updated_at, i.header.wake_at, i.header.wake_on});
   }
   return rows;
 }

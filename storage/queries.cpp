@@ -17,14 +17,14 @@ constexpr char load_sql[] =
     "SELECT i.uid, d.id, d.hash, n.text, n.hash, n.payload_key, i.created_at, i.revision, i.version, i.status, "
     "i.in_flight,"
     " i.next_cursor, i.next_scope, i.steps, i.step_limit, i.updated_at, i.last_started_at, i.execution_ms,"
-    " i.retry_reason, i.step_limit_exceeded, i.wake_at"
+    " i.retry_reason, i.step_limit_exceeded, i.wake_at, i.wake_on"
     " FROM instance i LEFT JOIN definition d ON d.number = i.definition LEFT JOIN input n ON n.instance = i.id"
     " WHERE i.id = ?1 AND i.revision > 0";
 constexpr char cursors_sql[] =
     "SELECT cursor, scope, node, visit, phase, key, wait_kind, wait_reason, wait_since, retry_attempts, retry_at,"
     " payload, node_state, timer_fired, payload_schema, payload_key, wait_order, wait_signals, signal"
     " FROM cursor WHERE instance = ?1 ORDER BY cursor";
-constexpr char timers_sql[] = "SELECT cursor, due_at, duration_ms FROM timer WHERE instance = ?1 ORDER BY cursor";
+constexpr char timers_sql[] = "SELECT cursor, due_at, duration_ms, line FROM timer WHERE instance = ?1 ORDER BY cursor";
 constexpr char visits_sql[] = "SELECT node, count FROM visit WHERE instance = ?1 AND count > 0 ORDER BY node";
 constexpr char memories_sql[] =
     "SELECT scope, node, name, value, payload_key FROM memory WHERE instance = ?1 ORDER BY scope, node, name";
@@ -35,12 +35,14 @@ constexpr char labels_sql[] = "SELECT name, value, payload_key FROM label WHERE 
 constexpr char audit_sql[] =
     "SELECT sequence, at, instance_id, node_id, visit, attempt, slot, secret, version, destination, allowed, reason,"
     " payload_key FROM secret_audit WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
-constexpr char list_sql[] = "SELECT i.id, i.uid, d.id, i.status, i.revision, i.created_at, i.updated_at, i.wake_at"
+constexpr char list_sql[] = "SELECT i.id, i.uid, d.id, i.status, i.revision, i.created_at, i.updated_at, i.wake_at,"
+                            " i.wake_on"
                             " FROM instance i LEFT JOIN definition d ON d.number = i.definition"
                             " WHERE i.id > ?1 AND i.revision > 0 ORDER BY i.id LIMIT ?2";
 constexpr char history_sql[] =
     "SELECT revision, at, core_version, kind, cursor, scope, node, visit, attempt, handle, previous, output, error,"
-    " detail, note, payload_key FROM step WHERE instance = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3";
+    " detail, note, payload_key, steady_lag, calendar_lag FROM step WHERE instance = ?1 AND revision > ?2 ORDER BY "
+    "revision LIMIT ?3";
 constexpr char context_sql[] = "SELECT node, revision, at, attempt, output, error, payload_key FROM step"
                                " WHERE instance = ?1 AND previous IS NOT NULL ORDER BY revision DESC LIMIT ?2";
 constexpr char last_step_sql[] = "SELECT last_step FROM visit WHERE instance = ?1 AND node = ?2";
@@ -53,11 +55,16 @@ constexpr char all_latest_sql[] =
     "SELECT d.hash, d.id, d.text FROM definition_latest l JOIN definition d ON d.number = l.definition ORDER BY l.id";
 constexpr char in_flight_sql[] =
     "SELECT id, uid, updated_at FROM instance WHERE in_flight = 1 AND id > ?1 ORDER BY id LIMIT ?2";
-constexpr char due_sql[] =
+// By core::timeline.
+constexpr const char* due_sql[] = {
     "SELECT id, uid, wake_at FROM instance WHERE wake_at IS NOT NULL AND (wake_at, id) > (?1, ?2) AND wake_at <= ?3"
-    " ORDER BY wake_at, id LIMIT ?4";
-constexpr char next_due_sql[] =
-    "SELECT wake_at FROM instance WHERE wake_at IS NOT NULL AND (wake_at, id) > (?1, ?2) ORDER BY wake_at, id LIMIT 1";
+    " ORDER BY wake_at, id LIMIT ?4",
+    "SELECT id, uid, wake_on FROM instance WHERE wake_on IS NOT NULL AND (wake_on, id) > (?1, ?2) AND wake_on <= ?3"
+    " ORDER BY wake_on, id LIMIT ?4"};
+constexpr const char* next_due_sql[] = {
+    "SELECT wake_at FROM instance WHERE wake_at IS NOT NULL AND (wake_at, id) > (?1, ?2) ORDER BY wake_at, id LIMIT 1",
+    "SELECT wake_on FROM instance WHERE wake_on IS NOT NULL AND (wake_on, id) > (?1, ?2) ORDER BY wake_on, id LIMIT 1"};
+constexpr char offsets_sql[] = "SELECT engine_ms, calendar_ms FROM clock";
 #define PAWL_SCHEDULE_COLUMNS                                                                                          \
   "SELECT id, definition_id, cron, time_zone, every_ms, anchor, overlap, missed_policy, window_ms, created_at, input," \
   " labels, payload_key, revision, paused, last_due, next_due, pending, started, skipped, missed, failed,"             \
@@ -96,6 +103,7 @@ instance_row header_of(const running& row, int first) {
   header.retry_reason = row.number(first + 11);
   header.step_limit_exceeded = row.flag(first + 12);
   header.wake_at = row.number_if(first + 13);
+  header.wake_on = row.number_if(first + 14);
   return header;
 }
 
@@ -212,7 +220,8 @@ cursor_row queries::cursor_of(const running& row, instance_key instance, std::st
 step_row queries::step_of(const running& row, instance_key instance) {
   step_row s;
   s.revision = row.number(0);
-  s.at = row.number(1);
+  const timestamp_ms at = row.number(1);
+  s.at = {at, at - row.number_if(16).value_or(0), at - row.number_if(17).value_or(0)};
   s.core_version = row.small_number(2);
   s.kind = row.small_number(3);
   s.cursor = row.number(4);
@@ -378,7 +387,7 @@ std::vector<cursor_row> queries::cursors_of(instance_key instance, std::string& 
 std::vector<timer_row> queries::timers_of(instance_key instance) {
   std::vector<timer_row> rows;
   for (running row = statements_.run(timers_sql, instance); row.next();)
-    rows.push_back({row.number(0), row.number(1), row.number(2)});
+    rows.push_back({row.number(0), row.number(1), row.number(2), static_cast<core::timeline>(row.small_number(3))});
   return rows;
 }
 
@@ -444,7 +453,7 @@ result<std::vector<summary_row>> queries::list(instance_key after, std::size_t l
   std::vector<summary_row> rows;
   for (running row = statements_.run(list_sql, after, sql_limit(limit)); row.next();)
     rows.push_back({row.number(0), row.text(1), row.text(2), static_cast<instance_status>(row.small_number(3)),
-                    row.number(4), row.number(5), row.number(6), row.number_if(7)});
+                    row.number(4), row.number(5), row.number(6), row.number_if(7), row.number_if(8)});
   return rows;
 }
 
@@ -522,12 +531,13 @@ result<std::vector<due_row>> queries::in_flight(instance_key after, std::size_t 
   return due_rows(statements_.run(in_flight_sql, after, sql_limit(limit)));
 }
 
-result<std::vector<due_row>> queries::due(due_mark after, timestamp_ms now, std::size_t limit) {
-  return due_rows(statements_.run(due_sql, after.due_at, after.instance, now, sql_limit(limit)));
+result<std::vector<due_row>> queries::due(core::timeline line, due_mark after, timestamp_ms now, std::size_t limit) {
+  return due_rows(
+      statements_.run(due_sql[static_cast<int>(line)], after.due_at, after.instance, now, sql_limit(limit)));
 }
 
-result<std::optional<timestamp_ms>> queries::next_due(due_mark after) {
-  running row = statements_.run(next_due_sql, after.due_at, after.instance);
+result<std::optional<timestamp_ms>> queries::next_due(core::timeline line, due_mark after) {
+  running row = statements_.run(next_due_sql[static_cast<int>(line)], after.due_at, after.instance);
   return row.next() ? std::optional(row.number(0)) : std::nullopt;
 }
 
@@ -552,6 +562,12 @@ result<std::optional<timestamp_ms>> queries::next_schedule_due(timestamp_ms afte
 
 result<std::vector<schedule_row>> queries::waiting_schedules(const std::string& after, std::size_t limit) {
   return schedules_of(statements_.run(waiting_schedules_sql, after, sql_limit(limit)));
+}
+
+result<core::clock_offsets> queries::offsets() {
+  running row = statements_.run(offsets_sql);
+  if (!row.next()) return core::clock_offsets{};
+  return core::clock_offsets{row.number(0), row.number(1)};
 }
 
 result<timestamp_ms> queries::last_time() {

@@ -25,8 +25,9 @@ public:
   result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit);
 
   result<std::vector<due_row>> in_flight(instance_key after, std::size_t limit);
-  result<std::vector<due_row>> due(due_mark after, timestamp_ms now, std::size_t limit);
-  result<std::optional<timestamp_ms>> next_due(due_mark after);
+  result<std::vector<due_row>> due(core::timeline line, due_mark after, timestamp_ms now, std::size_t limit);
+  result<std::optional<timestamp_ms>> next_due(core::timeline line, due_mark after);
+  result<core::clock_offsets> offsets();
   result<timestamp_ms> last_time();
 
   result<std::vector<schedule_row>> schedules(const std::string& after, std::size_t limit);

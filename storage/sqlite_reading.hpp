@@ -47,6 +47,9 @@ public:
   result<std::vector<schedule_row>> schedules(std::string_view after, std::size_t limit) override {
     return read([&](queries& q) { return q.schedules(std::string(after), limit); });
   }
+  result<core::clock_offsets> offsets() override {
+    return read([&](queries& q) { return q.offsets(); });
+  }
   result<std::optional<schedule_row>> schedule(std::string_view id) override {
     return read([&](queries& q) { return q.schedule(std::string(id)); });
   }

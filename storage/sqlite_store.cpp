@@ -40,11 +40,11 @@ public:
   result<std::vector<due_row>> in_flight(instance_key after, std::size_t limit) override {
     return read([&](queries& q) { return q.in_flight(after, limit); });
   }
-  result<std::vector<due_row>> due(due_mark after, timestamp_ms now, std::size_t limit) override {
-    return read([&](queries& q) { return q.due(after, now, limit); });
+  result<std::vector<due_row>> due(core::timeline line, due_mark after, timestamp_ms now, std::size_t limit) override {
+    return read([&](queries& q) { return q.due(line, after, now, limit); });
   }
-  result<std::optional<timestamp_ms>> next_due(due_mark after) override {
-    return read([&](queries& q) { return q.next_due(after); });
+  result<std::optional<timestamp_ms>> next_due(core::timeline line, due_mark after) override {
+    return read([&](queries& q) { return q.next_due(line, after); });
   }
   result<std::vector<schedule_row>> due_schedules(timestamp_ms now, std::size_t limit) override {
     return read([&](queries& q) { return q.due_schedules(now, limit); });

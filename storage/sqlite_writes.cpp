@@ -14,15 +14,16 @@ constexpr char update_same_marks_sql[] =
     "UPDATE instance SET revision = ?2, version = ?3, status = ?4, next_cursor = ?5, next_scope = ?6, steps = ?7,"
     " step_limit = ?8, updated_at = ?9, last_started_at = ?10, execution_ms = ?11, retry_reason = ?12,"
     " step_limit_exceeded = ?13"
-    " WHERE id = ?1 AND revision = ?2 - 1 AND in_flight = ?14 AND wake_at IS ?15";
+    " WHERE id = ?1 AND revision = ?2 - 1 AND in_flight = ?14 AND wake_at IS ?15 AND wake_on IS ?16";
 constexpr char update_all_sql[] =
     "UPDATE instance SET revision = ?2, version = ?3, status = ?4, next_cursor = ?5, next_scope = ?6, steps = ?7,"
     " step_limit = ?8, updated_at = ?9, last_started_at = ?10, execution_ms = ?11, retry_reason = ?12,"
-    " step_limit_exceeded = ?13, in_flight = ?14, wake_at = ?15"
+    " step_limit_exceeded = ?13, in_flight = ?14, wake_at = ?15, wake_on = ?16"
     " WHERE id = ?1 AND revision = ?2 - 1";
 constexpr char revision_sql[] = "SELECT revision FROM instance WHERE id = ?1 AND revision > 0";
 // No id that a caller may give begins with a control character, and no step follows revision -1.
-constexpr char remove_sql[] = "UPDATE instance SET uid = char(1) || id, revision = -1, in_flight = 0, wake_at = NULL"
+constexpr char remove_sql[] = "UPDATE instance SET uid = char(1) || id, revision = -1, in_flight = 0, wake_at = NULL,"
+                              " wake_on = NULL"
                               " WHERE id = ?1 AND revision > 0 AND status IN (?2, ?3, ?4)";
 constexpr char mark_removed_sql[] = "INSERT INTO removed (instance) VALUES (?1)";
 constexpr char uid_sql[] = "SELECT uid FROM instance WHERE id = ?1";
@@ -32,8 +33,9 @@ constexpr char same_start_sql[] =
 constexpr char definition_number_sql[] = "SELECT number FROM definition WHERE hash = ?1 AND id = ?2";
 constexpr char insert_instance_sql[] =
     "INSERT INTO instance (uid, definition, created_at, revision, version, status, next_cursor, next_scope, steps,"
-    " step_limit, updated_at, last_started_at, execution_ms, retry_reason, step_limit_exceeded, in_flight, wake_at)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+    " step_limit, updated_at, last_started_at, execution_ms, retry_reason, step_limit_exceeded, in_flight, wake_at,"
+    " wake_on)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
 constexpr char insert_input_sql[] = "INSERT INTO input (instance, text, hash, payload_key) VALUES (?1, ?2, ?3, ?4)";
 constexpr char insert_label_sql[] = "INSERT INTO label (instance, name, value, payload_key) VALUES (?1, ?2, ?3, ?4)";
 constexpr char append_audit_sql[] =
@@ -55,7 +57,8 @@ constexpr char add_cursor_sql[] =
     " signal)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
 constexpr char remove_cursor_sql[] = "DELETE FROM cursor WHERE instance = ?1 AND cursor = ?2";
-constexpr char set_timer_sql[] = "REPLACE INTO timer (instance, cursor, due_at, duration_ms) VALUES (?1, ?2, ?3, ?4)";
+constexpr char set_timer_sql[] =
+    "REPLACE INTO timer (instance, cursor, due_at, duration_ms, line) VALUES (?1, ?2, ?3, ?4, ?5)";
 constexpr char remove_timer_sql[] = "DELETE FROM timer WHERE instance = ?1 AND cursor = ?2";
 constexpr char set_visit_sql[] = "INSERT INTO visit (instance, node, count, last_step) VALUES (?1, ?2, ?3, 0)"
                                  " ON CONFLICT (instance, node) DO UPDATE SET count = excluded.count";
@@ -72,8 +75,8 @@ constexpr char remove_signal_sql[] = "DELETE FROM signal WHERE instance = ?1 AND
 constexpr char add_signal_key_sql[] = "INSERT INTO signal_key (instance, key) VALUES (?1, ?2)";
 constexpr char append_step_sql[] =
     "INSERT INTO step (instance, revision, at, lag, core_version, kind, cursor, scope, node, visit, attempt, previous,"
-    " handle, note, error, detail, output, payload_key)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+    " handle, note, error, detail, output, payload_key, steady_lag, calendar_lag)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
 constexpr char is_latest_sql[] =
     "SELECT 1 FROM definition_latest l JOIN definition d ON d.number = l.definition WHERE l.id = ?1 AND d.hash = ?2";
 constexpr char insert_definition_sql[] =
@@ -93,6 +96,7 @@ constexpr char set_schedule_sql[] =
 constexpr char remove_schedule_sql[] = "DELETE FROM schedule WHERE id = ?1";
 constexpr char schedule_revision_sql[] = "SELECT revision FROM schedule WHERE id = ?1";
 constexpr char count_schedules_sql[] = "SELECT count(*) FROM schedule";
+constexpr char set_clock_sql[] = "REPLACE INTO clock (id, engine_ms, calendar_ms) VALUES (1, ?1, ?2)";
 constexpr char set_latest_sql[] = "REPLACE INTO definition_latest (id, definition, saved_at) VALUES (?1, ?2, ?3)";
 
 std::optional<std::int64_t> unless_zero(std::int64_t value) { return value == 0 ? std::nullopt : std::optional(value); }
@@ -115,6 +119,7 @@ result<written> change_writer::apply(const change& wanted) {
   if (const auto* schedule = std::get_if<schedule_write>(&wanted)) return put_schedule(*schedule);
   if (const auto* schedule = std::get_if<schedule_advance>(&wanted)) return advance_schedule(*schedule);
   if (const auto* schedule = std::get_if<schedule_remove>(&wanted)) return remove_schedule(*schedule);
+  if (const auto* clock = std::get_if<clock_write>(&wanted)) return set_clock(clock->offsets);
   return advance(std::get<step_write>(wanted));
 }
 
@@ -168,7 +173,8 @@ void change_writer::insert_instance(const create_write& wanted, std::int64_t def
   const instance_row& h = wanted.first.header;
   statements_.change(insert_instance_sql, wanted.uid, definition, wanted.created_at, h.revision, h.version,
                      static_cast<int>(h.status), h.next_cursor, h.next_scope, h.steps, h.step_limit, h.updated_at,
-                     h.last_started_at, h.execution_ms, h.retry_reason, h.step_limit_exceeded, h.in_flight, h.wake_at);
+                     h.last_started_at, h.execution_ms, h.retry_reason, h.step_limit_exceeded, h.in_flight, h.wake_at,
+                     h.wake_on);
 }
 
 result<written> change_writer::advance(const step_write& wanted) {
@@ -203,6 +209,11 @@ result<written> change_writer::remember_sealed(const sealed_write& wanted) {
     if (known >= wanted.generation && !wanted.accept_older) return rolled_back(known, wanted);
   }
   statements_.change(set_sealed_sql, wanted.store_id, wanted.generation, wanted.mac);
+  return written{};
+}
+
+result<written> change_writer::set_clock(const core::clock_offsets& offsets) {
+  statements_.change(set_clock_sql, offsets.engine_ms, offsets.calendar_ms);
   return written{};
 }
 
@@ -263,7 +274,7 @@ bool change_writer::update_header(const step_write& wanted) {
   for (const char* sql : {update_same_marks_sql, update_all_sql})
     if (statements_.change(sql, wanted.instance, h.revision, h.version, static_cast<int>(h.status), h.next_cursor,
                            h.next_scope, h.steps, h.step_limit, h.updated_at, h.last_started_at, h.execution_ms,
-                           h.retry_reason, h.step_limit_exceeded, h.in_flight, h.wake_at) == 1)
+                           h.retry_reason, h.step_limit_exceeded, h.in_flight, h.wake_at, h.wake_on) == 1)
       return true;
   return false;
 }
@@ -286,7 +297,7 @@ void change_writer::append_rows(instance_key instance, const step_write& wanted)
   for (const std::int64_t c : wanted.cursors_gone)
     statements_.change(remove_cursor_sql, instance, c);
   for (const timer_row& t : wanted.timers_set)
-    statements_.change(set_timer_sql, instance, t.cursor, t.due_at, t.duration_ms);
+    statements_.change(set_timer_sql, instance, t.cursor, t.due_at, t.duration_ms, static_cast<int>(t.line));
   for (const std::int64_t c : wanted.timers_gone)
     statements_.change(remove_timer_sql, instance, c);
   for (const memory_row& m : wanted.memories_set)
@@ -333,11 +344,13 @@ void change_writer::set_cursor(instance_key instance, const cursor_row& c) {
 void change_writer::append_step(instance_key instance, const step_row& s) {
   const auto previous = previous_result(instance, s);
   row_sealer sealed(cipher_, step_place(instance, s.revision));
-  latest_time = std::max(latest_time, s.at);
-  statements_.change(append_step_sql, instance, s.revision, s.at, latest_time - s.at, s.core_version, s.kind, s.cursor,
+  const timestamp_ms at = s.at.engine;
+  latest_time = std::max(latest_time, at);
+  statements_.change(append_step_sql, instance, s.revision, at, latest_time - at, s.core_version, s.kind, s.cursor,
                      s.scope, s.node, s.visit, s.attempt, previous, s.handle,
                      sealed("note", s.note.empty() ? nullptr : &s.note), sealed("error", in(s.error)),
-                     sealed("detail", in(s.detail)), sealed("output", in(s.output)), sealed.key());
+                     sealed("detail", in(s.detail)), sealed("output", in(s.output)), sealed.key(),
+                     unless_zero(at - s.at.steady), unless_zero(at - s.at.calendar));
   if (!s.is_result) return;
   const std::int64_t seq = database_.getLastInsertRowid();
   if (statements_.change(set_last_step_sql, instance, s.node, seq) == 0)
@@ -373,6 +386,7 @@ std::optional<written> change_writer::find_on_disk(const change& wanted) {
   }
   if (const auto* schedule = std::get_if<schedule_remove>(&wanted))
     return schedule_revision(schedule->id) ? std::nullopt : std::optional(written{});
+  if (std::holds_alternative<clock_write>(wanted)) return std::nullopt; // written twice it is the same
   const auto& next = std::get<step_write>(wanted);
   const auto revision = revision_of(next.instance);
   const bool there = revision && *revision >= next.header.revision;

@@ -35,6 +35,7 @@ private:
   result<written> put_schedule(const schedule_write& wanted);
   result<written> advance_schedule(const schedule_advance& wanted);
   result<written> remove_schedule(const schedule_remove& wanted);
+  result<written> set_clock(const core::clock_offsets& offsets);
   int set_schedule_state(const std::string& id, timestamp_ms created_at, const schedule_state& state);
   std::optional<std::int64_t> schedule_revision(const std::string& id);
   std::optional<result<written>> find_same_start(const create_write& wanted);

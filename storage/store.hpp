@@ -6,6 +6,7 @@
 #pragma once
 
 #include "runtime/core/json.hpp"
+#include "runtime/core/moment.hpp"
 #include "runtime/core/state.hpp"
 
 #include <pawl/result.hpp>
@@ -46,7 +47,8 @@ struct instance_row {
   std::int64_t execution_ms = 0;
   std::int64_t retry_reason = 0;
   bool step_limit_exceeded = false;
-  std::optional<timestamp_ms> wake_at;
+  std::optional<timestamp_ms> wake_at; ///< its earliest timer on the steady timeline
+  std::optional<timestamp_ms> wake_on; ///< and on the calendar
 };
 
 struct cursor_row {
@@ -74,6 +76,7 @@ struct timer_row {
   std::int64_t cursor = 0;
   timestamp_ms due_at = 0;
   std::int64_t duration_ms = 0;
+  core::timeline line = core::timeline::steady;
 };
 
 struct visit_row {
@@ -100,7 +103,7 @@ struct signal_row {
 /// One committed transition, as stored for ever. `detail` holds the rest of the event as JSON text.
 struct step_row {
   std::int64_t revision = 0;
-  timestamp_ms at = 0;
+  core::moment at;
   int core_version = 0;
   int kind = 0; ///< index of core::event_content
   std::int64_t cursor = 0;
@@ -218,8 +221,13 @@ error no_such_schedule(std::string_view id);
 error schedule_moved_on(std::string_view id);
 error too_many_schedules();
 
+/// The wall clock was set: what its timelines have to do with each other from now on.
+struct clock_write {
+  core::clock_offsets offsets;
+};
+
 using change = std::variant<create_write, step_write, remove_write, audit_write, sealed_write, schedule_write,
-                            schedule_advance, schedule_remove>;
+                            schedule_advance, schedule_remove, clock_write>;
 
 struct written {
   instance_key instance = 0; ///< 0 for what belongs to none
@@ -260,7 +268,8 @@ struct summary_row {
   std::int64_t revision = 0;
   timestamp_ms created_at = 0;
   timestamp_ms updated_at = 0;
-  std::optional<timestamp_ms> wake_at;
+  std::optional<timestamp_ms> wake_at; ///< as in instance_row
+  std::optional<timestamp_ms> wake_on;
 };
 
 /// One entry of a node's list in the context.
@@ -298,7 +307,7 @@ error rolled_back(std::int64_t known_generation, const sealed_write& wanted);
 /// How many lines of the audit are kept.
 inline constexpr std::int64_t audit_lines_max = 100'000;
 
-/// A place in the order (due_at, instance) of timers.
+/// A place in the order (due_at, instance) of the timers of one timeline.
 struct due_mark {
   timestamp_ms due_at = INT64_MIN;
   instance_key instance = 0;
@@ -341,6 +350,9 @@ public:
   /// By id, ascending, behind `after`.
   virtual result<std::vector<schedule_row>> schedules(std::string_view after, std::size_t limit) = 0;
   virtual result<std::optional<schedule_row>> schedule(std::string_view id) = 0;
+
+  /// What the last clock_write left; a store without one: the timelines are the same.
+  virtual result<core::clock_offsets> offsets() = 0;
 };
 
 /// What a checkpoint left.
@@ -376,17 +388,19 @@ public:
 
   /// Instances with a ready cursor, in key order after `after`; `due_at` is the time of their last step.
   virtual result<std::vector<due_row>> in_flight(instance_key after, std::size_t limit) = 0;
-  /// Instances whose wake_at is at most `now` and behind `after` in the order (wake_at, instance).
-  virtual result<std::vector<due_row>> due(due_mark after, timestamp_ms now, std::size_t limit) = 0;
-  /// The first wake_at behind `after`; nothing if there is none.
-  virtual result<std::optional<timestamp_ms>> next_due(due_mark after) = 0;
+  /// Instances whose earliest timer of that line is due at `now` or before and behind `after` in the order (due_at,
+  /// instance).
+  virtual result<std::vector<due_row>> due(core::timeline line, due_mark after, timestamp_ms now,
+                                           std::size_t limit) = 0;
+  /// The first of them behind `after`; nothing if there is none.
+  virtual result<std::optional<timestamp_ms>> next_due(core::timeline line, due_mark after) = 0;
   /// Schedules whose next_due is at most `now`, by (next_due, id).
   virtual result<std::vector<schedule_row>> due_schedules(timestamp_ms now, std::size_t limit) = 0;
   /// The first next_due above `after`; nothing if there is none.
   virtual result<std::optional<timestamp_ms>> next_schedule_due(timestamp_ms after) = 0;
   /// Schedules with pending runs, by id, ascending, behind `after`; paused ones too.
   virtual result<std::vector<schedule_row>> waiting_schedules(std::string_view after, std::size_t limit) = 0;
-  /// The latest time that any committed step holds; 0 for an empty store. Engine time never goes below it.
+  /// The latest engine time that any committed step holds; 0 for an empty store. Engine time never goes below it.
   virtual result<timestamp_ms> last_time() = 0;
 
   /// Moves the log into the main file when it is larger than `wal_bytes` or than half of the disk's free room; 0:

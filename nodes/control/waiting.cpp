@@ -34,26 +34,35 @@ outcome taken(const node_context& c) {
   return payload != nullptr ? outcome::output(*payload) : outcome::nothing();
 }
 
-outcome wait_for_signal(const node_context& c, std::vector<std::string> names) {
-  if (!c.signal().empty()) return taken(c);
-  const auto timeout = duration_field(c.data(), "timeout");
-  outcome pause = outcome::pause_for_signals(std::move(names)).because(text_field(c.data(), "reason", ""));
-  return timeout ? std::move(pause).within(*timeout) : std::move(pause);
+// A pause as `timeout` or `until` bound it.
+outcome bounded(outcome pause, const json& data) {
+  const auto timeout = duration_field(data, "timeout");
+  const auto until = time_field(data, "until");
+  if (timeout && until) throw std::invalid_argument("data has both 'timeout' and 'until'");
+  if (timeout) pause = std::move(pause).within(*timeout);
+  if (until) pause = std::move(pause).by(*until);
+  return std::move(pause).because(text_field(data, "reason", ""));
 }
 
 outcome run_wait(node_context& c) {
-  if (auto names = signals_of(c.data()); !names.empty()) return wait_for_signal(c, std::move(names));
+  auto names = signals_of(c.data());
+  if (!names.empty()) {
+    if (!c.signal().empty()) return taken(c);
+    return bounded(outcome::pause_for_signals(std::move(names)), c.data());
+  }
   if (const json* payload = c.payload()) return outcome::output(*payload);
-  const auto timeout = duration_field(c.data(), "timeout");
-  std::string reason = text_field(c.data(), "reason", "");
-  return (timeout ? outcome::pause_until_timeout(*timeout) : outcome::pause()).because(std::move(reason));
+  return bounded(outcome::pause(), c.data());
 }
 
 outcome run_delay(node_context& c) {
   if (c.timer_fired() && c.node_state() != nullptr) return outcome::output(*c.node_state());
   const auto ms = duration_field(c.data(), "ms");
-  if (!ms) throw std::invalid_argument("data.ms must say how many milliseconds to wait");
-  return outcome::pause_for(*ms).because(text_field(c.data(), "reason", "")).keep({{"ms", ms->count()}});
+  const auto until = time_field(c.data(), "until");
+  if (ms.has_value() == until.has_value())
+    throw std::invalid_argument("data must say how long to wait: either 'ms' (milliseconds) or 'until' (a time)");
+  outcome pause = ms ? outcome::pause_for(*ms).keep({{"ms", ms->count()}})
+                     : outcome::pause_until(*until).keep({{"until", *field(c.data(), "until")}});
+  return std::move(pause).because(text_field(c.data(), "reason", ""));
 }
 
 node_type waiting(const char* name, outcome (*run)(node_context&)) {
@@ -75,6 +84,14 @@ void check_duration(const json& data, const char* name, std::vector<problem>& pr
   if (value == nullptr || is_expression(*value)) return;
   if (!value->is_number() || value->get<double>() < 0)
     problems.push_back({false, std::string("/") + name, "is no number of milliseconds", "write one, or an expression"});
+}
+
+// And of a time.
+void check_time(const json& data, std::vector<problem>& problems) {
+  const json* value = field(data, "until");
+  if (value == nullptr || is_expression(*value) || time_of(*value)) return;
+  problems.push_back({false, "/until", "is no time from 1970 on",
+                      "write one such as \"2027-01-31T12:00:00Z\", milliseconds since 1970, or an expression"});
 }
 
 void check_members(const json& data, std::initializer_list<std::string_view> known, std::vector<problem>& problems) {
@@ -101,19 +118,27 @@ void check_signals(const json& data, std::vector<problem>& problems) {
 
 std::vector<problem> check_wait(const json& data) {
   std::vector<problem> problems;
-  check_members(data, {"reason", "timeout", "schema", "signal", "signals"}, problems);
+  check_members(data, {"reason", "timeout", "until", "schema", "signal", "signals"}, problems);
   check_duration(data, "timeout", problems);
+  check_time(data, problems);
+  if (field(data, "timeout") != nullptr && field(data, "until") != nullptr)
+    problems.push_back({false, "/until", "stands beside 'timeout'", "keep one of them"});
   check_signals(data, problems);
   return problems;
 }
 
 std::vector<problem> check_delay(const json& data) {
   std::vector<problem> problems;
-  check_members(data, {"reason", "ms"}, problems);
+  check_members(data, {"reason", "ms", "until"}, problems);
   check_duration(data, "ms", problems);
+  check_time(data, problems);
   const bool is_written = data.is_object() || data.is_null(); // else it is an expression
-  if (is_written && field(data, "ms") == nullptr)
-    problems.push_back({false, "", "a delay needs 'ms'", "say how many milliseconds to wait"});
+  const bool has_ms = field(data, "ms") != nullptr;
+  const bool has_until = field(data, "until") != nullptr;
+  if (is_written && !has_ms && !has_until)
+    problems.push_back({false, "", "a delay needs 'ms' or 'until'",
+                        "say how many milliseconds to wait, or until when (\"2027-01-31T12:00:00Z\")"});
+  if (has_ms && has_until) problems.push_back({false, "/until", "stands beside 'ms'", "keep one of them"});
   return problems;
 }
 

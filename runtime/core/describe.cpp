@@ -25,7 +25,7 @@ cursor_id place_of(const event_content& what, const step& done) {
 history_entry describe(const workflow& w, const state& after, const event& e, const step& done) {
   history_entry entry;
   entry.revision = after.revision;
-  entry.at_ms = e.at;
+  entry.at_ms = e.at.engine;
   entry.event = name_of(e.what);
   entry.note = done.note;
   if (done.result) {

@@ -17,6 +17,7 @@ struct run_node {
 struct set_timer {
   cursor_id cursor = 0;
   timestamp_ms due_at = 0;
+  timeline line = timeline::steady;
   bool operator==(const set_timer&) const = default;
 };
 

@@ -58,10 +58,11 @@ struct node_paused {
   attempt_ref of;
   wait_kind kind = wait_kind::payload;
   std::string reason;
-  std::optional<std::int64_t> timer_ms;
+  std::optional<std::int64_t> timer_ms; ///< it ends by itself after that time
   json_ptr node_state;
-  json_ptr payload_schema = {};          ///< null: any payload ends the pause
-  std::vector<std::string> signals = {}; ///< of wait_kind::signal: any of these ends the pause
+  json_ptr payload_schema = {};           ///< null: any payload ends the pause
+  std::vector<std::string> signals = {};  ///< of wait_kind::signal: any of these ends the pause
+  std::optional<timestamp_ms> until = {}; ///< it ends by itself at that time of the calendar; not beside timer_ms
 };
 
 struct resumed {
@@ -79,7 +80,7 @@ struct timer_fired {
 using event_content = std::variant<started, node_succeeded, node_failed, node_paused, resumed, timer_fired, signalled>;
 
 struct event {
-  timestamp_ms at = 0;
+  moment at;
   event_content what;
 };
 

@@ -56,10 +56,10 @@ const cursor* state::deciding_cursor() const {
   return at == cursors.end() ? nullptr : &*at;
 }
 
-std::optional<timestamp_ms> state::wake_at() const {
+std::optional<timestamp_ms> state::wake_at(timeline line) const {
   std::optional<timestamp_ms> earliest;
   for (const cursor& c : cursors)
-    if (c.timer && (!earliest || c.timer->due_at < *earliest)) earliest = c.timer->due_at;
+    if (c.timer && c.timer->line == line && (!earliest || c.timer->due_at < *earliest)) earliest = c.timer->due_at;
   return earliest;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/core/json.hpp"
+#include "runtime/core/moment.hpp"
 #include "runtime/core/workflow.hpp"
 
 #include <pawl/instance.hpp>
@@ -17,7 +18,6 @@ namespace pawl::core {
 
 using cursor_id = std::int64_t;
 using scope_id = std::int64_t;
-using timestamp_ms = std::int64_t;
 
 enum class phase : std::uint8_t {
   ready,      ///< to be executed, or being executed: after a restart it is executed (again)
@@ -43,10 +43,11 @@ struct retry_state {
   bool operator==(const retry_state&) const = default;
 };
 
-/// A timer belongs to one cursor. A relative one keeps its duration, so that a corrected clock can shift it.
+/// A timer belongs to one cursor.
 struct timer_state {
-  timestamp_ms due_at = 0;
-  std::int64_t duration_ms = 0;
+  timestamp_ms due_at = 0;      ///< by `line`
+  std::int64_t duration_ms = 0; ///< of one on the calendar: 0
+  timeline line = timeline::steady;
   bool operator==(const timer_state&) const = default;
 };
 
@@ -117,7 +118,7 @@ struct state {
   const cursor* oldest_wait_for(std::string_view signal) const;
   /// The cursor whose node the snapshot calls current; null when there is none.
   const cursor* deciding_cursor() const;
-  std::optional<timestamp_ms> wake_at() const; ///< the earliest timer
+  std::optional<timestamp_ms> wake_at(timeline line) const; ///< the earliest timer of that line
   bool operator==(const state&) const = default;
 };
 

@@ -23,12 +23,12 @@ rejected refuse(errc code, std::string reason) { return {code, std::move(reason)
 // Carries out one event on a state that it may change: the checks come first in every handler.
 class transitioner {
 public:
-  transitioner(const workflow& w, state& s, timestamp_ms at) : workflow_(w), state_(s), at_(at) {}
+  transitioner(const workflow& w, state& s, const moment& at) : workflow_(w), state_(s), at_(at) {}
 
   verdict operator()(const started& e) {
     if (state_.revision != 0) return refuse(errc::conflict, "the instance has started already");
     if (e.node >= workflow_.nodes.size()) return refuse(errc::invalid_argument, "no such start node");
-    state_.created_at = at_;
+    state_.created_at = at_.engine;
     state_.step_limit = e.step_limit;
     enter(state_.next_cursor++, 0, e.node, e.payload);
     if (e.signal) {
@@ -64,11 +64,13 @@ public:
     cursor* c = running(e.of);
     if (c == nullptr) return not_running(e.of);
     if (e.kind == wait_kind::retry) return refuse(errc::invalid_argument, "a node cannot ask for a retry wait");
-    if (e.kind == wait_kind::timer && !e.timer_ms) return refuse(errc::invalid_argument, "a delay needs a duration");
+    if (e.kind == wait_kind::timer && !e.timer_ms && !e.until)
+      return refuse(errc::invalid_argument, "a delay needs a duration or an end");
+    if (e.timer_ms && e.until) return refuse(errc::invalid_argument, "a pause has one end, not two");
     if (e.kind == wait_kind::signal && e.signals.empty())
       return refuse(errc::invalid_argument, "a wait for a signal needs a name");
     c->phase = phase::waiting;
-    c->wait = wait_state{e.kind, e.reason, at_, 0, {}};
+    c->wait = wait_state{e.kind, e.reason, at_.engine, 0, {}};
     if (e.kind == wait_kind::signal) {
       c->wait->order = state_.revision + 1;
       c->wait->signals = e.signals;
@@ -78,6 +80,7 @@ public:
     c->timer_fired = false;
     if (take_buffered(*c)) return commit();
     if (e.timer_ms) set_timer_of(*c, *e.timer_ms);
+    if (e.until) set_calendar_timer_of(*c, *e.until);
     touch(*c);
     return commit();
   }
@@ -117,7 +120,7 @@ public:
   verdict operator()(const timer_fired& e) {
     cursor* c = state_.find(e.cursor);
     if (c == nullptr || c->visit != e.visit || !c->timer) return refuse(errc::not_waiting, "that timer is not set");
-    if (at_ < c->timer->due_at) return refuse(errc::invalid_argument, "that timer is not due");
+    if (at_.on(c->timer->line) < c->timer->due_at) return refuse(errc::invalid_argument, "that timer is not due");
     if (c->phase == phase::retry_wait) {
       make_ready(*c);
     } else if (c->wait->kind == wait_kind::timer) {
@@ -190,7 +193,7 @@ private:
 
   void keep_for_later(const signalled& e) {
     const std::int64_t number = state_.revision + 1;
-    state_.signals.push_back({number, e.name, at_, e.payload, e.payload ? text_bytes(*e.payload) : 0});
+    state_.signals.push_back({number, e.name, at_.engine, e.payload, e.payload ? text_bytes(*e.payload) : 0});
     step_.signals_set.push_back(number);
     step_.note += ", kept until something waits for it";
   }
@@ -206,8 +209,17 @@ private:
   void set_timer_of(cursor& c, std::int64_t duration_ms) {
     // No addition on hostile durations may overflow: a thousand years is for ever.
     const std::int64_t bounded = std::clamp<std::int64_t>(duration_ms, 0, std::int64_t{1000} * 365 * one_day_ms);
-    c.timer = timer_state{at_ + bounded, bounded};
-    step_.effects.push_back(set_timer{c.id, c.timer->due_at});
+    start_timer(c, {at_.steady + bounded, bounded, timeline::steady});
+  }
+
+  void set_calendar_timer_of(cursor& c, timestamp_ms until) {
+    constexpr timestamp_ms year_9999_end = 253'402'300'799'999;
+    start_timer(c, {std::clamp<timestamp_ms>(until, 0, year_9999_end), 0, timeline::calendar});
+  }
+
+  void start_timer(cursor& c, const timer_state& timer) {
+    c.timer = timer;
+    step_.effects.push_back(set_timer{c.id, timer.due_at, timer.line});
   }
 
   void clear_timer(cursor& c) {
@@ -253,11 +265,15 @@ private:
 
   void time_out(cursor& c) {
     const bool handled = workflow_.nodes[c.node].find_exit(timeout_handle) != nullptr;
-    record(c, handled ? "" : fmt::format("Timeout: nothing came within {} ms", c.timer->duration_ms));
+    record(c, handled ? "" : "Timeout: nothing came " + span_of(*c.timer));
     if (handled)
       leave(c, timeout_handle);
     else
       fail_or_leave(c);
+  }
+
+  static std::string span_of(const timer_state& timer) {
+    return timer.line == timeline::steady ? fmt::format("within {} ms", timer.duration_ms) : "in time";
   }
 
   bool over_step_limit() const {
@@ -302,12 +318,12 @@ private:
     const instance_status before = state_.revision == 0 ? instance_status::paused : state_.status;
     state_.status = derived_status(state_);
     if (state_.status == instance_status::failed) step_.effects.clear(); // a failed instance starts nothing new
-    if (before != instance_status::active) state_.last_started_at = at_;
+    if (before != instance_status::active) state_.last_started_at = at_.engine;
     if (state_.status != instance_status::active)
-      state_.execution_ms += std::max<std::int64_t>(0, at_ - state_.last_started_at);
+      state_.execution_ms += std::max<std::int64_t>(0, at_.engine - state_.last_started_at);
     if (has_ended(state_.status)) end();
     ++state_.revision;
-    state_.updated_at = at_;
+    state_.updated_at = at_.engine;
     return std::move(step_);
   }
 
@@ -321,7 +337,7 @@ private:
 
   const workflow& workflow_;
   state& state_;
-  timestamp_ms at_;
+  moment at_;
   step step_;
 };
 
@@ -345,7 +361,7 @@ std::vector<effect> pending_effects(const state& s) {
   if (has_ended(s.status)) return effects;
   for (const cursor& c : s.cursors) {
     if (c.phase == phase::ready) effects.emplace_back(run_node{c.id});
-    if (c.timer) effects.emplace_back(set_timer{c.id, c.timer->due_at});
+    if (c.timer) effects.emplace_back(set_timer{c.id, c.timer->due_at, c.timer->line});
   }
   return effects;
 }

@@ -149,10 +149,12 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
   if (!store) return store.failure();
   auto last = (*store)->last_time();
   if (!last) return last.failure();
+  auto offsets = (*store)->offsets();
+  if (!offsets) return offsets.failure();
   shared_ = std::make_shared<actors::services>(options_.time ? options_.time : std::make_shared<system_clock>(),
-                                               std::move(*store),
+                                               options_.clock_is_trusted, std::move(*store),
                                                options_.store_path.empty() ? nullptr : std::move(open_store));
-  shared_->time.not_before(*last);
+  shared_->time.continue_from(*last, *offsets);
   if (auto opened = open_secrets(options_.secrets, *shared_); !opened) return opened.failure();
   std::vector<std::string> sources;
   for (const auto& [source, provider] : shared_->providers)
@@ -555,7 +557,7 @@ result<schedule_info> engine::add_schedule(const schedule_spec& spec, const json
                                            const add_schedule_options& how) {
   const auto pass = gate_->enter();
   if (!pass || stopped_) return stopped_error();
-  const storage::timestamp_ms now = shared_->time.now();
+  const storage::timestamp_ms now = shared_->time.read().calendar;
   auto row = row_of(spec, now);
   if (!row) return row.failure();
   const auto workflow = find_definition(spec.definition_id);
@@ -578,7 +580,7 @@ result<void> engine::remove_schedule(std::string_view id) {
 
 result<schedule_info> engine::set_schedule_paused(std::string_view id, bool paused) {
   return on_schedules<schedule_info>([this, id = std::string(id), paused](storage::store& s) {
-    return set_paused(s, id, paused, shared_->time.now());
+    return set_paused(s, id, paused, shared_->time.read().calendar);
   });
 }
 
@@ -593,6 +595,16 @@ result<schedule_info> engine::find_schedule(std::string_view id) {
   const auto pass = gate_->enter();
   if (!pass || stopped_) return stopped_error();
   return ask_store<schedule_info>([id = std::string(id)](storage::store& s) { return read_schedule(s, id); });
+}
+
+// --- time
+
+void engine::clock_trusted() {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return;
+  shared_->time.trust();
+  for (const actors::address* told : {&shared_->timers, &shared_->schedules})
+    if (const caf::actor clerk = told->get()) caf::anon_send(clerk, actors::clock_trusted{});
 }
 
 // --- removing

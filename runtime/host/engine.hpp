@@ -55,6 +55,7 @@ public:
   result<schedule_info> set_schedule_paused(std::string_view id, bool paused);
   result<std::vector<schedule_info>> list_schedules(std::size_t limit, std::string_view after_id);
   result<schedule_info> find_schedule(std::string_view id);
+  void clock_trusted();
   result<void> remove(std::string_view id);
   result<std::vector<instance_summary>> prune(const prune_options& which);
   result<subscription> subscribe(const subscribe_options& how);

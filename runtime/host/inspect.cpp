@@ -71,13 +71,16 @@ json cursor_of(const storage::cursor_row& c) {
           {"idempotencyKey", c.key}};
 }
 
-std::optional<json> wait_of(const storage::cursor_row& c, const std::vector<storage::timer_row>& timers) {
+// Times of timers are shown by the calendar.
+std::optional<json> wait_of(const storage::cursor_row& c, const std::vector<storage::timer_row>& timers,
+                            const core::clock_offsets& offsets) {
   json wait{{"cursor", c.cursor}, {"node", c.node}, {"visit", c.visit}};
   const auto timer = std::find_if(timers.begin(), timers.end(), [&](const auto& t) { return t.cursor == c.cursor; });
   const bool has_timer = timer != timers.end();
   if (static_cast<phase>(c.phase) == phase::retry_wait) {
     wait["for"] = to_string(wait_kind::retry);
-    wait["since"] = has_timer ? timer->due_at - timer->duration_ms : c.retry_at;
+    wait["since"] =
+        offsets.by_calendar(has_timer ? timer->due_at - timer->duration_ms : c.retry_at, core::timeline::steady);
   } else if (static_cast<phase>(c.phase) == phase::waiting && c.wait_kind) {
     wait["for"] = to_string(static_cast<wait_kind>(*c.wait_kind));
     wait["since"] = c.wait_since;
@@ -85,7 +88,7 @@ std::optional<json> wait_of(const storage::cursor_row& c, const std::vector<stor
   } else {
     return std::nullopt;
   }
-  if (has_timer) wait["until"] = timer->due_at;
+  if (has_timer) wait["until"] = offsets.by_calendar(timer->due_at, timer->line);
   return wait;
 }
 
@@ -130,6 +133,8 @@ result<json> shown(storage::reader& from, const storage::loaded_instance& rows,
   if (!input) return input.failure();
   auto failure = failure_of(from, rows);
   if (!failure) return failure.failure();
+  const auto offsets = from.offsets();
+  if (!offsets) return offsets.failure();
   const storage::cursor_row* deciding = deciding_cursor(rows);
   json view{{"workflowId", rows.definition_id},
             {"status", to_string(h.status)},
@@ -149,11 +154,12 @@ result<json> shown(storage::reader& from, const storage::loaded_instance& rows,
             {"waits", json::array()}};
   if (!rows.labels.empty()) view["labels"] = rows.labels;
   if (deciding != nullptr && deciding->retry_attempts > 0)
-    view["retryState"] = {
-        {"nodeId", deciding->node}, {"attempts", deciding->retry_attempts}, {"nextRetryAt", deciding->retry_at}};
+    view["retryState"] = {{"nodeId", deciding->node},
+                          {"attempts", deciding->retry_attempts},
+                          {"nextRetryAt", offsets->by_calendar(deciding->retry_at, core::timeline::steady)}};
   for (const storage::cursor_row& c : rows.cursors) {
     view["cursors"].push_back(cursor_of(c));
-    auto wait = wait_of(c, rows.timers);
+    auto wait = wait_of(c, rows.timers, *offsets);
     if (!wait) continue;
     if (c.payload_schema) {
       auto schema = storage::read_stored(*c.payload_schema, "a stored payload schema");
@@ -187,7 +193,7 @@ result<history_entry> entry_of(const storage::step_row& row) {
                                               core::signalled{}};
   history_entry entry;
   entry.revision = row.revision;
-  entry.at_ms = row.at;
+  entry.at_ms = row.at.engine;
   entry.event = row.kind >= 0 && static_cast<std::size_t>(row.kind) < std::size(kinds) ? core::name_of(kinds[row.kind])
                                                                                        : "unknown";
   entry.node = row.node;
@@ -205,6 +211,21 @@ result<history_entry> entry_of(const storage::step_row& row) {
 }
 
 } // namespace
+
+instance_summary summary_of(storage::summary_row row, const core::clock_offsets& offsets) {
+  std::optional<std::int64_t> wake_at = row.wake_on;
+  if (row.wake_at) {
+    const auto at = offsets.by_calendar(*row.wake_at, core::timeline::steady);
+    wake_at = wake_at ? std::min(*wake_at, at) : at;
+  }
+  return {std::move(row.uid),
+          std::move(row.definition_id),
+          row.status,
+          row.revision,
+          row.created_at,
+          row.updated_at,
+          wake_at};
+}
 
 result<snapshot> read_snapshot(storage::reader& from, std::string_view uid) {
   auto key = key_of(from, uid);
@@ -227,10 +248,11 @@ result<std::vector<instance_summary>> read_list(storage::reader& from, std::size
   }
   auto rows = from.list(after, limit);
   if (!rows) return rows.failure();
+  const auto offsets = from.offsets();
+  if (!offsets) return offsets.failure();
   std::vector<instance_summary> list;
   for (storage::summary_row& r : *rows)
-    list.push_back(
-        {std::move(r.uid), std::move(r.definition_id), r.status, r.revision, r.created_at, r.updated_at, r.wake_at});
+    list.push_back(summary_of(std::move(r), *offsets));
   return list;
 }
 

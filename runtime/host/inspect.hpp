@@ -9,6 +9,8 @@
 
 namespace pawl::host {
 
+/// Its timers by the calendar.
+instance_summary summary_of(storage::summary_row row, const core::clock_offsets& offsets);
 result<snapshot> read_snapshot(storage::reader& from, std::string_view uid);
 result<std::vector<instance_summary>> read_list(storage::reader& from, std::size_t limit, std::string_view after_uid);
 result<std::vector<history_entry>> read_history(storage::reader& from, std::string_view uid,

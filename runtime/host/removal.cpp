@@ -1,6 +1,8 @@
 // Removing ended instances.
 #include "runtime/host/removal.hpp"
 
+#include "runtime/host/inspect.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -69,7 +71,7 @@ result<void> prune_page(storage::store& store, pruning& progress, storage::times
     progress.after = r.instance;
     if (!is_meant(progress.which, r, now)) continue;
     if (progress.removed.size() + meant.size() == progress.which.limit) break;
-    meant.push_back({r.uid, r.definition_id, r.status, r.revision, r.created_at, r.updated_at, r.wake_at});
+    meant.push_back(summary_of(r, {}));
     batch.emplace_back(storage::remove_write{r.instance});
   }
   progress.is_done = rows->size() < page || progress.removed.size() + meant.size() == progress.which.limit;

@@ -108,6 +108,8 @@ result<std::vector<schedule_info>> runtime::list_schedules(std::size_t limit, st
 
 result<schedule_info> runtime::find_schedule(std::string_view id) const { return impl_->engine->find_schedule(id); }
 
+void runtime::clock_trusted() { impl_->engine->clock_trusted(); }
+
 result<void> runtime::remove(std::string_view id) { return impl_->engine->remove(id); }
 
 result<std::vector<instance_summary>> runtime::prune(const prune_options& which) { return impl_->engine->prune(which); }

@@ -53,17 +53,18 @@ public:
   result<std::vector<storage::due_row>> in_flight(storage::instance_key after, std::size_t limit) override {
     return target().in_flight(after, limit);
   }
-  result<std::vector<storage::due_row>> due(storage::due_mark after, storage::timestamp_ms now,
+  result<std::vector<storage::due_row>> due(core::timeline line, storage::due_mark after, storage::timestamp_ms now,
                                             std::size_t limit) override {
-    return target().due(after, now, limit);
+    return target().due(line, after, now, limit);
   }
-  result<std::optional<storage::timestamp_ms>> next_due(storage::due_mark after) override {
-    return target().next_due(after);
+  result<std::optional<storage::timestamp_ms>> next_due(core::timeline line, storage::due_mark after) override {
+    return target().next_due(line, after);
   }
   result<storage::timestamp_ms> last_time() override { return target().last_time(); }
   result<std::vector<storage::schedule_row>> schedules(std::string_view after, std::size_t limit) override {
     return target().schedules(after, limit);
   }
+  result<core::clock_offsets> offsets() override { return target().offsets(); }
   result<std::optional<storage::schedule_row>> schedule(std::string_view id) override { return target().schedule(id); }
   result<std::vector<storage::schedule_row>> due_schedules(storage::timestamp_ms now, std::size_t limit) override {
     return target().due_schedules(now, limit);

@@ -106,8 +106,15 @@ result<std::chrono::milliseconds> test_runtime::skip_to_next_timer() {
   return **next;
 }
 
-std::int64_t test_runtime::now_ms() const { return impl_->world.time().now_ms(); }
-void test_runtime::set_wall(std::int64_t now_ms) { impl_->world.time().set_wall(now_ms); }
+std::int64_t test_runtime::now_ms() const { return impl_->world.wall_ms(); }
+void test_runtime::set_wall(std::int64_t now_ms) { impl_->world.set_wall(now_ms); }
+
+result<void> test_runtime::clock_trusted() {
+  const auto engine = impl_->world.engine();
+  if (!engine) return engine.failure();
+  (*engine)->clock_trusted();
+  return run_until_idle();
+}
 
 // --- restarts, crashes, faults
 

@@ -196,6 +196,12 @@ bool world::pass_to_timeout() {
   return true;
 }
 
+// What became due by that is not looked for before the next tick.
+void world::set_wall(std::int64_t now_ms) {
+  clock_->set_wall(now_ms);
+  has_ticked_ = false;
+}
+
 void world::move(milliseconds by) {
   auto& clock = scheduler_->clock();
   const auto end = clock.now() + by;

@@ -37,7 +37,8 @@ public:
   /// For calls that only read, when nothing is left to do.
   result<host::engine*> engine();
   kept_store& store() { return store_; }
-  virtual_clock& time() { return *clock_; }
+  std::int64_t wall_ms() { return clock_->now_ms(); }
+  void set_wall(std::int64_t now_ms);
   std::uint64_t seed() const { return how_.seed; }
   int lives() const { return lives_; }
   std::string free_id();

@@ -74,7 +74,7 @@ bool restore(store& s) {
   }
   const auto steps = s.history(1, 0, 10);
   const auto last = s.last_results(1, {"a", "b"});
-  const auto due = s.due({}, 10'000, 10);
+  const auto due = s.due(core::timeline::steady, {}, 10'000, 10);
   const auto flying = s.in_flight(0, 10);
   const auto replayed = storage::check_replay(test::life_workflow(), s, 1);
   return is(steps, steps && steps->size() == 2) && is(last, last && last->size() == 1) &&

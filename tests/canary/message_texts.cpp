@@ -96,6 +96,7 @@ public:
   void put(const storage::schedule_write& w) { put(w.row); }
   void put(const storage::schedule_advance& w) { put(w.id), put(w.state); }
   void put(const storage::schedule_remove& w) { put(w.id); }
+  void put(const storage::clock_write&) {}
   void put(const storage::written&) {}
   void put(const storage::result_row& r) { put(r.node), put(r.output), put(r.error); }
   void put(const storage::due_row& r) { put(r.uid); }
@@ -159,7 +160,13 @@ public:
   void put(const timer_set& m) { put(m.uid); }
   void put(const look_for_timers&) {}
   void put(const timer_tick&) {}
-  void put(const due_found& m) { put(m.rows); }
+  void put(const due_found& m) {
+    if (m.lines)
+      for (const due_on_line& line : *m.lines)
+        put(line.rows);
+  }
+  void put(const clock_trusted&) {}
+  void put(const save_clock&) {}
   void put(const schedules_changed&) {}
   void put(const schedule_tick&) {}
   void put(const schedule_found& f) { put(f.row), put(f.definition); }

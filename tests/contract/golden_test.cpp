@@ -73,6 +73,7 @@ public:
     recovered();
     if (format_ >= 6) schedules();
     if (format_ >= 6) listens(); // before its time is over
+    if (format_ >= 7) clock_was_set();
     timers();
     pinned();
     all_ended();
@@ -132,7 +133,9 @@ private:
     expect(overdue && member(output(*overdue, "rest"), "ms") == hour_ms / 2, "overdue: is woken when the store opens");
     expect(at_rest(rt_, "delayed").status() == instance_status::paused, "delayed: sleeps on");
     expect(at_rest(rt_, "retrying").status() == instance_status::error, "retrying: waits for its retry");
+    if (format_ >= 7) expect(at_rest(rt_, "dated").status() == instance_status::paused, "dated: waits on");
     time_->wall += 2 * day_ms;
+    if (format_ >= 7) expect(rt_.wait("dated", wait_until::ended).has_value(), "dated: its day has come");
     expect(rt_.wait("delayed", wait_until::ended).has_value(), "delayed: is woken");
     const auto retried = rt_.wait("retrying", wait_until::ended);
     expect(retried && retried->failed_reason() == "Error: as told", "retrying: fails after its retry");
@@ -164,10 +167,18 @@ private:
     expect(there->paused && *there->input == json({{"n", 1}}), "nightly: is paused, and its input");
   }
 
+  void clock_was_set() {
+    const auto rows = storage::open_sqlite_reader(path_);
+    const core::clock_offsets kept{golden::clock_set_by_ms, golden::clock_set_by_ms};
+    expect(rows && (*rows)->offsets().value() == kept, "how the clock was set is known still");
+    const auto waits = at_rest(rt_, "dated").waits();
+    expect(waits.size() == 1 && waits[0].until_ms == golden::written_at_ms + day_ms, "dated: until when");
+  }
+
   void all_ended() {
     const auto all = rt_.list();
     if (!all) return problems_.push_back(to_string(all.failure()));
-    expect(all->size() == (format_ >= 6 ? 12 : 11), "all instances are there");
+    expect(all->size() == (format_ >= 7 ? 13u : format_ >= 6 ? 12u : 11u), "all instances are there");
     for (const instance_summary& i : *all)
       expect(has_ended(i.status), i.id + ": has ended");
   }

@@ -22,6 +22,7 @@ std::vector<std::string> uids_of(const result<std::vector<summary_row>>& rows) {
 }
 
 using texts = std::vector<std::string>;
+constexpr auto steady = core::timeline::steady;
 
 } // namespace
 
@@ -97,15 +98,15 @@ TEST_CASE("due: in the order of time and key, behind a mark") {
   for (const auto& answer : s->write({parked_until(keys[0], 2, 300), parked_until(keys[1], 2, 100),
                                       parked_until(keys[2], 2, 100), parked_until(keys[3], 2, 400)}))
     REQUIRE(answer);
-  CHECK(uids_of(s->due({}, 300, 10)) == texts{"b", "c", "a"});
-  CHECK(uids_of(s->due({}, 300, 2)) == texts{"b", "c"});
-  CHECK(uids_of(s->due({100, keys[1]}, 300, 10)) == texts{"c", "a"});
-  CHECK(uids_of(s->due({100, keys[2]}, 99'999, 10)) == texts{"a", "d"});
-  CHECK(uids_of(s->due({}, 99, 10)).empty());
-  CHECK(s->due({}, 300, 1)->front().due_at == 100);
-  CHECK(s->next_due({})->value() == 100);
-  CHECK(s->next_due({100, keys[2]})->value() == 300);
-  CHECK_FALSE(s->next_due({400, keys[3]})->has_value());
+  CHECK(uids_of(s->due(steady, {}, 300, 10)) == texts{"b", "c", "a"});
+  CHECK(uids_of(s->due(steady, {}, 300, 2)) == texts{"b", "c"});
+  CHECK(uids_of(s->due(steady, {100, keys[1]}, 300, 10)) == texts{"c", "a"});
+  CHECK(uids_of(s->due(steady, {100, keys[2]}, 99'999, 10)) == texts{"a", "d"});
+  CHECK(uids_of(s->due(steady, {}, 99, 10)).empty());
+  CHECK(s->due(steady, {}, 300, 1)->front().due_at == 100);
+  CHECK(s->next_due(steady, {})->value() == 100);
+  CHECK(s->next_due(steady, {100, keys[2]})->value() == 300);
+  CHECK_FALSE(s->next_due(steady, {400, keys[3]})->has_value());
   CHECK(s->load(keys[0])->header.wake_at == 300);
 }
 
@@ -116,8 +117,49 @@ TEST_CASE("due: a timer that moved or went is found in its new place only") {
   REQUIRE(s->write({parked_until(keys[1], 2, 100)})[0]);
   REQUIRE(s->write({parked_until(keys[0], 3, 700)})[0]);
   REQUIRE(s->write({step_of(keys[1], 3, "a", "1")})[0]);
-  CHECK(uids_of(s->due({}, 500, 10)).empty());
-  CHECK(uids_of(s->due({}, 700, 10)) == texts{"a"});
+  CHECK(uids_of(s->due(steady, {}, 500, 10)).empty());
+  CHECK(uids_of(s->due(steady, {}, 700, 10)) == texts{"a"});
+}
+
+TEST_CASE("due: the two timelines are apart, and an instance may have timers of both") {
+  tested_store s(any_kind());
+  const auto keys = s.with_instances({"a", "b"});
+  auto both = parked_until(keys[0], 2, 300);
+  both.header.wake_on = 200;
+  both.timers_set[0].line = core::timeline::calendar;
+  auto dated = step_of(keys[1], 2, "a", "1");
+  dated.header.wake_on = 100;
+  for (const auto& answer : s->write({both, dated}))
+    REQUIRE(answer);
+  constexpr auto calendar = core::timeline::calendar;
+  CHECK(uids_of(s->due(steady, {}, 999, 10)) == texts{"a"});
+  CHECK(uids_of(s->due(calendar, {}, 999, 10)) == texts{"b", "a"});
+  CHECK(uids_of(s->due(calendar, {100, keys[1]}, 999, 10)) == texts{"a"});
+  CHECK(uids_of(s->due(calendar, {}, 199, 10)) == texts{"b"});
+  CHECK(s->next_due(calendar, {})->value() == 100);
+  CHECK(s->load(keys[0])->timers[0].line == calendar);
+  CHECK(s->load(keys[0])->header.wake_on == 200);
+  const auto listed = s->list(0, 10);
+  CHECK(listed->front().wake_on == 200);
+  CHECK(listed->front().wake_at == 300);
+  REQUIRE(s->write({step_of(keys[1], 3, "a", "1")})[0]);
+  CHECK(uids_of(s->due(calendar, {}, 999, 10)) == texts{"a"});
+}
+
+TEST_CASE("offsets: what the last clock_write left, and where each step was on the three lines") {
+  tested_store s(any_kind());
+  CHECK(s->offsets().value() == core::clock_offsets{});
+  REQUIRE(s->write({clock_write{{5, -7}}})[0]);
+  REQUIRE(s->write({clock_write{{6, -8}}})[0]);
+  CHECK(s->offsets().value() == core::clock_offsets{6, -8});
+  const instance_key key = s.with_instance("a");
+  auto step = step_of(key, 2, "a", "1");
+  step.step.at = core::moment(1010, 1000, 990);
+  REQUIRE(s->write({step})[0]);
+  const auto steps = s->history(key, 0, 10);
+  CHECK(steps->at(0).at == core::moment(1001));
+  CHECK(steps->at(1).at == core::moment(1010, 1000, 990));
+  CHECK(s->last_time().value() == 1010);
 }
 
 TEST_CASE("in_flight: the instances with a ready cursor") {

@@ -113,12 +113,12 @@ TEST_CASE("step: every field of every row comes back") {
   tested_store s(any_kind());
   const instance_key key = s.with_instance("a");
   step_write w = step_of(key, 2, "n", "{\"x\":1}");
-  w.header = {2, 7, instance_status::error, false, 8, 9, 10, 11, 12, 13, 14, 15, true, 16};
+  w.header = {2, 7, instance_status::error, false, 8, 9, 10, 11, 12, 13, 14, 15, true, 16, 18};
   w.step = {2, 2002, 3, 4, 5, 6, "n", 7, 8, "out", true, "{\"x\":1}", "Error: no", "{\"d\":1}", "a note"};
   cursor_row c{5,  "n",        7,     6, 2, "k", 1, "for rain", 44, 3, 55, "null", "{\"s\":[]}", true, "{\"const\":1}",
                17, "[\"go\"]", "went"};
   w.cursors_set = {c};
-  w.timers_set = {{5, 16, 500}};
+  w.timers_set = {{5, 16, 500, core::timeline::calendar}};
   w.cursors_gone = {1};
   REQUIRE(s->write({w})[0]);
 
@@ -138,6 +138,7 @@ TEST_CASE("step: every field of every row comes back") {
   CHECK(h.retry_reason == 15);
   CHECK(h.step_limit_exceeded);
   CHECK(h.wake_at == 16);
+  CHECK(h.wake_on == 18);
   REQUIRE(rows->cursors.size() == 1);
   const cursor_row& back = rows->cursors[0];
   CHECK(back.cursor == 5);
@@ -162,6 +163,7 @@ TEST_CASE("step: every field of every row comes back") {
   CHECK(rows->timers[0].cursor == 5);
   CHECK(rows->timers[0].due_at == 16);
   CHECK(rows->timers[0].duration_ms == 500);
+  CHECK(rows->timers[0].line == core::timeline::calendar);
 
   const auto history = s->history(key, 1, 10);
   REQUIRE(history);

@@ -202,7 +202,9 @@ private:
         "input DROP COLUMN payload_key; ALTER TABLE cursor DROP COLUMN payload_key; ALTER TABLE memory DROP "
         "COLUMN payload_key; ALTER TABLE step DROP COLUMN payload_key; DROP TABLE signal; DROP TABLE signal_key; DROP "
         "TABLE schedule; ALTER TABLE cursor DROP COLUMN wait_order; ALTER TABLE cursor DROP COLUMN wait_signals; ALTER "
-        "TABLE cursor DROP COLUMN signal; PRAGMA user_version = 1");
+        "TABLE cursor DROP COLUMN signal; DROP TABLE clock; DROP INDEX instance_wake_on; ALTER TABLE instance DROP "
+        "COLUMN wake_on; ALTER TABLE timer DROP COLUMN line; ALTER TABLE step DROP COLUMN steady_lag; ALTER TABLE step "
+        "DROP COLUMN calendar_lag; PRAGMA user_version = 1");
   }
 
   void open_as_owner() {

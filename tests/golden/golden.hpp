@@ -40,6 +40,11 @@ inline constexpr char listener[] =
             {"id": "second", "type": "wait", "data": {"signal": "second"}}],
   "edges": [{"source": "first", "target": "second"}]})";
 
+/// Since format 7: the instance `dated` of this waits for the day after, and the wall clock was once set forward.
+inline constexpr char dated[] = R"({"id": "dated", "nodes": [
+  {"id": "until", "type": "delay", "data": {"until": "2026-01-02T00:00:00Z"}}], "edges": []})";
+constexpr std::int64_t clock_set_by_ms = 5000;
+
 inline schedule_spec nightly() {
   schedule_spec spec;
   spec.id = "nightly";

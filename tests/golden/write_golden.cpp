@@ -24,10 +24,11 @@ public:
   using testing::forwarding_store::forwarding_store;
   result<storage::checkpointed> checkpoint(std::size_t) override { return storage::checkpointed{}; }
   result<bool> clean_up() override { return false; }
-  result<std::vector<storage::due_row>> due(storage::due_mark, storage::timestamp_ms, std::size_t) override {
+  result<std::vector<storage::due_row>> due(core::timeline, storage::due_mark, storage::timestamp_ms,
+                                            std::size_t) override {
     return std::vector<storage::due_row>{};
   }
-  result<std::optional<storage::timestamp_ms>> next_due(storage::due_mark) override {
+  result<std::optional<storage::timestamp_ms>> next_due(core::timeline, storage::due_mark) override {
     return std::optional<storage::timestamp_ms>{};
   }
 };
@@ -93,6 +94,14 @@ public:
     rest(id);
     const json early{{"n", 2}};
     good(rt_->signal(id, "second", &early, {"k"}));
+  }
+  void wait_for_date(const char* id) {
+    load(json::parse(golden::dated));
+    time_->wall += 1000;
+    start_options how;
+    how.id = id;
+    good(rt_->start("dated", json::object(), how));
+    rest(id);
   }
   void schedule() {
     time_->wall += 1000;
@@ -160,7 +169,9 @@ void write_main_file(writer& w, const json& definition) {
   w.rest("answered");
   w.listen("listening");
   w.schedule();
-  w.write({storage::audit_write{golden::audited()}, storage::sealed_write{golden::sealed_id, 7, "mac"}});
+  w.wait_for_date("dated");
+  w.write({storage::audit_write{golden::audited()}, storage::sealed_write{golden::sealed_id, 7, "mac"},
+           storage::clock_write{{golden::clock_set_by_ms, golden::clock_set_by_ms}}});
 }
 
 // What a hot log holds: changes of rows in the main file, and new ones.

@@ -49,7 +49,7 @@ void model::wrong(const step_row& row, const std::string& what) {
 void model::take(const step_row& row) {
   if (!problems_.empty()) return; // what follows the first fault means nothing
   if (row.revision != revision_ + 1) return wrong(row, "revision " + std::to_string(revision_ + 1) + " is missing");
-  if (row.at < at_) return wrong(row, "its time lies before the one of the step before");
+  if (row.at.engine < at_) return wrong(row, "its time lies before the one of the step before");
   revision_ = row.revision;
   if (row.kind == was_started) {
     started(row);
@@ -62,17 +62,17 @@ void model::take(const step_row& row) {
   } else if (row.kind == has_succeeded) {
     succeeded(row);
   } else if (row.kind == has_failed) {
-    rests_since_ = row.at;
+    rests_since_ = row.at.steady;
     failed(row);
   } else if (row.kind == has_paused) {
-    rests_since_ = row.at;
+    rests_since_ = row.at.steady;
     paused(row);
   } else if (row.kind == was_resumed) {
     resumed(row);
   } else {
     fired(row);
   }
-  at_ = row.at;
+  at_ = row.at.engine;
 }
 
 void model::started(const step_row& row) {
@@ -117,10 +117,10 @@ void model::succeeded(const step_row& row) {
   if (s.kind == stage_kind::ask) return answered(row);
   if (s.kind == stage_kind::hear) return heard(row);
   if (row.attempt != failures_ + 1) return wrong(row, std::to_string(failures_) + " attempts have failed");
-  if (s.kind == stage_kind::nap && !slept_) return wrong(row, "it did not sleep");
+  if ((s.kind == stage_kind::nap || s.kind == stage_kind::date) && !slept_) return wrong(row, "it did not sleep");
   const deed did = deeds_.deed_of(s, uid_, row.visit, row.attempt);
   if (did != deed::succeed && did != deed::twice) return wrong(row, std::string("this attempt ") + name_of(did));
-  same_output(row, deeds_.output_of(uid_, s.id, row.visit));
+  same_output(row, s.kind == stage_kind::date ? json{{"until", until_}} : deeds_.output_of(uid_, s.id, row.visit));
   enter(place_ + 1);
 }
 
@@ -169,9 +169,11 @@ void model::failed(const step_row& row) {
 void model::paused(const step_row& row) {
   const stage& s = *here();
   const bool may = doing_ == doing::running && !slept_ && !payload_came_ &&
-                   (s.kind == stage_kind::nap || s.kind == stage_kind::ask || s.kind == stage_kind::hear);
+                   (s.kind == stage_kind::nap || s.kind == stage_kind::date || s.kind == stage_kind::ask ||
+                    s.kind == stage_kind::hear);
   if (!may) return wrong(row, "it had no reason to pause");
   if (s.kind == stage_kind::hear && hear_kept()) return;
+  if (s.kind == stage_kind::date) until_ = row.detail ? json::parse(*row.detail).value("until", until_) : until_;
   doing_ = doing::pausing;
 }
 
@@ -221,10 +223,15 @@ void model::fired(const step_row& row) {
   const bool is_retry = doing_ == doing::retrying;
   if (!is_retry && (doing_ != doing::pausing || s.time_ms == 0)) return wrong(row, "it had no timer");
   const std::int64_t wanted_ms = is_retry ? s.retry_ms : s.time_ms;
-  if (row.at < rests_since_ + wanted_ms) return wrong(row, "too early: " + std::to_string(wanted_ms) + " ms were due");
+  if (is_early(row, wanted_ms)) return wrong(row, "too early: " + std::to_string(wanted_ms) + " ms were due");
   if (!is_retry && (s.kind == stage_kind::ask || s.kind == stage_kind::hear)) return timed_out();
   slept_ = !is_retry;
   doing_ = doing::running;
+}
+
+bool model::is_early(const step_row& row, std::int64_t wanted_ms) {
+  if (here()->kind == stage_kind::date) return row.at.calendar < until_;
+  return row.at.steady < rests_since_ + wanted_ms;
 }
 
 void model::timed_out() {

@@ -47,6 +47,7 @@ private:
   void paused(const storage::step_row& row);
   void resumed(const storage::step_row& row);
   void fired(const storage::step_row& row);
+  bool is_early(const storage::step_row& row, std::int64_t wanted_ms);
   void timed_out();
   void signalled(const storage::step_row& row);
   bool hear_kept();
@@ -72,7 +73,8 @@ private:
 
   std::int64_t revision_ = 0;
   std::int64_t at_ = 0;
-  std::int64_t rests_since_ = 0; ///< the pause or failure whose timer runs
+  std::int64_t rests_since_ = 0; ///< the pause or failure whose timer runs, on the steady timeline
+  std::int64_t until_ = 0;       ///< of a date: when it ends, by the calendar
   std::size_t place_ = 0;
   bool in_body_ = false;
   std::size_t item_ = 0;

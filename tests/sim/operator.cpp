@@ -153,6 +153,17 @@ void simulation::watch() {
                                         })});
 }
 
+// Sometimes looked at there and then: what is relative goes on as before. Two seconds are no step.
+void simulation::set_wall(std::int64_t now_ms) {
+  constexpr std::int64_t no_step_ms = 2000;
+  const bool looks = is_alive_ && dice_.one_in(2);
+  const std::int64_t before = looks ? engine_->shared().time.read().steady : 0;
+  clock_->set_wall(now_ms);
+  if (!looks) return;
+  const std::int64_t moved = engine_->shared().time.read().steady - before;
+  if (moved < 0 || moved > no_step_ms) log_.violated("a step of the wall clock moved the steady timeline");
+}
+
 void simulation::break_something() {
   if (mood_.crashes && dice_.one_in(2 * mood_.calm)) return crash();
   if (mood_.stops && dice_.one_in(2 * mood_.calm)) return stop();
@@ -160,7 +171,7 @@ void simulation::break_something() {
   if (mood_.clock_jumps && dice_.one_in(mood_.calm)) {
     const int jump_ms = dice_.between(-5'000, 5'000);
     log_.line(fmt::format("the clock jumps by {} ms", jump_ms));
-    clock_->set_wall(clock_->now_ms() + jump_ms);
+    set_wall(clock_->now_ms() + jump_ms);
   }
   if (mood_.store_faults && dice_.one_in(mood_.calm)) {
     next_fault_ = static_cast<store_fault>(dice_.between(1, 4));

@@ -7,7 +7,7 @@ namespace {
 using nlohmann::json;
 
 const char* type_of(stage_kind kind) {
-  constexpr const char* names[] = {"work", "shaky", "nap", "wait", "later", "iterator", "wait"};
+  constexpr const char* names[] = {"work", "shaky", "nap", "wait", "later", "iterator", "wait", "delay"};
   return names[static_cast<int>(kind)];
 }
 
@@ -15,6 +15,7 @@ json data_of(const stage& s, const std::string& value_of) {
   json data = json::object();
   if (!value_of.empty()) data["prev"] = "{{ nodes." + value_of + ".last.data.value }}";
   if (s.kind == stage_kind::nap) data["ms"] = s.time_ms;
+  if (s.kind == stage_kind::date) data["until"] = "{{ run.time + " + std::to_string(s.time_ms) + " }}";
   if (s.times_out()) data["timeout"] = s.time_ms;
   if (s.kind == stage_kind::hear && s.hears_two) data["signals"] = s.signals();
   if (s.kind == stage_kind::hear && !s.hears_two) data["signal"] = s.signals().front();
@@ -38,7 +39,7 @@ json edge(const std::string& from, const std::string& to, const char* handle = n
 
 stage make_stage(dice& by, std::string id) {
   stage s;
-  s.kind = static_cast<stage_kind>(by.weighted({3, 3, 2, 2, 3, 2, 3}));
+  s.kind = static_cast<stage_kind>(by.weighted({3, 3, 2, 2, 3, 2, 3, 1}));
   s.id = std::move(id);
   const bool may_fail = s.kind == stage_kind::shaky || s.kind == stage_kind::later;
   if (may_fail) {
@@ -46,7 +47,7 @@ stage make_stage(dice& by, std::string id) {
     s.retry_ms = by.between(0, 40);
     s.goes_on = by.one_in(2);
   }
-  if (s.kind == stage_kind::nap) s.time_ms = by.between(1, 3'000);
+  if (s.kind == stage_kind::nap || s.kind == stage_kind::date) s.time_ms = by.between(1, 3'000);
   if (s.kind == stage_kind::later && by.one_in(2)) s.time_ms = by.between(1, 100);
   if (s.kind == stage_kind::ask && by.one_in(2)) s.time_ms = by.between(1, 2'000);
   if (s.kind == stage_kind::hear && by.one_in(2)) s.time_ms = by.between(1, 2'000);

@@ -19,7 +19,8 @@ enum class stage_kind {
   ask,   ///< waits for a payload, maybe with a timeout
   later, ///< asynchronous, may fail, never answer or answer twice
   loop,  ///< an iterator over input.items with a `work` inside
-  hear   ///< waits for a signal, maybe of two names, maybe with a timeout
+  hear,  ///< waits for a signal, maybe of two names, maybe with a timeout
+  date   ///< sleeps until a time of the wall clock
 };
 
 /// One node of the chain (a loop: two, the inner one is `id` + "b").
@@ -28,12 +29,14 @@ struct stage {
   std::string id;
   int retries_max = 0;       ///< of shaky and later
   int retry_ms = 0;          ///< before each retry
-  int time_ms = 0;           ///< of nap; the timeout of ask, hear and later, 0: none
+  int time_ms = 0;           ///< of nap and date (from when it begins); the timeout of ask, hear and later, 0: none
   bool hears_two = false;    ///< of hear
   bool goes_on = false;      ///< has an edge `error` to the next stage
   std::string value_of;      ///< the node whose last value its data mentions; empty: none
   bool takes_secret = false; ///< the one that is named as its plan
-  bool has_value() const { return kind != stage_kind::ask && kind != stage_kind::loop && kind != stage_kind::hear; }
+  bool has_value() const {
+    return kind != stage_kind::ask && kind != stage_kind::loop && kind != stage_kind::hear && kind != stage_kind::date;
+  }
   bool times_out() const { return (kind == stage_kind::ask || kind == stage_kind::hear) && time_ms > 0; }
   /// The names of the signals that it waits for.
   std::vector<std::string> signals() const;

@@ -60,12 +60,12 @@ public:
   result<std::vector<storage::due_row>> in_flight(storage::instance_key after, std::size_t limit) override {
     return guarded<std::vector<storage::due_row>>([&](storage::store& s) { return s.in_flight(after, limit); });
   }
-  result<std::vector<storage::due_row>> due(storage::due_mark after, storage::timestamp_ms now,
+  result<std::vector<storage::due_row>> due(core::timeline line, storage::due_mark after, storage::timestamp_ms now,
                                             std::size_t limit) override {
-    return guarded<std::vector<storage::due_row>>([&](storage::store& s) { return s.due(after, now, limit); });
+    return guarded<std::vector<storage::due_row>>([&](storage::store& s) { return s.due(line, after, now, limit); });
   }
-  result<std::optional<storage::timestamp_ms>> next_due(storage::due_mark after) override {
-    return guarded<std::optional<storage::timestamp_ms>>([&](storage::store& s) { return s.next_due(after); });
+  result<std::optional<storage::timestamp_ms>> next_due(core::timeline line, storage::due_mark after) override {
+    return guarded<std::optional<storage::timestamp_ms>>([&](storage::store& s) { return s.next_due(line, after); });
   }
 
 protected:

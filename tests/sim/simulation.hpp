@@ -116,6 +116,7 @@ private:
   void remove_one();
   void check_end_of(const std::string& uid);
   void break_something();
+  void set_wall(std::int64_t now_ms);
   void kill_an_actor();
   void finish();
   bool help_what_waits();

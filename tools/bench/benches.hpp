@@ -35,6 +35,7 @@ void add_masking(CLI::App& app, action& chosen);
 void add_parked(CLI::App& app, action& chosen);
 void add_recovery(CLI::App& app, action& chosen);
 void add_schemas(CLI::App& app, action& chosen);
+void add_timers(CLI::App& app, action& chosen);
 void add_wake(CLI::App& app, action& chosen);
 
 } // namespace pawl::bench

@@ -49,16 +49,10 @@ void print(const common_arguments& common, const nlohmann::json& shown) {
 
 namespace {
 
-constexpr std::pair<const char*, void (*)(CLI::App&, action&)> benches[] = {{"expressions", add_expressions},
-                                                                            {"schemas", add_schemas},
-                                                                            {"masking", add_masking},
-                                                                            {"floor", add_floor},
-                                                                            {"linear10", add_linear10},
-                                                                            {"latency", add_latency},
-                                                                            {"loop", add_loop},
-                                                                            {"parked", add_parked},
-                                                                            {"wake", add_wake},
-                                                                            {"recovery", add_recovery}};
+constexpr std::pair<const char*, void (*)(CLI::App&, action&)> benches[] = {
+    {"expressions", add_expressions}, {"schemas", add_schemas}, {"masking", add_masking},  {"floor", add_floor},
+    {"linear10", add_linear10},       {"latency", add_latency}, {"loop", add_loop},        {"parked", add_parked},
+    {"timers", add_timers},           {"wake", add_wake},       {"recovery", add_recovery}};
 
 int run(int argc, const char* const* argv);
 

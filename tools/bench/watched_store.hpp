@@ -85,12 +85,12 @@ public:
   result<std::vector<storage::due_row>> in_flight(storage::instance_key after, std::size_t limit) override {
     return inner_->in_flight(after, limit);
   }
-  result<std::vector<storage::due_row>> due(storage::due_mark after, storage::timestamp_ms at,
+  result<std::vector<storage::due_row>> due(core::timeline line, storage::due_mark after, storage::timestamp_ms at,
                                             std::size_t limit) override {
-    return inner_->due(after, at, limit);
+    return inner_->due(line, after, at, limit);
   }
-  result<std::optional<storage::timestamp_ms>> next_due(storage::due_mark after) override {
-    auto found = inner_->next_due(after);
+  result<std::optional<storage::timestamp_ms>> next_due(core::timeline line, storage::due_mark after) override {
+    auto found = inner_->next_due(line, after);
     ++seen_->due_looks;
     return found;
   }
@@ -98,6 +98,7 @@ public:
   result<std::vector<storage::schedule_row>> schedules(std::string_view after, std::size_t limit) override {
     return inner_->schedules(after, limit);
   }
+  result<core::clock_offsets> offsets() override { return inner_->offsets(); }
   result<std::optional<storage::schedule_row>> schedule(std::string_view id) override { return inner_->schedule(id); }
   result<std::vector<storage::schedule_row>> due_schedules(storage::timestamp_ms at, std::size_t limit) override {
     return inner_->due_schedules(at, limit);

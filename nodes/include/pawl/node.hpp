@@ -113,6 +113,9 @@ public:
   /// The visit waits for `delay` (0 or less: not at all), across restarts, then the executor runs again with
   /// timer_fired(). No payload ends it.
   static outcome pause_for(std::chrono::milliseconds delay);
+  /// The same until the wall clock has reached `time`, wherever it is set to meanwhile: earlier when it is set forward,
+  /// later when it is set back. A time that has passed: not at all.
+  static outcome pause_until(std::chrono::system_clock::time_point time);
   /// The attempt failed; the node's retry policy decides what follows. Throwing a std::exception e from the executor
   /// is the same as fail(e.what()).
   static outcome fail(std::string message, std::string name = "Error");
@@ -137,6 +140,8 @@ public:
 
   /// As pause_until_timeout() says, for a pause for a payload or for signals; ignored on another.
   outcome&& within(std::chrono::milliseconds timeout) &&;
+  /// As within(), but by the wall clock, as in pause_until(). The last of the two counts.
+  outcome&& by(std::chrono::system_clock::time_point time) &&;
   /// Only a payload that fits this JSON Schema (draft-07, at most 64 KiB) ends the pause; another is refused before
   /// anything is stored. Without it the type's `payload_schema` decides, as for a payload that comes before the first
   /// pause. Only on a pause for a payload.

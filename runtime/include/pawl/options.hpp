@@ -27,8 +27,9 @@ public:
   virtual ~clock() = default;
   /// Milliseconds since 1970. May jump, as wall clocks do.
   virtual std::int64_t now_ms() = 0;
-  /// Milliseconds since some fixed moment of this process; never goes back. Engine time goes on by it while the wall
-  /// clock stands behind what was last committed. The default stands still, which suits a clock that a test sets.
+  /// Milliseconds since some fixed moment, from 1; never goes back, and goes on while the machine sleeps. What the wall
+  /// clock moves by more than two seconds beside it is a correction of the wall clock and no time that passed. The
+  /// default, 0, is no such clock: then all that the wall clock moves is time, and none when it goes back.
   virtual std::int64_t monotonic_ms() { return 0; }
 };
 
@@ -88,6 +89,14 @@ struct options {
 
   /// nullptr: the system's clock. Shared: it lives until the runtime has gone.
   std::shared_ptr<clock> time;
+
+  /// Whether the wall clock is right when the runtime is opened. When it is not known (no battery behind the clock, and
+  /// the network has not set it yet) say false, and call runtime::clock_trusted() once it is: until then nothing is
+  /// due that goes by the calendar (dates, schedules), and delays, retries and timeouts go on from the last committed
+  /// step by the monotonic clock; what passed while the machine was off does not count for them.
+  /// When true, a wall clock that goes back while the runtime is closed changes no delay, and all that it goes forward
+  /// by counts as time that passed: a jump cannot be told from that.
+  bool clock_is_trusted = true;
 
   /// Threads that run the actors; 0 = one less than there are cores, 1 to 4. Blocking executors have their own.
   unsigned worker_threads = 0;

@@ -213,6 +213,11 @@ public:
   /// on because the store fails counts as active. Errors: `timed_out`, `stopped`.
   result<void> drain(std::chrono::milliseconds timeout) const;
 
+  /// The wall clock is right from now on (see options::clock_is_trusted). What the engine took for the time and what
+  /// the clock says is one correction: delays, retries and timeouts keep what is left of them, dates and schedules
+  /// follow the clock. Harmless when called again, and when the clock was trusted from the beginning.
+  void clock_trusted();
+
   /// Dispatches nothing more, waits for running executors and their commits, closes the store. Executors see it coming
   /// (node_context::is_stopping) and may give up; `http` does, within about a second. Asynchronous attempts have
   /// `grace` (0 or less: none) to answer; synchronous executors are waited for as long as they run. What was not

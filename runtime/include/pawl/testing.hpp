@@ -148,6 +148,8 @@ public:
   std::int64_t now_ms() const;
   /// As virtual_clock::set_wall. The engine sees it within a second of virtual time.
   void set_wall(std::int64_t now_ms);
+  /// As runtime::clock_trusted, and what follows from it.
+  result<void> clock_trusted();
 
   // --- restarts, crashes, faults
 

@@ -76,7 +76,7 @@ TEST_CASE("signals: one that came before the wait and one that came after it lea
   CHECK(early.signals == late.signals);
   CHECK(early.revision == late.revision);
   CHECK(early.status == instance_status::active);
-  CHECK_FALSE(early.wake_at());
+  CHECK_FALSE(early.wake_at(timeline::steady));
 }
 
 TEST_CASE("signals: kept ones are taken in the order in which they came") {

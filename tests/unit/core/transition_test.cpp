@@ -342,7 +342,7 @@ TEST_CASE("transition: what a node remembers is kept by name until it forgets it
 
 TEST_CASE("transition: a hostile duration does not overflow the clock") {
   const auto s = after(initial_state(w(), "i"), {begin(), at(1100, pause(wait_kind::timer, INT64_MAX))});
-  CHECK(*s.wake_at() > 1100);
+  CHECK(*s.wake_at(timeline::steady) > 1100);
 }
 
 TEST_CASE("choose_wait: one wait needs no name, several need one, none is said") {
@@ -365,4 +365,44 @@ TEST_CASE("choose_wait: one wait needs no name, several need one, none is said")
   REQUIRE_FALSE(refused);
   CHECK(refused.failure().code == errc::ambiguous);
   CHECK(refused.failure().message.find("node 'a' visit 1, node 'b' visit 1") != std::string::npos);
+}
+
+TEST_CASE(
+    "transition: what is relative is due by the steady line, a date by the calendar, and history by engine time") {
+  const moment set_forward(9'000, 1100, 9'000); // somebody set the clock between the start and this
+  node_paused for_time = pause(wait_kind::timer, 50);
+  const auto relative = transition(w(), after(initial_state(w(), "i"), {begin()}), event{set_forward, for_time});
+  const core::state& rests = std::get<transitioned>(relative).next;
+  CHECK(rests.cursors[0].timer == timer_state{1150, 50, timeline::steady});
+  CHECK(rests.cursors[0].wait->since == 9'000);
+  CHECK(rests.updated_at == 9'000);
+  CHECK(rests.wake_at(timeline::steady) == 1150);
+  CHECK_FALSE(rests.wake_at(timeline::calendar));
+  const timer_fired fired{1, 1};
+  CHECK(std::holds_alternative<rejected>(transition(w(), rests, event{moment(9'049, 1149, 9'049), fired})));
+  CHECK(std::holds_alternative<transitioned>(transition(w(), rests, event{moment(9'050, 1150, 0), fired})));
+
+  node_paused until = pause(wait_kind::timer, std::nullopt);
+  until.until = 20'000;
+  const auto dated = transition(w(), after(initial_state(w(), "i"), {begin()}), event{set_forward, until});
+  const core::state& waits = std::get<transitioned>(dated).next;
+  CHECK(waits.cursors[0].timer == timer_state{20'000, 0, timeline::calendar});
+  CHECK(waits.wake_at(timeline::calendar) == 20'000);
+  CHECK_FALSE(waits.wake_at(timeline::steady));
+  CHECK(std::holds_alternative<rejected>(transition(w(), waits, event{moment(30'000, 30'000, 19'999), fired})));
+  CHECK(std::holds_alternative<transitioned>(transition(w(), waits, event{moment(30'000, 2000, 20'000), fired})));
+}
+
+TEST_CASE("transition: a pause ends once, after a time or at one") {
+  node_paused both = pause(wait_kind::payload, 50);
+  both.until = 20'000;
+  CHECK(std::holds_alternative<rejected>(transition(w(), after(initial_state(w(), "i"), {begin()}), at(1100, both))));
+}
+
+TEST_CASE("transition: no date is too far for a timer") {
+  const std::int64_t wanted = GENERATE(INT64_MIN, std::int64_t{-1}, INT64_MAX);
+  node_paused until = pause(wait_kind::payload, std::nullopt);
+  until.until = wanted;
+  const auto dated = transition(w(), after(initial_state(w(), "i"), {begin()}), at(1100, until));
+  CHECK(std::get<transitioned>(dated).next.cursors[0].timer->due_at == (wanted < 0 ? 0 : 253'402'300'799'999));
 }

@@ -89,6 +89,22 @@ TEST_CASE("schedules: a run starts when it is due with an id of its own") {
   CHECK(now.last_error.empty());
 }
 
+TEST_CASE("schedules: nothing is due before the wall clock is trusted") {
+  virtual_host host;
+  open(host);
+  add(host, hourly());
+  options opts;
+  opts.clock_is_trusted = false;
+  host.open(opts);
+  host.pass(2h);
+  CHECK(instances(host).empty());
+  host.engine().clock_trusted();
+  host.settle();
+  CHECK(instances(host) == ids{run_at(10)}); // the last one that was missed
+  host.pass(1h);
+  CHECK(instances(host) == ids{run_at(10), run_at(11)});
+}
+
 TEST_CASE("schedules: an interval keeps to its multiples") {
   virtual_host host;
   open(host);

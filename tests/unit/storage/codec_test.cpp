@@ -184,6 +184,7 @@ public:
   result<std::vector<schedule_row>> schedules(std::string_view after, std::size_t limit) override {
     return from_.schedules(after, limit);
   }
+  result<core::clock_offsets> offsets() override { return from_.offsets(); }
   result<std::optional<schedule_row>> schedule(std::string_view id) override { return from_.schedule(id); }
 
 private:

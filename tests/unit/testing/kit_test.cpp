@@ -370,12 +370,13 @@ class forgetful_store final : public pawl::testing::forwarding_store {
 public:
   forgetful_store(std::unique_ptr<storage::store> of, bool hides_next)
       : forwarding_store(std::move(of)), hides_next_(hides_next) {}
-  result<std::vector<storage::due_row>> due(storage::due_mark, storage::timestamp_ms, std::size_t) override {
+  result<std::vector<storage::due_row>> due(core::timeline, storage::due_mark, storage::timestamp_ms,
+                                            std::size_t) override {
     return std::vector<storage::due_row>{};
   }
-  result<std::optional<storage::timestamp_ms>> next_due(storage::due_mark after) override {
+  result<std::optional<storage::timestamp_ms>> next_due(core::timeline line, storage::due_mark after) override {
     if (hides_next_) return std::optional<storage::timestamp_ms>();
-    return forwarding_store::next_due(after);
+    return forwarding_store::next_due(line, after);
   }
 
 private:
