@@ -70,8 +70,9 @@ struct cursor_row {
   std::string signal = {};                      ///< which one brought the payload
 };
 
+/// Of a cursor, or of the instance as a whole.
 struct timer_row {
-  std::int64_t cursor = 0;
+  std::int64_t cursor = 0; ///< 0: of the instance
   timestamp_ms due_at = 0;
   std::int64_t duration_ms = 0;
 };
@@ -87,6 +88,12 @@ struct memory_row {
   std::string node;
   std::string name;
   std::optional<std::string> value; ///< JSON text; absent in a step_write: the row goes
+};
+
+/// The end that came to an instance from outside; written once.
+struct closing_row {
+  instance_status end = instance_status::cancelled; ///< or failed
+  std::string reason;
 };
 
 /// A signal that waits in the buffer of its instance.
@@ -131,6 +138,7 @@ struct step_write {
   std::vector<signal_row> signals_set = {};
   std::vector<std::int64_t> signals_gone = {};
   std::vector<std::string> signal_keys_set = {};
+  std::optional<closing_row> closing_set = {};
 };
 
 /// A new instance with its first transition; `first.instance` is ignored.
@@ -249,6 +257,7 @@ struct loaded_instance {
   std::vector<memory_row> memories; ///< by (scope, node, name)
   std::vector<signal_row> signals;  ///< by number, ascending
   std::vector<std::string> signal_keys;
+  std::optional<closing_row> closing = {};
   std::string unreadable; ///< why, when texts were read without their key, as step_row says
 };
 
