@@ -5,6 +5,9 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <atomic>
+#include <future>
+
 using namespace pawl;
 using namespace std::chrono_literals;
 using nlohmann::json;
@@ -324,4 +327,32 @@ TEST_CASE("instance timeout: completion before it wins, and nothing is left of i
   given(h.rt->signal(id, "go"));
   CHECK(h.status() == instance_status::completed);
   CHECK(h.rt->skip_to_next_timer().failure().code == errc::not_found);
+}
+
+TEST_CASE("cancel: an instance ends although its synchronous executor runs on") {
+  std::promise<void> begun;
+  std::promise<void> released;
+  std::atomic<bool> saw_the_flag{false};
+  node_type stubborn("slow", node_type::executor([&, go = released.get_future().share()](node_context& c) {
+                       begun.set_value();
+                       go.wait();
+                       saw_the_flag = c.is_cancelled();
+                       return outcome::output("too late");
+                     }));
+  stubborn.blocking = GENERATE(true, false);
+  options opts;
+  opts.node_types = {stubborn};
+  opts.worker_threads = 2;
+  opts.grace = 0ms;
+  auto rt = given(runtime::open(std::move(opts)));
+  given(rt.load_definition(R"({"id": "w", "nodes": [{"id": "slow", "type": "slow"}], "edges": []})"));
+  const auto id = given(rt.start("w", json::object()));
+  begun.get_future().wait();
+  given(rt.cancel(id));
+  CHECK(given(rt.wait(id)).status() == instance_status::cancelled);
+  released.set_value();
+  rt.stop();
+  CHECK(saw_the_flag);
+  CHECK(rt.statistics().abandoned_attempts == 1);
+  CHECK(rt.statistics().late_results == 1);
 }

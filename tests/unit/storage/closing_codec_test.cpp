@@ -89,7 +89,7 @@ TEST_CASE("codec: ends from outside come back state by state, event by event, an
 }
 
 TEST_CASE("codec: what is closing is not in flight, its timer is what wakes it") {
-  const life& whole = lives()[4];
+  const life whole = lives()[4];
   const auto kept = saved({whole[0], whole[1]});
   const auto rows = kept->load(1);
   CHECK_FALSE(rows->header.in_flight);
