@@ -1,6 +1,7 @@
 // The life of a step: event → transition → commit → what follows.
 #include "actors/instance_actor.hpp"
 
+#include "runtime/core/closing.hpp"
 #include "runtime/core/describe.hpp"
 #include "runtime/core/payload_gate.hpp"
 #include "runtime/core/signal_gate.hpp"
@@ -8,6 +9,8 @@
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace pawl::actors {
 namespace {
@@ -30,10 +33,15 @@ result<core::context_result> context_entry(const storage::result_row& row) {
 }
 
 rest_summary rest_of(const core::state& s) {
-  bool only_payload = s.status == instance_status::paused;
+  bool only_payload = s.status == instance_status::paused && !s.timer;
   for (const core::cursor& c : s.cursors)
     only_payload &= c.wait && waits_for_outside(c.wait->kind) && !c.timer;
   return {s.status, only_payload};
+}
+
+/// Less than 0: it is not due.
+std::int64_t late_ms(const core::timer_state& timer, const core::moment& now) {
+  return now.on(timer.line) - timer.due_at;
 }
 
 } // namespace
@@ -49,7 +57,10 @@ instance_actor::instance_actor(caf::actor_config& config, services_ptr shared, c
       uid_(std::move(from->uid)), definition_id_(std::move(from->definition_id)),
       input_hash_(std::move(from->input_hash)), key_(from->key), workflow_(std::move(from->workflow)),
       state_(std::move(from->state)), input_(std::move(from->input)),
-      labels_(std::make_shared<const std::map<std::string, std::string>>(std::move(from->labels))) {}
+      labels_(std::make_shared<const std::map<std::string, std::string>>(std::move(from->labels))) {
+  for (const core::cursor& c : state_.cursors)
+    if (c.phase == core::phase::ready) from_before_.push_back({c.id, c.visit, c.attempt()});
+}
 
 caf::behavior instance_actor::make_behavior() {
   telling_ = shared_->feed->begin(uid_, start_ ? 0 : state_.revision);
@@ -67,6 +78,11 @@ caf::behavior instance_actor::make_behavior() {
         ++handled_;
         when_idle([this, command] { take_signal(command); });
       },
+      [this](const cancel_instance& command) {
+        ++handled_;
+        cancels_first_ |= loading_;
+        when_idle([this, command] { cancel(command); });
+      },
       [this](const start_again& request) {
         ++handled_;
         when_idle([this, request] { answer_start_again(request); });
@@ -83,21 +99,28 @@ caf::behavior instance_actor::make_behavior() {
           if (!entry) return give_up(entry.failure());
           if (const auto node = workflow_->find(row.node)) last_[*node] = std::move(*entry);
         }
-        carry_out_all();
-        when_idle([this] { fire_due_timers(); }); // behind the command that woke it: a resume beats an overdue retry
+        // Timers come behind the command that woke it: a resume beats an overdue retry. What ran before a restart does
+        // not begin again in an instance that is cancelled, or whose time is over.
+        const bool ends_first = cancels_first_ || is_time_over(shared_->time.read());
+        if (!ends_first) carry_out_all();
+        inbox_.push_back([this] { fire_due_timers(); });
+        if (ends_first) inbox_.push_back([this] { carry_out_all(); });
+        run_next();
       },
       [this](const history_loaded& loaded) {
         when_idle([this, loaded] {
           --running_;
           const core::cursor* c = state_.find(loaded.cursor);
           if (c == nullptr || c->visit != loaded.visit || c->phase != core::phase::ready) return;
+          if (state_.closing)
+            return give_up_attempt({c->id, c->visit, c->attempt()}, may_have_begun({c->id, c->visit, c->attempt()}, 1));
           if (loaded.rows) return dispatch_with_history(loaded.cursor, loaded.visit, *loaded.rows);
           if (loaded.rows.failure().code != errc::limit) return give_up(loaded.rows.failure());
           take(core::node_failed{{c->id, c->visit, c->attempt()}, loaded.rows.failure().message, false, 0, 0}, nullptr,
                std::nullopt, {});
         });
       },
-      [this](const request_again& again) { request_execution(again.run, again.tries); },
+      [this](const request_again& again) { make_again(again.run, again.tries); },
       [this](const stop_instance&) {
         stopping_ = true;
         park_if_idle();
@@ -163,6 +186,8 @@ void instance_actor::commit(core::event event, core::step step, core::json_ptr o
     return give_up({errc::internal, "a step breaks an invariant: " + broken, ""});
   }
   storage::step_write write = storage::encode_step(*workflow_, state_, event, step, std::move(output_text));
+  // Should it fail, this actor goes, and with it its attempts.
+  if (state_.closing) ending_->decided = true;
   committing_ = committing{std::move(event), std::move(step), std::move(output), std::move(on_done)};
   if (start_) {
     send_write(storage::create_write{uid_, definition_id_, workflow_->hash, start_->input_text, input_hash_,
@@ -214,7 +239,10 @@ void instance_actor::finish_create(const storage::written& made) {
   quit(caf::exit_reason::user_shutdown);
 }
 
-void instance_actor::follow_up(const committing& taken) { carry_out(taken.step.effects); }
+void instance_actor::follow_up(const committing& taken) {
+  if (state_.closing) tell_attempts(taken.step.cursors_gone);
+  carry_out(taken.step.effects);
+}
 
 void instance_actor::carry_out(const std::vector<core::effect>& effects) {
   for (const core::effect& e : effects) {
@@ -247,7 +275,10 @@ void instance_actor::announce(const committing& taken) {
 
 // --- running nodes
 
-void instance_actor::carry_out_all() { carry_out(core::pending_effects(state_)); }
+void instance_actor::carry_out_all() {
+  ending_->decided = ending_->durable = state_.closing.has_value();
+  carry_out(core::pending_effects(state_));
+}
 
 void instance_actor::dispatch(core::cursor_id id) {
   if (stopping_) return;
@@ -317,23 +348,72 @@ void instance_actor::send_to_node(const core::cursor& c, std::vector<core::conte
                   std::move(nodes)};
   run->stopping = shared_->stopping;
   run->unwanted = is_dead_;
+  run->ending = ending_;
+  run->counts = shared_->attempts;
   run->labels = labels_;
   if (workflow_->nodes[c.node].timeout.count() > 0) run->control = std::make_shared<nodes::attempt_control>();
   ++running_;
+  under_way_[c.id] = run;
   request_execution(std::move(run), 1);
+}
+
+// Also by an actor that died since, of the instance or of the node.
+bool instance_actor::may_have_begun(const core::attempt_ref& of, int tries) const {
+  if (tries > 1) return true;
+  return std::find(from_before_.begin(), from_before_.end(), of) != from_before_.end();
+}
+
+void instance_actor::give_up_attempt(const core::attempt_ref& of, bool had_begun) {
+  when_idle([this, of, had_begun] { take(core::given_up{of, had_begun}, nullptr, std::nullopt, {}); });
+}
+
+// Whether somebody still waits for its answer; from now on nobody does.
+bool instance_actor::take_back(const std::shared_ptr<const nodes::execution>& run) {
+  const auto at = under_way_.find(run->of.cursor);
+  if (at == under_way_.end() || at->second != run) return false;
+  under_way_.erase(at);
+  --running_;
+  return true;
+}
+
+// The instance is being ended: what runs sees it, what waits for its turn does not begin, and nobody waits any more for
+// the attempts of cursors that are gone.
+void instance_actor::tell_attempts(const std::vector<core::cursor_id>& gone) {
+  if (!ending_->durable.exchange(true))
+    for (const auto& [cursor, run] : under_way_)
+      drop(run, false);
+  for (const core::cursor_id cursor : gone) {
+    const auto at = under_way_.find(cursor);
+    if (at == under_way_.end()) continue;
+    const auto run = at->second;
+    ++shared_->attempts->abandoned;
+    drop(run, true);
+    take_back(run);
+  }
+}
+
+void instance_actor::drop(const std::shared_ptr<const nodes::execution>& run, bool also_running) {
+  const auto& type = run->workflow->nodes[run->node].type;
+  if (!type->can_time_out()) return; // it has no dispatcher
+  if (const caf::actor dispatcher = shared_->pools.pick(type)) anon_send(dispatcher, drop_attempt{run, also_running});
 }
 
 // A node actor that dies takes its attempt with it: the attempt is made again, under the same key.
 void instance_actor::request_execution(const std::shared_ptr<const nodes::execution>& run, int tries) {
   const caf::actor worker = shared_->pools.pick(run->workflow->nodes[run->node].type);
   if (!worker) {
-    --running_;
+    take_back(run);
     return park_if_idle();
   }
   request(worker, caf::infinite, execute_node{run})
       .then(
-          [this](const node_executed& answer) {
-            --running_;
+          [this, run, tries](const node_executed& answer) {
+            if (!take_back(run)) {
+              if (!answer.outcome.abandoned) ++shared_->attempts->late;
+              return;
+            }
+            if (answer.outcome.not_begun && ending_->decided)
+              return give_up_attempt(run->of, may_have_begun(run->of, tries));
             if (answer.outcome.abandoned) return park_if_idle(); // stop_instance is here or on its way
             if (answer.outcome.store_failure) return give_up(*answer.outcome.store_failure);
             when_idle(
@@ -344,13 +424,19 @@ void instance_actor::request_execution(const std::shared_ptr<const nodes::execut
                                      run->workflow->nodes[run->node].id, run->of.attempt, tries));
             if (tries < node_deaths_max)
               return delayed_anon_send(this, node_pause * tries, request_again{run, tries + 1});
-            --running_;
+            if (!take_back(run)) return;
             when_idle([this, run] {
               take(core::node_failed{run->of, "NodeActorDied: the node's actor died while it ran the attempt", true, 0,
                                      0},
                    nullptr, std::nullopt, {});
             });
           });
+}
+
+// The first try may have had its effect, and nothing new starts in an instance that is being ended.
+void instance_actor::make_again(const std::shared_ptr<const nodes::execution>& run, int tries) {
+  if (!ending_->decided) return request_execution(run, tries);
+  if (take_back(run)) give_up_attempt(run->of, true);
 }
 
 // --- commands
@@ -373,17 +459,37 @@ void instance_actor::take_signal(const signal_instance& command) {
   take(command.what, nullptr, std::nullopt, command.answer);
 }
 
-void instance_actor::fire_due_timers() {
-  const core::moment now = shared_->time.read();
-  const auto late_ms = [&](const core::cursor& c) { return now.on(c.timer->line) - c.timer->due_at; };
+void instance_actor::cancel(const cancel_instance& command) {
+  const auto verdict = core::check_cancel(state_, command.terminate);
+  if (!verdict) return command.answer(verdict.failure());
+  if (*verdict == core::cancel_verdict::duplicate) return command.answer({});
+  take(core::cancelled{command.reason, command.terminate, shared_->grace_ms}, nullptr, std::nullopt, command.answer);
+}
+
+const core::cursor* instance_actor::first_due(const core::moment& now) const {
   const bool knows_calendar = shared_->time.is_trusted();
   const core::cursor* first = nullptr;
   for (const core::cursor& c : state_.cursors) {
     const bool counts = c.timer && (c.timer->line == core::timeline::steady || knows_calendar);
-    if (counts && late_ms(c) >= 0 && (first == nullptr || late_ms(c) > late_ms(*first))) first = &c;
+    if (!counts || late_ms(*c.timer, now) < 0) continue;
+    if (first == nullptr || late_ms(*c.timer, now) > late_ms(*first->timer, now)) first = &c;
   }
-  if (first == nullptr && !committing_) return ask_for_dated_timers();
+  return first;
+}
+
+// Its own timer is due, and no other was before it.
+bool instance_actor::is_time_over(const core::moment& now) const {
+  if (!state_.timer || late_ms(*state_.timer, now) < 0) return false;
+  const core::cursor* first = first_due(now);
+  return first == nullptr || late_ms(*state_.timer, now) >= late_ms(*first->timer, now);
+}
+
+void instance_actor::fire_due_timers() {
   if (committing_) return;
+  const core::moment now = shared_->time.read();
+  if (is_time_over(now)) return fire_timer_of_instance();
+  const core::cursor* first = first_due(now);
+  if (first == nullptr) return ask_for_dated_timers();
   inbox_.push_back([this] { fire_due_timers(); }); // another may be due after this one
   take(core::timer_fired{first->id, first->visit}, nullptr, std::nullopt, {});
 }
@@ -393,6 +499,14 @@ void instance_actor::ask_for_dated_timers() {
   for (const core::cursor& c : state_.cursors)
     if (c.timer && c.timer->line == core::timeline::calendar)
       anon_send(shared_->timers.get(), timer_set{key_, uid_, c.timer->due_at, c.timer->line});
+}
+
+// Its timeout is over; or its grace is, for one attempt after the other.
+void instance_actor::fire_timer_of_instance() {
+  inbox_.push_back([this] { fire_due_timers(); });
+  if (!state_.closing) return take(core::instance_timed_out{shared_->grace_ms}, nullptr, std::nullopt, {});
+  const core::cursor& runs = state_.cursors.front();
+  take(core::given_up{{runs.id, runs.visit, runs.attempt()}, true}, nullptr, std::nullopt, {});
 }
 
 void instance_actor::answer_start_again(const start_again& request) {
@@ -422,7 +536,7 @@ void instance_actor::load_results() {
 
 void instance_actor::park_if_idle() {
   if (gone_ || committing_ || loading_ || running_ > 0 || !inbox_.empty()) return;
-  const bool something_runs = !has_ended(state_.status) && state_.status == instance_status::active;
+  const bool something_runs = state_.status == instance_status::active && !state_.closing;
   if (something_runs && !stopping_) return;
   anon_send(shared_->supervisor.get(), instance_parked{uid_, address(), handled_, rest_of(state_)});
 }

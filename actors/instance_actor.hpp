@@ -74,12 +74,22 @@ private:
   void send_to_node(const core::cursor& c, std::vector<core::context_node> nodes);
   void request_execution(const std::shared_ptr<const nodes::execution>& run, int tries);
   core::context_node context_of(core::node_index node) const;
+  void make_again(const std::shared_ptr<const nodes::execution>& run, int tries);
+  void give_up_attempt(const core::attempt_ref& of, bool had_begun);
+  bool may_have_begun(const core::attempt_ref& of, int tries) const;
+  bool take_back(const std::shared_ptr<const nodes::execution>& run);
+  void tell_attempts(const std::vector<core::cursor_id>& gone);
+  void drop(const std::shared_ptr<const nodes::execution>& run, bool also_running);
 
   // Commands.
   void resume_visit(const resume_instance& command);
   void take_signal(const signal_instance& command);
+  void cancel(const cancel_instance& command);
+  const core::cursor* first_due(const core::moment& now) const;
+  bool is_time_over(const core::moment& now) const;
   void fire_due_timers();
   void ask_for_dated_timers();
+  void fire_timer_of_instance();
   void answer_start_again(const start_again& request);
 
   void load_results();
@@ -107,8 +117,12 @@ private:
   std::optional<committing> committing_;
   std::deque<std::function<void()>> inbox_; ///< what came while a commit was under way
   std::uint64_t handled_ = 0;               ///< messages of the supervisor's
-  std::size_t running_ = 0;                 ///< attempts without an answer
+  std::size_t running_ = 0;                 ///< attempts without an answer, and those that are being prepared
+  std::map<core::cursor_id, std::shared_ptr<const nodes::execution>> under_way_; ///< attempts without an answer
+  const std::shared_ptr<nodes::end_flags> ending_ = std::make_shared<nodes::end_flags>(); ///< for its attempts
+  std::vector<core::attempt_ref> from_before_; ///< attempts that an earlier actor may have had under way
   bool loading_ = false;
+  bool cancels_first_ = false; ///< a cancellation came while it was loaded
   bool stopping_ = false;
   const std::shared_ptr<std::atomic<bool>> is_dead_ = std::make_shared<std::atomic<bool>>(false); ///< for its attempts
   bool gone_ = false; ///< it gave up: the state in memory counts no more

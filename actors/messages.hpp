@@ -80,6 +80,11 @@ struct attempt_timed_out {
 };
 /// To a dispatcher: the runtime stops and waits no longer for asynchronous attempts.
 struct abandon_attempts {};
+/// To a dispatcher: the attempt's instance is being ended. One that waits for its turn does not begin any more.
+struct drop_attempt {
+  std::shared_ptr<const nodes::execution> run;
+  bool also_running = false; ///< nobody waits for its answer any more
+};
 
 // --- to a secrets actor
 
@@ -110,6 +115,12 @@ struct resume_instance {
 struct signal_instance {
   admission::place_ptr room; ///< until it is answered
   core::signalled what;
+  reply<void> answer;
+};
+/// Somebody ends it.
+struct cancel_instance {
+  std::string reason;
+  bool terminate = false;
   reply<void> answer;
 };
 /// Somebody starts an id that is already live.
@@ -164,6 +175,10 @@ struct resume_uid {
 struct signal_uid {
   std::string uid;
   signal_instance command;
+};
+struct cancel_uid {
+  std::string uid;
+  cancel_instance command;
 };
 struct wake_uid {
   std::string uid;
@@ -335,6 +350,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::stop_all)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::grace_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::signal_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::signal_uid)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::cancel_instance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::cancel_uid)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::drop_attempt)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::timer_set)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::clock_trusted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::save_clock)

@@ -11,12 +11,6 @@ namespace pawl::actors {
 
 namespace {
 
-// It was answered before a thread had time for it, or its instance starts anew: nobody must see it run.
-bool is_over(const nodes::execution& run) {
-  if (run.unwanted && *run.unwanted) return true;
-  return run.control && run.control->timed_out;
-}
-
 constexpr int desk_tries_max = 10;
 constexpr auto desk_pause = std::chrono::milliseconds(20); ///< longer with every try
 
@@ -45,14 +39,14 @@ node_actor::node_actor(caf::actor_config& config, nodes::execution_limits limits
 caf::behavior node_actor::make_behavior() {
   return {
       [this](const execute_node& request) -> caf::result<node_executed> {
-        if (is_over(*request.run)) return node_executed{nodes::abandoned_attempt()};
+        if (nodes::is_over(*request.run)) return node_executed{nodes::attempt_not_begun()};
         if (!nodes::needs_secrets(*request.run)) return node_executed{nodes::execute(*request.run, limits_)};
         prepare({request.run, nullptr, make_response_promise()});
         return caf::delegated<node_executed>();
       },
       [this](const call_executor& request) -> caf::result<executor_called> {
-        if (is_over(*request.run)) {
-          request.done(nodes::abandoned_attempt());
+        if (nodes::is_over(*request.run)) {
+          request.done(nodes::attempt_not_begun());
           return executor_called{};
         }
         if (nodes::needs_secrets(*request.run)) {
@@ -65,6 +59,7 @@ caf::behavior node_actor::make_behavior() {
       [this](const ask_again& what) { ask(what.number); },
       // It has none that could be.
       [](const abandon_attempts&) {},
+      [](const drop_attempt&) {},
   };
 }
 
@@ -89,7 +84,7 @@ void node_actor::ask(std::uint64_t number) {
   const auto at = preparing_.find(number);
   if (at == preparing_.end()) return;
   const preparing& p = at->second;
-  if (p.granted.size() == p.wanted.size() || is_over(*p.run)) return run(preparing_.extract(at).mapped());
+  if (p.granted.size() == p.wanted.size() || nodes::is_over(*p.run)) return run(preparing_.extract(at).mapped());
   const nodes::secret_request& next = p.wanted[p.granted.size()];
   const caf::actor desk = desks_->find(next.secret.source);
   if (!desk) return try_again(number);
@@ -129,7 +124,7 @@ void node_actor::try_again(std::uint64_t number) {
 }
 
 void node_actor::run(preparing attempt) {
-  if (is_over(*attempt.run)) return end(attempt, nodes::abandoned_attempt());
+  if (nodes::is_over(*attempt.run)) return end(attempt, nodes::attempt_not_begun());
   if (!attempt.done) return end(attempt, nodes::execute(*attempt.run, limits_, attempt.granted));
   nodes::execute_async(attempt.run, limits_, std::move(attempt.granted), attempt.done);
   attempt.answer.deliver(executor_called{});
@@ -166,9 +161,11 @@ caf::behavior node_dispatcher::make_behavior() {
         const auto at = owed_.find(late.number);
         if (at == owed_.end()) return;
         at->second.run->control->timed_out = true;
+        if (at->second.run->counts) ++at->second.run->counts->abandoned;
         settle(late.number, nodes::timed_out(*at->second.run, limits_));
       },
       [this](const abandon_attempts&) { abandon_all(); },
+      [this](const drop_attempt& which) { drop(which); },
   };
 }
 
@@ -273,6 +270,18 @@ void node_dispatcher::abandon_all() {
   queue_.clear();
   while (!owed_.empty())
     settle(owed_.begin()->first, nodes::abandoned_attempt());
+}
+
+void node_dispatcher::drop(const drop_attempt& which) {
+  const auto queued = std::find_if(queue_.begin(), queue_.end(), [&](const job& j) { return j.run == which.run; });
+  if (queued != queue_.end()) {
+    queued->answer.deliver(node_executed{nodes::attempt_not_begun()});
+    queue_.erase(queued);
+  }
+  if (!which.also_running || !type_->is_async()) return; // a thread stays taken until its executor returns
+  const auto owed =
+      std::find_if(owed_.begin(), owed_.end(), [&](const auto& one) { return one.second.run == which.run; });
+  if (owed != owed_.end()) settle(owed->first, nodes::abandoned_attempt());
 }
 
 std::vector<caf::actor> spawn_pool(caf::actor_system& system, const std::shared_ptr<const core::registered_type>& type,

@@ -76,6 +76,7 @@ private:
   void settle(std::uint64_t number, nodes::executed answer);
   void settle_dead(std::uint64_t number, caf::error why);
   void abandon_all();
+  void drop(const drop_attempt& which);
 
   std::shared_ptr<const core::registered_type> type_;
   nodes::execution_limits limits_;

@@ -69,6 +69,7 @@ caf::behavior supervisor::make_behavior() {
       [this](const start_instance& start) { deliver(start.uid, start); },
       [this](const resume_uid& resume) { deliver(resume.uid, resume.command); },
       [this](const signal_uid& signal) { deliver(signal.uid, signal.command); },
+      [this](const cancel_uid& cancel) { deliver(cancel.uid, cancel.command); },
       [this](const wake_uid& notice) { wake(notice.uid); },
       [this](const room_given_back&) { wake_waiting(); },
       [this](const instance_loaded& what) { loaded(what); },
@@ -333,6 +334,7 @@ void supervisor::refuse(const command& what, const error& why) {
   if (const auto* start = std::get_if<start_instance>(&what)) start->answer(why);
   if (const auto* resume = std::get_if<resume_instance>(&what)) resume->answer(why);
   if (const auto* signal = std::get_if<signal_instance>(&what)) signal->answer(why);
+  if (const auto* cancel = std::get_if<cancel_instance>(&what)) cancel->answer(why);
 }
 
 // What a start with a signal means to an instance that is there already.
@@ -362,6 +364,7 @@ void supervisor::forward(entry& e, const command& what) {
     anon_send(e.actor, start_again{start->workflow->id, start->input_hash, start->answer});
   if (const auto* resume = std::get_if<resume_instance>(&what)) anon_send(e.actor, *resume);
   if (const auto* signal = std::get_if<signal_instance>(&what)) anon_send(e.actor, *signal);
+  if (const auto* cancel = std::get_if<cancel_instance>(&what)) anon_send(e.actor, *cancel);
   if (std::holds_alternative<wake_instance>(what)) anon_send(e.actor, wake_instance{});
 }
 

@@ -22,7 +22,7 @@ public:
   const char* name() const override { return "supervisor"; }
 
 private:
-  using command = std::variant<start_instance, resume_instance, signal_instance, wake_instance>;
+  using command = std::variant<start_instance, resume_instance, signal_instance, cancel_instance, wake_instance>;
   struct entry {
     admission::place_ptr room;
     caf::actor actor;             ///< null while it is loaded from the store

@@ -46,7 +46,34 @@ const char* bad_name(const outcome::content::success& s) {
 } // namespace
 
 bool is_stopping(const execution& run) { return run.stopping && run.stopping->load(); }
-bool is_cancelled(const execution& run) { return is_stopping(run) || (run.control && run.control->timed_out.load()); }
+bool is_closing(const execution& run) { return run.ending && run.ending->durable.load(); }
+
+namespace {
+// Whoever asked for it is gone.
+bool is_unwanted(const execution& run) { return run.unwanted && run.unwanted->load(); }
+bool has_timed_out(const execution& run) { return run.control && run.control->timed_out.load(); }
+} // namespace
+
+bool is_unheard(const execution& run) { return is_unwanted(run) || has_timed_out(run); }
+
+bool is_cancelled(const execution& run) { return is_stopping(run) || is_closing(run) || is_unheard(run); }
+
+// It was answered before a thread had time for it, its instance is being ended or starts anew: nobody must see it run.
+bool is_over(const execution& run) {
+  if (run.ending && run.ending->decided.load()) return true;
+  if (is_unwanted(run)) return true;
+  return has_timed_out(run);
+}
+
+void count_if_late(const execution& run) {
+  if (run.counts && is_unheard(run)) ++run.counts->late;
+}
+
+executed attempt_not_begun() {
+  executed nothing = abandoned_attempt();
+  nothing.not_begun = true;
+  return nothing;
+}
 
 executed abandoned_attempt() {
   executed nothing;
@@ -208,6 +235,10 @@ executed attempt::made(outcome::content::failure& f) { return failed(f.name, f.m
 
 executed attempt::made(outcome::content::given_up&) {
   if (is_stopping(run_)) return abandoned_attempt();
+  if (is_closing(run_))
+    return failed("Unknown",
+                  "the attempt gave up because the instance is being ended; whether it had its effect is not known",
+                  false);
   return failed("GivenUp", "the executor gave up although the runtime does not stop", true);
 }
 

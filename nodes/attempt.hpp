@@ -13,8 +13,14 @@
 namespace pawl::nodes {
 
 bool is_stopping(const execution& run);
-/// Nobody waits for the outcome any more.
+/// Its instance is being ended from outside.
+bool is_closing(const execution& run);
+/// The flag that executors see: they need not go on.
 bool is_cancelled(const execution& run);
+/// Nobody hears what it answers.
+bool is_unheard(const execution& run);
+/// Counts an answer that comes too late to be heard.
+void count_if_late(const execution& run);
 
 class attempt {
 public:

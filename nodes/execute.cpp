@@ -10,6 +10,7 @@ executed execute(const execution& run, const execution_limits& limits, const gra
   if (!of.type().lazy_data && !of.data()) return *of.data_failure();
   std::optional<outcome> given;
   if (auto thrown = thrown_by([&] { given = of.type().execute(context); })) given = std::move(thrown);
+  count_if_late(run);
   if (auto failed = of.data_failure()) return *std::move(failed); // whatever a lazy executor made of it
   return of.answer(*std::move(given));
 }

@@ -29,6 +29,18 @@ struct execution_limits {
   std::shared_ptr<const expression::functions> functions = nullptr;
 };
 
+/// Of all attempts of a runtime together.
+struct attempt_counts {
+  std::atomic<std::uint64_t> abandoned{0}; ///< nobody waited any longer for their answers
+  std::atomic<std::uint64_t> late{0};      ///< answers that came after that
+};
+
+/// That an instance is being ended from outside, for its attempts.
+struct end_flags {
+  std::atomic<bool> decided{false}; ///< the commit of it is under way: nothing begins any more
+  std::atomic<bool> durable{false}; ///< executors see it
+};
+
 /// What becomes known of an attempt while it is under way. Thread-safe, but for `deadline`: set before it is called.
 struct attempt_control {
   std::optional<std::chrono::steady_clock::time_point> deadline;
@@ -50,6 +62,8 @@ struct execution {
   std::shared_ptr<const std::atomic<bool>> stopping = nullptr; ///< whether the runtime stops; null: it never does
   /// Whether whoever asked for it is gone, so that nobody hears what comes of it; null: never.
   std::shared_ptr<const std::atomic<bool>> unwanted = nullptr;
+  std::shared_ptr<const end_flags> ending = nullptr;                          ///< of its instance; null: never
+  std::shared_ptr<attempt_counts> counts = nullptr;                           ///< null: nobody counts
   std::shared_ptr<attempt_control> control = nullptr;                         ///< of a node with a timeout
   std::shared_ptr<const std::map<std::string, std::string>> labels = nullptr; ///< of the instance; null: none
 };
@@ -84,6 +98,7 @@ struct executed {
   core::json_ptr output;                  ///< of a success; null: undefined
   std::optional<std::string> output_text; ///< its JSON text, ready for the store
   bool abandoned = false; ///< the runtime stops and the attempt came to nothing: `what` is no event, nothing happened
+  bool not_begun = false; ///< abandoned, and its executor was never called
   /// The store did not take what must be there before the attempt: `what` is no event, the instance starts anew.
   std::optional<error> store_failure = std::nullopt;
 };
@@ -105,6 +120,10 @@ executed execute(const execution& run, const execution_limits& limits, const gra
 /// reference to the attempt has gone.
 void execute_async(std::shared_ptr<const execution> run, const execution_limits& limits, granted_secrets secrets,
                    std::function<void(executed)> done);
+
+/// Whether it must not begin any more, and what comes of it then.
+bool is_over(const execution& run);
+executed attempt_not_begun();
 
 /// What comes of an attempt that the runtime's stop overtook, and of one whose time is over.
 executed abandoned_attempt();

@@ -27,17 +27,22 @@ public:
       : of_(std::move(of)), done_(std::move(done)) {}
   state(const state&) = delete;
   state& operator=(const state&) = delete;
-  ~state() { answer(outcome::fail("the executor dropped its completion without an answer", "NoAnswer")); }
+  ~state() {
+    if (!answered_) give(outcome::fail("the executor dropped its completion without an answer", "NoAnswer"));
+  }
 
   bool answer(outcome given) {
     if (answered_.exchange(true)) return false;
-    const bool wanted = !is_cancelled();
-    done_(of_->inside.answer(std::move(given)));
+    const bool wanted = !nodes::is_stopping(*of_->run) && !nodes::is_unheard(*of_->run);
+    nodes::count_if_late(*of_->run);
+    give(std::move(given));
     return wanted;
   }
   bool is_cancelled() const { return nodes::is_cancelled(*of_->run); }
 
 private:
+  void give(outcome given) { done_(of_->inside.answer(std::move(given))); }
+
   std::shared_ptr<nodes::shared_attempt> of_;
   std::function<void(nodes::executed)> done_;
   std::atomic<bool> answered_{false};

@@ -95,6 +95,21 @@ public:
     detail_["signal"] = signal_of(e);
     finish();
   }
+  void operator()(const core::cancelled& e) {
+    if (!e.reason.empty()) detail_["reason"] = e.reason;
+    if (e.terminate) detail_["terminate"] = true;
+    detail_["grace"] = e.grace_ms;
+    finish();
+  }
+  void operator()(const core::instance_timed_out& e) {
+    detail_["grace"] = e.grace_ms;
+    finish();
+  }
+  void operator()(const core::given_up& e) {
+    take_attempt(e.of);
+    if (!e.had_begun) detail_["begun"] = false;
+    finish();
+  }
 
 private:
   static json signal_of(const core::signalled& e) {
@@ -112,6 +127,7 @@ private:
   }
   void take_attempt(const core::attempt_ref& of) {
     if (const core::cursor* c = state_.find(of.cursor)) take_place(*c);
+    if (done_.ended_without_result) take_place(*done_.ended_without_result);
     row_.cursor = of.cursor;
     row_.visit = of.visit;
     row_.attempt = of.attempt;
@@ -157,8 +173,9 @@ step_row encode_event(const core::workflow& w, const core::state& s, const core:
 
 // ---- state -> rows
 
+// What is closing starts nothing after a restart: its timer is all that is left of it.
 bool is_in_flight(const core::state& s) {
-  if (has_ended(s.status)) return false;
+  if (has_ended(s.status) || s.closing) return false;
   for (const core::cursor& c : s.cursors)
     if (c.phase == core::phase::ready) return true;
   return false;
@@ -216,6 +233,8 @@ cursor_row encode_cursor(const core::workflow& w, const core::cursor& c) {
   return row;
 }
 
+constexpr core::cursor_id timer_of_instance = 0; ///< in the place of a cursor: they count from 1
+
 void encode_cursors(const core::workflow& w, const core::state& s, const core::step& done, step_write& rows) {
   for (const core::cursor_id id : done.cursors_set) {
     const core::cursor* c = s.find(id);
@@ -226,6 +245,15 @@ void encode_cursors(const core::workflow& w, const core::state& s, const core::s
   rows.cursors_gone = done.cursors_gone;
   for (const core::cursor_id id : done.timers_gone)
     if (const core::cursor* c = s.find(id); c == nullptr || !c->timer) rows.timers_gone.push_back(id);
+}
+
+void encode_closing(const core::state& s, const core::step& done, step_write& rows) {
+  if (done.began_closing && s.closing) rows.closing_set = closing_row{s.closing->end, s.closing->reason};
+  if (!done.instance_timer_changed) return;
+  if (s.timer)
+    rows.timers_set.push_back({timer_of_instance, s.timer->due_at, s.timer->duration_ms});
+  else
+    rows.timers_gone.push_back(timer_of_instance);
 }
 
 void encode_memories(const core::workflow& w, const core::step& done, step_write& rows) {
@@ -266,6 +294,7 @@ public:
     for (const signal_row& s : rows_.signals)
       take_signal(s);
     state_.signal_keys.insert(rows_.signal_keys.begin(), rows_.signal_keys.end());
+    take_closing();
     sort_memories();
     check_marks();
     if (fault_) return *fault_;
@@ -363,7 +392,19 @@ private:
                               row.payload ? row.payload->size() : 0});
   }
 
+  void take_closing() {
+    if (!rows_.closing) return;
+    const closing_row& row = *rows_.closing;
+    if (row.end != instance_status::cancelled && row.end != instance_status::failed)
+      return fail(fmt::format("the stored end {} means nothing", static_cast<int>(row.end)));
+    state_.closing = core::closing_state{row.end, row.reason};
+  }
+
   void take_timer(const timer_row& row) {
+    if (row.cursor == timer_of_instance) {
+      state_.timer = core::timer_state{row.due_at, row.duration_ms};
+      return;
+    }
     core::cursor* c = state_.find(row.cursor);
     if (c == nullptr) return fail(fmt::format("a timer is stored for cursor {}, which is gone", row.cursor));
     c->timer = core::timer_state{row.due_at, row.duration_ms, row.line};
@@ -438,6 +479,9 @@ private:
       case 4: return core::resumed{row_.cursor, row_.visit, member("payload"), integer_if("limit")};
       case 5: return core::timer_fired{row_.cursor, row_.visit};
       case 6: return signal_in_detail().value_or(core::signalled{});
+      case 7: return core::cancelled{text_if("reason"), flag("terminate", false), integer_if("grace").value_or(0)};
+      case 8: return core::instance_timed_out{integer_if("grace").value_or(0)};
+      case 9: return core::given_up{attempt(), flag("begun", true)};
       default: fail("the stored kind of event means nothing"); return core::timer_fired{};
     }
   }
@@ -534,6 +578,16 @@ private:
     return found->is_number_integer() ? std::optional(found->get<std::int64_t>()) : std::nullopt;
   }
 
+  std::string text_if(const char* name) const {
+    const auto found = detail_.find(name);
+    return found != detail_.end() && found->is_string() ? found->get<std::string>() : std::string();
+  }
+
+  bool flag(const char* name, bool otherwise) const {
+    const auto found = detail_.find(name);
+    return found != detail_.end() && found->is_boolean() ? found->get<bool>() : otherwise;
+  }
+
   double policy_number(const char* name) {
     const auto found = detail_.find(name);
     if (found != detail_.end() && found->is_number()) return found->get<double>();
@@ -560,6 +614,7 @@ step_write encode_step(const core::workflow& w, const core::state& s, const core
   encode_cursors(w, s, done, rows);
   encode_memories(w, done, rows);
   encode_signals(s, done, rows);
+  encode_closing(s, done, rows);
   for (const core::node_index node : done.visits_set)
     rows.visits_set.push_back({w.nodes[node].id, s.visits[node]});
   return rows;

@@ -23,6 +23,7 @@ constexpr char erase_cursor_sql[] = "DELETE FROM cursor WHERE instance = ?1";
 constexpr char erase_visit_sql[] = "DELETE FROM visit WHERE instance = ?1";
 constexpr char erase_signal_sql[] = "DELETE FROM signal WHERE instance = ?1";
 constexpr char erase_signal_key_sql[] = "DELETE FROM signal_key WHERE instance = ?1";
+constexpr char erase_closing_sql[] = "DELETE FROM closing WHERE instance = ?1";
 constexpr char erase_label_sql[] = "DELETE FROM label WHERE instance = ?1";
 constexpr char erase_input_sql[] = "DELETE FROM input WHERE instance = ?1";
 constexpr char erase_instance_sql[] = "DELETE FROM instance WHERE id = ?1 AND id < (SELECT max(id) FROM instance)"
@@ -56,8 +57,9 @@ bool eraser::erase_steps(instance_key instance, int& rows_left) {
 }
 
 void eraser::erase_rest(instance_key instance) {
-  for (const char* sql : {empty_newest_step_sql, erase_memory_sql, erase_timer_sql, erase_cursor_sql, erase_visit_sql,
-                          erase_signal_sql, erase_signal_key_sql, erase_label_sql, erase_input_sql, erase_instance_sql})
+  for (const char* sql :
+       {empty_newest_step_sql, erase_memory_sql, erase_timer_sql, erase_cursor_sql, erase_visit_sql, erase_signal_sql,
+        erase_signal_key_sql, erase_closing_sql, erase_label_sql, erase_input_sql, erase_instance_sql})
     statements_.change(sql, instance);
 }
 

@@ -28,6 +28,7 @@ struct memory_instance {
   std::map<std::tuple<std::int64_t, std::string, std::string>, memory_row> memories;
   std::map<std::int64_t, signal_row> signals;
   std::set<std::string> signal_keys;
+  std::optional<closing_row> closing;
   std::vector<step_row> steps;                                          ///< revision n at place n - 1
   std::map<std::string, std::vector<std::size_t>, std::less<>> results; ///< places in `steps` by node
 };
@@ -297,6 +298,7 @@ void memory_store::put(instance_key key, memory_instance& i, const step_write& r
   for (const std::int64_t s : rows.signals_gone)
     i.signals.erase(s);
   i.signal_keys.insert(rows.signal_keys_set.begin(), rows.signal_keys_set.end());
+  if (rows.closing_set) i.closing = rows.closing_set;
   if (rows.step.is_result) i.results[rows.step.node].push_back(i.steps.size());
   i.steps.push_back(rows.step);
   latest_time_ = std::max(latest_time_, rows.step.at.engine);
@@ -360,6 +362,7 @@ result<loaded_instance> memory_store::load(instance_key instance) {
   for (const auto& [number, s] : i->signals)
     rows.signals.push_back(s);
   rows.signal_keys.assign(i->signal_keys.begin(), i->signal_keys.end());
+  rows.closing = i->closing;
   return rows;
 }
 

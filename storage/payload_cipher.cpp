@@ -110,6 +110,8 @@ payload_place memory_place(std::int64_t instance, std::int64_t scope, const std:
 // The line's number is given by the table, so it is not known yet when the line is encrypted.
 payload_place signal_place(std::int64_t instance, std::int64_t number) { return {"signal", instance, number}; }
 
+payload_place closing_place(std::int64_t instance) { return {"closing", instance}; }
+
 payload_place audit_place(const secret_audit_entry& line) {
   return {"secret_audit", 0, line.at_ms,
           named({line.instance_id, line.node_id, line.slot, line.version},

@@ -94,6 +94,7 @@ payload_place step_place(std::int64_t instance, std::int64_t revision);
 payload_place cursor_place(std::int64_t instance, std::int64_t cursor, const std::string& node, std::int64_t visit);
 payload_place memory_place(std::int64_t instance, std::int64_t scope, const std::string& node, const std::string& name);
 payload_place signal_place(std::int64_t instance, std::int64_t number);
+payload_place closing_place(std::int64_t instance);
 payload_place audit_place(const secret_audit_entry& line);
 payload_place schedule_place(const std::string& id, std::int64_t created_at);
 

@@ -31,6 +31,7 @@ constexpr char memories_sql[] =
 constexpr char signals_sql[] =
     "SELECT number, at, name, payload, payload_key FROM signal WHERE instance = ?1 ORDER BY number";
 constexpr char signal_keys_sql[] = "SELECT key FROM signal_key WHERE instance = ?1 ORDER BY key";
+constexpr char closing_sql[] = "SELECT end_status, reason, payload_key FROM closing WHERE instance = ?1";
 constexpr char labels_sql[] = "SELECT name, value, payload_key FROM label WHERE instance = ?1";
 constexpr char audit_sql[] =
     "SELECT sequence, at, instance_id, node_id, visit, attempt, slot, secret, version, destination, allowed, reason,"
@@ -374,6 +375,7 @@ result<loaded_instance> queries::load(instance_key instance) {
   found.memories = memories_of(instance, found.unreadable);
   found.signals = signals_of(instance, found.unreadable);
   found.signal_keys = signal_keys_of(instance);
+  found.closing = closing_of(instance, found.unreadable);
   return unless_faulty(std::move(found));
 }
 
@@ -428,6 +430,14 @@ std::vector<std::string> queries::signal_keys_of(instance_key instance) {
   for (running row = statements_.run(signal_keys_sql, instance); row.next();)
     keys.push_back(row.text(0));
   return keys;
+}
+
+std::optional<closing_row> queries::closing_of(instance_key instance, std::string& unreadable) {
+  running row = statements_.run(closing_sql, instance);
+  if (!row.next()) return std::nullopt;
+  const row_texts texts(*this, row, 2, [&] { return closing_place(instance); });
+  texts.tell(unreadable);
+  return closing_row{static_cast<instance_status>(row.small_number(0)), texts.words(1, "reason")};
 }
 
 std::map<std::string, std::string> queries::labels_of(instance_key instance, std::string& unreadable) {

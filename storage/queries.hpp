@@ -57,6 +57,7 @@ private:
   std::vector<memory_row> memories_of(instance_key instance, std::string& unreadable);
   std::vector<signal_row> signals_of(instance_key instance, std::string& unreadable);
   std::vector<std::string> signal_keys_of(instance_key instance);
+  std::optional<closing_row> closing_of(instance_key instance, std::string& unreadable);
   std::map<std::string, std::string> labels_of(instance_key instance, std::string& unreadable);
   std::int64_t last_step_of(instance_key instance, const std::string& node);
 

@@ -88,6 +88,10 @@ std::string first_difference(const core::workflow& w, const core::state& folded,
     return numbers("execution_ms", stored.execution_ms, folded.execution_ms);
   if (stored.retry_reason != folded.retry_reason)
     return numbers("retry_reason", stored.retry_reason, folded.retry_reason);
+  if (stored.timer != folded.timer)
+    return "the timer of the instance is stored otherwise than it follows from the events";
+  if (stored.closing != folded.closing)
+    return "the end that comes from outside is stored otherwise than it follows from the events";
   return stored == folded ? "" : "a field of the state differs";
 }
 

@@ -73,6 +73,8 @@ constexpr char add_signal_sql[] =
     "INSERT INTO signal (instance, number, at, name, payload, payload_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 constexpr char remove_signal_sql[] = "DELETE FROM signal WHERE instance = ?1 AND number = ?2";
 constexpr char add_signal_key_sql[] = "INSERT INTO signal_key (instance, key) VALUES (?1, ?2)";
+constexpr char set_closing_sql[] =
+    "INSERT INTO closing (instance, end_status, reason, payload_key) VALUES (?1, ?2, ?3, ?4)";
 constexpr char append_step_sql[] =
     "INSERT INTO step (instance, revision, at, lag, core_version, kind, cursor, scope, node, visit, attempt, previous,"
     " handle, note, error, detail, output, payload_key, steady_lag, calendar_lag)"
@@ -308,6 +310,13 @@ void change_writer::append_rows(instance_key instance, const step_write& wanted)
     statements_.change(remove_signal_sql, instance, s);
   for (const std::string& key : wanted.signal_keys_set)
     statements_.change(add_signal_key_sql, instance, key);
+  if (wanted.closing_set) set_closing(instance, *wanted.closing_set);
+}
+
+void change_writer::set_closing(instance_key instance, const closing_row& c) {
+  row_sealer sealed(cipher_, closing_place(instance));
+  const std::string* reason = sealed("reason", c.reason.empty() ? nullptr : &c.reason);
+  statements_.change(set_closing_sql, instance, static_cast<int>(c.end), reason, sealed.key());
 }
 
 void change_writer::add_signal(instance_key instance, const signal_row& s) {

@@ -50,6 +50,7 @@ private:
   void append_rows(instance_key instance, const step_write& wanted);
   void set_cursor(instance_key instance, const cursor_row& c);
   void add_signal(instance_key instance, const signal_row& s);
+  void set_closing(instance_key instance, const closing_row& c);
   void set_memory(instance_key instance, const memory_row& m);
   void append_step(instance_key instance, const step_row& s);
   std::optional<std::int64_t> previous_result(instance_key instance, const step_row& s);

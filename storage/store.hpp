@@ -72,8 +72,9 @@ struct cursor_row {
   std::string signal = {};                      ///< which one brought the payload
 };
 
+/// Of a cursor, or of the instance as a whole.
 struct timer_row {
-  std::int64_t cursor = 0;
+  std::int64_t cursor = 0; ///< 0: of the instance
   timestamp_ms due_at = 0;
   std::int64_t duration_ms = 0;
   core::timeline line = core::timeline::steady;
@@ -90,6 +91,12 @@ struct memory_row {
   std::string node;
   std::string name;
   std::optional<std::string> value; ///< JSON text; absent in a step_write: the row goes
+};
+
+/// The end that came to an instance from outside; written once.
+struct closing_row {
+  instance_status end = instance_status::cancelled; ///< or failed
+  std::string reason;
 };
 
 /// A signal that waits in the buffer of its instance.
@@ -134,6 +141,7 @@ struct step_write {
   std::vector<signal_row> signals_set = {};
   std::vector<std::int64_t> signals_gone = {};
   std::vector<std::string> signal_keys_set = {};
+  std::optional<closing_row> closing_set = {};
 };
 
 /// A new instance with its first transition; `first.instance` is ignored.
@@ -257,6 +265,7 @@ struct loaded_instance {
   std::vector<memory_row> memories; ///< by (scope, node, name)
   std::vector<signal_row> signals;  ///< by number, ascending
   std::vector<std::string> signal_keys;
+  std::optional<closing_row> closing = {};
   std::string unreadable; ///< why, when texts were read without their key, as step_row says
 };
 

@@ -90,8 +90,8 @@ private:
 
   void read_header(std::string_view fallback_id) {
     check_fields(document_, "",
-                 {"id", "start", "input", "signals", "nodes", "edges", "fanOut", "stepLimit", "metadata"},
-                 {"timeout", "labels", "concurrency", "history"});
+                 {"id", "start", "input", "signals", "nodes", "edges", "fanOut", "stepLimit", "timeout", "metadata"},
+                 {"labels", "concurrency", "history"});
     made_->id = text_field(document_, "", "id").value_or(std::string(fallback_id));
     if (made_->id.empty() && !document_.contains("id"))
       fail("", "the definition has no id", "add \"id\": a name for it");
@@ -99,6 +99,7 @@ private:
       fail("/id", fmt::format("an id has 1 to {} bytes", node_id_bytes_max), "give it a short name");
     read_fan_out();
     read_step_limit();
+    read_instance_timeout();
     made_->input = read_schema(document_, "", "input");
     read_signals();
   }
@@ -157,6 +158,17 @@ private:
       return fail("/stepLimit", "is no whole number from 0 up", "write how many steps may run, 0 for no limit");
     made_->step_limit = at->get<std::int64_t>();
     if (*made_->step_limit == 0) made_->step_limit.reset();
+  }
+
+  void read_instance_timeout() {
+    const auto at = document_.find("timeout");
+    if (at == document_.end() || at->is_null()) return;
+    const bool whole =
+        at->is_number_unsigned() && at->get<std::uint64_t>() >= 1 && at->get<std::uint64_t>() <= std::uint64_t{1} << 53;
+    if (!whole)
+      return fail("/timeout", "is no whole number of milliseconds from 1 up",
+                  "write how many milliseconds an instance may take from its start to its end, or leave it out");
+    made_->timeout_ms = at->get<std::int64_t>();
   }
 
   const json* list_field(const char* name) {

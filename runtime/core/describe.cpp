@@ -12,6 +12,9 @@ struct cursor_named {
   cursor_id operator()(const resumed& e) const { return e.cursor; }
   cursor_id operator()(const timer_fired& e) const { return e.cursor; }
   cursor_id operator()(const signalled&) const { return 0; }
+  cursor_id operator()(const cancelled&) const { return 0; }
+  cursor_id operator()(const instance_timed_out&) const { return 0; }
+  cursor_id operator()(const given_up& e) const { return e.of.cursor; }
 };
 
 // A signal that was not buffered went to the one cursor that the step set.
@@ -33,7 +36,8 @@ history_entry describe(const workflow& w, const state& after, const event& e, co
     entry.visit = done.result->visit;
     entry.attempt = done.result->attempt;
     entry.error = done.result->error;
-  } else if (const cursor* c = after.find(place_of(e.what, done))) {
+  } else if (const cursor* c =
+                 done.ended_without_result ? &*done.ended_without_result : after.find(place_of(e.what, done))) {
     entry.node = w.nodes[c->node].id;
     entry.visit = c->visit;
     entry.attempt = c->attempt();

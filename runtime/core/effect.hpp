@@ -15,7 +15,7 @@ struct run_node {
 };
 
 struct set_timer {
-  cursor_id cursor = 0;
+  cursor_id cursor = 0; ///< 0: of the instance as a whole
   timestamp_ms due_at = 0;
   timeline line = timeline::steady;
   bool operator==(const set_timer&) const = default;
@@ -28,7 +28,8 @@ struct instance_ended {
 
 using effect = std::variant<run_node, set_timer, instance_ended>;
 
-/// The effects that a state still asks for: every ready cursor runs, every timer is set.
+/// The effects that a state still asks for: every ready cursor runs unless the instance is closing, every timer is
+/// set.
 std::vector<effect> pending_effects(const state& s);
 
 } // namespace pawl::core

@@ -77,14 +77,36 @@ struct timer_fired {
   std::int64_t visit = 0;
 };
 
-using event_content = std::variant<started, node_succeeded, node_failed, node_paused, resumed, timer_fired, signalled>;
+/// Somebody ends the instance. `terminate`: without waiting for what runs, also when it is closing already.
+struct cancelled {
+  std::string reason; ///< for people; may be empty
+  bool terminate = false;
+  std::int64_t grace_ms = 0; ///< how long attempts that run may still answer
+};
+
+/// The definition's timeout is over.
+struct instance_timed_out {
+  std::int64_t grace_ms = 0;
+};
+
+/// Of an instance that is closing: nobody waits for this attempt any more. What became of it is not known, unless it
+/// had not begun.
+struct given_up {
+  attempt_ref of;
+  bool had_begun = true;
+};
+
+/// Stored by their place in this list: new ones go to its end.
+using event_content = std::variant<started, node_succeeded, node_failed, node_paused, resumed, timer_fired, signalled,
+                                   cancelled, instance_timed_out, given_up>;
 
 struct event {
   moment at;
   event_content what;
 };
 
-/// "started", "succeeded", "failed", "paused", "resumed", "timer_fired", "signalled": as in the store and the history.
+/// "started", "succeeded", "failed", "paused", "resumed", "timer_fired", "signalled", "cancelled",
+/// "instance_timed_out", "given_up": as in the store and the history.
 const char* name_of(const event_content& what) noexcept;
 
 } // namespace pawl::core

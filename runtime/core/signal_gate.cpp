@@ -1,6 +1,8 @@
 // Which signals an instance takes.
 #include "runtime/core/signal_gate.hpp"
 
+#include "runtime/core/closing.hpp"
+
 #include <fmt/format.h>
 
 namespace pawl::core {
@@ -65,8 +67,7 @@ result<void> check_declared(const workflow& w, const signalled& signal) {
 result<signal_verdict> check_signal(const workflow& w, const state& s, const signalled& signal,
                                     const signal_limits& limits) {
   if (!signal.key.empty() && s.signal_keys.count(signal.key) > 0) return signal_verdict::duplicate;
-  if (has_ended(s.status))
-    return error{errc::finished, fmt::format("the instance is {}", to_string(s.status)), s.instance_id};
+  if (takes_nothing(s)) return error{errc::finished, why_it_takes_nothing(s), s.instance_id};
   if (auto known = check_declared(w, signal); !known) return known.failure();
   if (auto room = check_room(s, signal, limits); !room) return room.failure();
   return signal_verdict::fresh;

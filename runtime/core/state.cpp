@@ -58,6 +58,7 @@ const cursor* state::deciding_cursor() const {
 
 std::optional<timestamp_ms> state::wake_at(timeline line) const {
   std::optional<timestamp_ms> earliest;
+  if (timer && timer->line == line) earliest = timer->due_at;
   for (const cursor& c : cursors)
     if (c.timer && c.timer->line == line && (!earliest || c.timer->due_at < *earliest)) earliest = c.timer->due_at;
   return earliest;
@@ -67,6 +68,7 @@ instance_status derived_status(const state& s) {
   const auto any = [&](phase p) {
     return std::any_of(s.cursors.begin(), s.cursors.end(), [p](const cursor& c) { return c.phase == p; });
   };
+  if (s.closing && s.cursors.empty()) return s.closing->end;
   if (any(phase::failed)) return instance_status::failed;
   if (any(phase::ready)) return instance_status::active;
   if (any(phase::retry_wait)) return instance_status::error;

@@ -51,6 +51,14 @@ struct timer_state {
   bool operator==(const timer_state&) const = default;
 };
 
+/// The end that comes to an instance from outside: nothing new starts, and what runs may answer until the instance's
+/// timer fires. Stays when the instance has ended so.
+struct closing_state {
+  instance_status end = instance_status::cancelled; ///< or `failed`, when its own timeout is over
+  std::string reason;                               ///< for people; may be empty
+  bool operator==(const closing_state&) const = default;
+};
+
 /// A place of execution.
 struct cursor {
   cursor_id id = 0;
@@ -111,6 +119,8 @@ struct state {
   std::int64_t execution_ms = 0;
   std::int64_t retry_reason = 0;    ///< metadata.pausedReason "Retry attempt N"; 0 = never
   bool step_limit_exceeded = false; ///< metadata.failedReason
+  std::optional<timer_state> timer; ///< of the instance as a whole: its timeout, or the grace once it is closing
+  std::optional<closing_state> closing;
 
   const cursor* find(cursor_id id) const;
   cursor* find(cursor_id id);
@@ -119,6 +129,8 @@ struct state {
   /// The cursor whose node the snapshot calls current; null when there is none.
   const cursor* deciding_cursor() const;
   std::optional<timestamp_ms> wake_at(timeline line) const; ///< the earliest timer of that line
+  /// It takes nothing new any more, but has not ended yet.
+  bool is_closing() const { return closing && !has_ended(status); }
   bool operator==(const state&) const = default;
 };
 

@@ -2,6 +2,7 @@
 // Failure).
 #include "runtime/core/transition.hpp"
 
+#include "runtime/core/closing.hpp"
 #include "runtime/core/hash.hpp"
 
 #include <fmt/format.h>
@@ -31,6 +32,7 @@ public:
     state_.created_at = at_.engine;
     state_.step_limit = e.step_limit;
     enter(state_.next_cursor++, 0, e.node, e.payload);
+    if (workflow_.timeout_ms > 0) set_timer_of_instance(workflow_.timeout_ms);
     if (e.signal) {
       note_key(e.signal->key);
       step_.note = fmt::format("signal '{}'", e.signal->name);
@@ -45,7 +47,10 @@ public:
     record(*c, "");
     for (const memory_change& change : e.memory)
       remember(*c, change);
-    leave(*c, e.handle);
+    if (state_.closing)
+      done_without_edges(*c, e.handle);
+    else
+      leave(*c, e.handle);
     return commit();
   }
 
@@ -53,7 +58,9 @@ public:
     cursor* c = running(e.of);
     if (c == nullptr) return not_running(e.of);
     record(*c, e.error);
-    if (e.retryable && static_cast<double>(e.of.attempt) <= e.max_attempts)
+    if (state_.closing)
+      end_cursor(*c);
+    else if (e.retryable && static_cast<double>(e.of.attempt) <= e.max_attempts)
       retry_later(*c, e.delay_ms);
     else
       fail_or_leave(*c);
@@ -69,6 +76,11 @@ public:
     if (e.timer_ms && e.until) return refuse(errc::invalid_argument, "a pause has one end, not two");
     if (e.kind == wait_kind::signal && e.signals.empty())
       return refuse(errc::invalid_argument, "a wait for a signal needs a name");
+    if (state_.closing) {
+      step_.note = "its pause does not begin";
+      end_without_result(*c);
+      return commit();
+    }
     c->phase = phase::waiting;
     c->wait = wait_state{e.kind, e.reason, at_.engine, 0, {}};
     if (e.kind == wait_kind::signal) {
@@ -86,7 +98,7 @@ public:
   }
 
   verdict operator()(const resumed& e) {
-    if (has_ended(state_.status)) return refuse(errc::finished, "the instance has ended");
+    if (takes_nothing(state_)) return refuse(errc::finished, why_it_takes_nothing(state_));
     cursor* c = state_.find(e.cursor);
     const bool takes_payload =
         c != nullptr && c->visit == e.visit &&
@@ -103,7 +115,7 @@ public:
   }
 
   verdict operator()(const signalled& e) {
-    if (has_ended(state_.status)) return refuse(errc::finished, "the instance has ended");
+    if (takes_nothing(state_)) return refuse(errc::finished, why_it_takes_nothing(state_));
     if (state_.revision == 0) return refuse(errc::conflict, "the instance has not started");
     if (e.name.empty()) return refuse(errc::invalid_argument, "a signal needs a name");
     if (!e.key.empty() && state_.signal_keys.count(e.key) > 0)
@@ -130,6 +142,43 @@ public:
     } else {
       state_.steps = 0;
       time_out(*c);
+    }
+    return commit();
+  }
+
+  verdict operator()(const cancelled& e) {
+    if (state_.revision == 0) return refuse(errc::conflict, "the instance has not started");
+    if (has_ended(state_.status)) return refuse(errc::finished, why_it_takes_nothing(state_));
+    if (state_.closing && !e.terminate) return refuse(errc::conflict, why_it_takes_nothing(state_));
+    step_.note = cancel_note(e);
+    if (state_.closing)
+      set_timer_of_instance(0);
+    else
+      close(instance_status::cancelled, e.reason, e.terminate ? 0 : e.grace_ms);
+    if (e.terminate) lose_first(e.terminate);
+    return commit();
+  }
+
+  verdict operator()(const instance_timed_out& e) {
+    if (state_.revision == 0) return refuse(errc::conflict, "the instance has not started");
+    if (takes_nothing(state_)) return refuse(errc::finished, why_it_takes_nothing(state_));
+    if (!state_.timer) return refuse(errc::invalid_argument, "the instance has no timeout");
+    if (at_.steady < state_.timer->due_at) return refuse(errc::invalid_argument, "the instance's timeout is not over");
+    const std::string reason = fmt::format("the instance's timeout of {} ms is over", state_.timer->duration_ms);
+    step_.note = reason;
+    close(instance_status::failed, reason, e.grace_ms);
+    return commit();
+  }
+
+  verdict operator()(const given_up& e) {
+    cursor* c = running(e.of);
+    if (c == nullptr) return not_running(e.of);
+    if (!state_.closing) return refuse(errc::invalid_argument, "only an instance that is closing gives an attempt up");
+    if (e.had_begun) {
+      lose(*c);
+    } else {
+      step_.note = "the attempt had not begun, and does not any more";
+      end_without_result(*c);
     }
     return commit();
   }
@@ -206,11 +255,13 @@ private:
 
   void touch(const cursor& c) { step_.cursors_set.push_back(c.id); }
 
-  void set_timer_of(cursor& c, std::int64_t duration_ms) {
+  timer_state timer_of(std::int64_t duration_ms) const {
     // No addition on hostile durations may overflow: a thousand years is for ever.
     const std::int64_t bounded = std::clamp<std::int64_t>(duration_ms, 0, std::int64_t{1000} * 365 * one_day_ms);
-    start_timer(c, {at_.steady + bounded, bounded, timeline::steady});
+    return {at_.steady + bounded, bounded, timeline::steady};
   }
+
+  void set_timer_of(cursor& c, std::int64_t duration_ms) { start_timer(c, timer_of(duration_ms)); }
 
   void set_calendar_timer_of(cursor& c, timestamp_ms until) {
     constexpr timestamp_ms year_9999_end = 253'402'300'799'999;
@@ -220,6 +271,12 @@ private:
   void start_timer(cursor& c, const timer_state& timer) {
     c.timer = timer;
     step_.effects.push_back(set_timer{c.id, timer.due_at, timer.line});
+  }
+
+  void set_timer_of_instance(std::int64_t duration_ms) {
+    state_.timer = timer_of(duration_ms);
+    step_.instance_timer_changed = true;
+    step_.effects.push_back(set_timer{0, state_.timer->due_at});
   }
 
   void clear_timer(cursor& c) {
@@ -276,6 +333,49 @@ private:
     return timer.line == timeline::steady ? fmt::format("within {} ms", timer.duration_ms) : "in time";
   }
 
+  // Nothing new starts: what waits ends here, with its timers; what runs may answer until the grace is over.
+  void close(instance_status end, const std::string& reason, std::int64_t grace_ms) {
+    state_.closing = closing_state{end, reason};
+    step_.began_closing = true;
+    std::vector<cursor_id> waiting;
+    for (const cursor& c : state_.cursors)
+      if (c.phase != phase::ready) waiting.push_back(c.id);
+    for (const cursor_id id : waiting)
+      end_cursor(*state_.find(id));
+    set_timer_of_instance(grace_ms);
+  }
+
+  // A step records one result: the others are given up one by one, as the timer is due at once.
+  void lose_first(bool is_terminated) {
+    if (!state_.cursors.empty()) lose(state_.cursors.front(), is_terminated);
+  }
+
+  void lose(cursor& c, bool is_terminated = false) {
+    record(c, unknown_error(*state_.closing, is_terminated));
+    end_cursor(c);
+  }
+
+  // A result that came in time is kept, and no edge is followed.
+  void done_without_edges(cursor& c, const std::optional<std::string>& handle) {
+    ++state_.version;
+    ++state_.steps;
+    step_.left_by = handle;
+    step_.note = "no edge is followed any more";
+    end_cursor(c);
+  }
+
+  void end_without_result(cursor& c) {
+    step_.ended_without_result = c;
+    end_cursor(c);
+  }
+
+  void end_cursor(cursor& c) {
+    const cursor_id id = c.id;
+    clear_timer(c);
+    std::erase_if(state_.cursors, [id](const cursor& other) { return other.id == id; });
+    step_.cursors_gone.push_back(id);
+  }
+
   bool over_step_limit() const {
     const auto limit = state_.step_limit ? state_.step_limit : workflow_.step_limit;
     return limit && state_.steps >= *limit;
@@ -328,6 +428,12 @@ private:
   }
 
   void end() {
+    if (state_.timer) {
+      state_.timer.reset();
+      step_.instance_timer_changed = true;
+    }
+    if (state_.closing)
+      std::erase_if(step_.effects, [](const effect& e) { return std::holds_alternative<set_timer>(e); });
     step_.effects.push_back(instance_ended{state_.status});
     if (state_.signals.empty()) return;
     if (!step_.note.empty()) step_.note += "; ";
@@ -352,6 +458,9 @@ const char* name_of(const event_content& what) noexcept {
     const char* operator()(const resumed&) const { return "resumed"; }
     const char* operator()(const timer_fired&) const { return "timer_fired"; }
     const char* operator()(const signalled&) const { return "signalled"; }
+    const char* operator()(const cancelled&) const { return "cancelled"; }
+    const char* operator()(const instance_timed_out&) const { return "instance_timed_out"; }
+    const char* operator()(const given_up&) const { return "given_up"; }
   };
   return std::visit(namer{}, what);
 }
@@ -360,9 +469,10 @@ std::vector<effect> pending_effects(const state& s) {
   std::vector<effect> effects;
   if (has_ended(s.status)) return effects;
   for (const cursor& c : s.cursors) {
-    if (c.phase == phase::ready) effects.emplace_back(run_node{c.id});
+    if (c.phase == phase::ready && !s.closing) effects.emplace_back(run_node{c.id});
     if (c.timer) effects.emplace_back(set_timer{c.id, c.timer->due_at, c.timer->line});
   }
+  if (s.timer) effects.emplace_back(set_timer{0, s.timer->due_at});
   return effects;
 }
 
@@ -405,8 +515,7 @@ bool waits_for_signal(const workflow& w, const state& s, std::string_view node, 
 
 result<resumed> choose_wait(const workflow& w, const state& s, std::string_view node,
                             std::optional<std::int64_t> visit) {
-  if (has_ended(s.status))
-    return error{errc::finished, fmt::format("the instance is {}", to_string(s.status)), s.instance_id};
+  if (takes_nothing(s)) return error{errc::finished, why_it_takes_nothing(s), s.instance_id};
   std::vector<const cursor*> pauses;
   std::vector<const cursor*> retries;
   for (const cursor& c : s.cursors) {
@@ -440,8 +549,9 @@ const buffered_signal* buffered_for(const state& s, const cursor& c) {
 
 std::string broken_invariant(const workflow& w, const state& s) {
   if (s.visits.size() != w.nodes.size()) return "visit counters do not match the workflow's nodes";
-  if (s.revision > 0 && s.status != derived_status(s) && s.status != instance_status::cancelled)
-    return "status does not follow from the cursors";
+  if (s.revision > 0 && s.status != derived_status(s)) return "status does not follow from the cursors";
+  if (has_ended(s.status) && s.timer) return "a timer of an instance that has ended";
+  if (s.is_closing() && !s.timer) return "nothing ends the instance that is closing";
   cursor_id last = 0;
   for (const cursor& c : s.cursors) {
     if (c.id <= last || c.id >= s.next_cursor) return "cursor numbers are out of order";
@@ -451,6 +561,7 @@ std::string broken_invariant(const workflow& w, const state& s) {
     if ((c.phase == phase::waiting) != c.wait.has_value()) return "a wait without a waiting cursor, or the reverse";
     if (c.phase == phase::retry_wait && !(c.retry && c.timer)) return "a retry wait without its timer";
     if (c.phase == phase::ready && c.timer) return "a timer of a cursor that runs";
+    if (s.closing && c.phase != phase::ready) return "a wait of an instance that is closing";
     if (const buffered_signal* lost = buffered_for(s, c))
       return fmt::format("the signal of revision {} was not given to the wait for it", lost->number);
   }

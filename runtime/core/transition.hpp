@@ -34,6 +34,9 @@ struct step {
   std::vector<cursor_id> cursors_set;
   std::vector<cursor_id> cursors_gone;
   std::vector<cursor_id> timers_gone; ///< cursors that had a timer and have none now
+  bool instance_timer_changed = false;
+  bool began_closing = false;
+  std::optional<cursor> ended_without_result; ///< its attempt was the event's, and came to nothing
   std::vector<node_index> visits_set;
   std::vector<memory> memories_set;       ///< with a null value: gone
   std::vector<std::int64_t> signals_set;  ///< numbers of those that wait in the buffer now

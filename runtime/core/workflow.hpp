@@ -59,6 +59,7 @@ struct workflow {
   std::optional<node_index> start;                        ///< none: the caller names it
   std::vector<node_index> start_candidates;               ///< nodes without incoming edges
   std::optional<std::int64_t> step_limit;                 ///< none = no limit
+  std::int64_t timeout_ms = 0;                            ///< of an instance; 0: none
   bool follow_first_only = false;                         ///< "fanOut": "first"
   expression::mentions mentions;                          ///< of all nodes together
 

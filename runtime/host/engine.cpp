@@ -3,6 +3,7 @@
 
 #include "actors/supervisor.hpp"
 #include "nodes/catalog.hpp"
+#include "runtime/core/closing.hpp"
 #include "runtime/core/hash.hpp"
 #include "runtime/core/payload_gate.hpp"
 #include "runtime/core/signal_gate.hpp"
@@ -168,6 +169,9 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
   shared_->definition_limits.secret_sources = std::move(sources);
   shared_->execution_limits = {payload, options_.node_state_bytes_max, *expressions, *functions};
   shared_->signals_kept = {options_.signals_max, options_.signal_bytes_max, options_.signal_keys_max};
+  shared_->grace_ms =
+      std::clamp<std::chrono::milliseconds>(options_.grace, std::chrono::milliseconds(0), std::chrono::hours(24))
+          .count();
   shared_->history_max = {options_.history_results_max, options_.history_bytes_max};
   shared_->checkpoint_wal_bytes = options_.checkpoint_wal_bytes;
   shared_->room = std::make_shared<actors::admission>(std::max<std::size_t>(1, options_.active_instances_max));
@@ -473,6 +477,32 @@ result<void> engine::signal(std::string_view id, std::string_view name, const js
                             const signal_options& how) {
   auto answer = signal_async(id, name, payload, how);
   return given(answer);
+}
+
+// It needs no room: what is to end must not wait for what runs.
+std::future<result<void>> engine::cancel_async(std::string_view id, const cancel_options& how) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return answered<void>(stopped_error());
+  if (how.reason.size() > core::cancel_reason_bytes_max || !core::is_plain_text(how.reason))
+    return answered<void>(
+        error{errc::invalid_argument,
+              fmt::format("the reason of a cancellation has at most {} bytes of UTF-8 without control "
+                          "characters",
+                          core::cancel_reason_bytes_max),
+              ""});
+  pending<void> answer(*shared_);
+  actors::cancel_instance command{how.reason, how.terminate, std::exchange(answer.reply, {})};
+  caf::anon_send(shared_->supervisor.get(), actors::cancel_uid{std::string(id), std::move(command)});
+  return std::move(answer.future);
+}
+
+result<void> engine::cancel(std::string_view id, const cancel_options& how) {
+  auto answer = cancel_async(id, how);
+  return given(answer);
+}
+
+runtime_statistics engine::statistics() const {
+  return {shared_->attempts->abandoned.load(), shared_->attempts->late.load()};
 }
 
 result<std::string> engine::signal_with_start(std::string_view definition_id, const json& input, std::string_view name,

@@ -40,6 +40,9 @@ public:
                                         const start_options& start);
   std::future<result<std::string>> start_async(std::string_view definition_id, const nlohmann::json& input,
                                                const start_options& how);
+  result<void> cancel(std::string_view id, const cancel_options& how);
+  std::future<result<void>> cancel_async(std::string_view id, const cancel_options& how);
+  runtime_statistics statistics() const;
   std::future<result<void>> signal_async(std::string_view id, std::string_view name, const nlohmann::json* payload,
                                          const signal_options& how);
   std::future<result<void>> resume_async(std::string_view id, const nlohmann::json* payload,

@@ -44,10 +44,13 @@ result<json> context_of(const std::vector<storage::result_row>& results) {
   return context;
 }
 
-json metadata_of(const storage::instance_row& row) {
+json metadata_of(const storage::loaded_instance& rows) {
+  const storage::instance_row& row = rows.header;
   json metadata = json::object();
   if (row.retry_reason > 0) metadata["pausedReason"] = fmt::format("Retry attempt {}", row.retry_reason);
   if (row.step_limit_exceeded) metadata["failedReason"] = "Step limit exceeded";
+  if (rows.closing && has_ended(row.status) && !rows.closing->reason.empty())
+    metadata[row.status == instance_status::failed ? "failedReason" : "cancelledReason"] = rows.closing->reason;
   return metadata;
 }
 
@@ -101,6 +104,18 @@ phase deciding_phase(instance_status status) {
   }
 }
 
+// What ends the instance as a whole.
+void show_outer_bounds(const storage::loaded_instance& rows, const core::clock_offsets& offsets, json& view) {
+  const auto timer = std::find_if(rows.timers.begin(), rows.timers.end(), [](const auto& t) { return t.cursor == 0; });
+  if (rows.closing && !has_ended(rows.header.status)) {
+    json& closing = view["closing"] = {{"end", to_string(rows.closing->end)}};
+    if (!rows.closing->reason.empty()) closing["reason"] = rows.closing->reason;
+    if (timer != rows.timers.end()) closing["until"] = offsets.by_calendar(timer->due_at, timer->line);
+  } else if (timer != rows.timers.end()) {
+    view["timeoutAt"] = offsets.by_calendar(timer->due_at, timer->line);
+  }
+}
+
 const storage::cursor_row* deciding_cursor(const storage::loaded_instance& rows) {
   const int wanted = static_cast<int>(deciding_phase(rows.header.status));
   const auto at =
@@ -111,6 +126,7 @@ const storage::cursor_row* deciding_cursor(const storage::loaded_instance& rows)
 // Why it failed: the error of the attempt that the last step recorded, or the fuse, whose failure leaves none.
 result<std::string> failure_of(storage::reader& from, const storage::loaded_instance& rows) {
   if (rows.header.status != instance_status::failed) return std::string();
+  if (rows.closing) return rows.closing->reason;
   auto last = from.history(rows.instance, rows.header.revision - 1, 1);
   if (!last) return last.failure();
   const bool by_error = !last->empty() && last->front().error && !last->front().handle;
@@ -143,7 +159,7 @@ result<json> shown(storage::reader& from, const storage::loaded_instance& rows,
             {"version", h.version},
             {"lastStartedAt", h.last_started_at},
             {"totalExecutionTime", h.execution_ms},
-            {"metadata", metadata_of(h)},
+            {"metadata", metadata_of(rows)},
             {"instanceId", rows.uid},
             {"definitionHash", rows.definition_hash},
             {"input", std::move(*input)},
@@ -182,15 +198,16 @@ result<json> shown(storage::reader& from, const storage::loaded_instance& rows,
     }
     core::array_in(view, "signals").push_back(std::move(signal));
   }
+  show_outer_bounds(rows, *offsets, view);
   if (!failure->empty()) view["failure"] = std::move(*failure);
   if (auto why = unreadable_in(rows, results); !why.empty()) view["encrypted"] = std::move(why);
   return view;
 }
 
 result<history_entry> entry_of(const storage::step_row& row) {
-  static const core::event_content kinds[] = {core::started{},     core::node_succeeded{}, core::node_failed{},
-                                              core::node_paused{}, core::resumed{},        core::timer_fired{},
-                                              core::signalled{}};
+  static const core::event_content kinds[] = {
+      core::started{},     core::node_succeeded{}, core::node_failed{}, core::node_paused{},        core::resumed{},
+      core::timer_fired{}, core::signalled{},      core::cancelled{},   core::instance_timed_out{}, core::given_up{}};
   history_entry entry;
   entry.revision = row.revision;
   entry.at_ms = row.at.engine;

@@ -53,6 +53,14 @@ result<std::string> runtime::signal_with_start(std::string_view definition_id, c
   return impl_->engine->signal_with_start(definition_id, input, name, payload, how, start);
 }
 
+result<void> runtime::cancel(std::string_view id, const cancel_options& how) { return impl_->engine->cancel(id, how); }
+
+std::future<result<void>> runtime::cancel_async(std::string_view id, const cancel_options& how) {
+  return impl_->engine->cancel_async(id, how);
+}
+
+runtime_statistics runtime::statistics() const { return impl_->engine->statistics(); }
+
 std::future<result<void>> runtime::signal_async(std::string_view id, std::string_view name,
                                                 const nlohmann::json* payload, const signal_options& how) {
   return impl_->engine->signal_async(id, name, payload, how);

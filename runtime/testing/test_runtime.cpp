@@ -74,6 +74,17 @@ result<void> test_runtime::signal(std::string_view id, std::string_view name, co
   return impl_->world.settled((*engine)->signal_async(id, name, payload, how));
 }
 
+result<void> test_runtime::cancel(std::string_view id, const cancel_options& how) {
+  const auto engine = impl_->world.engine();
+  if (!engine) return engine.failure();
+  return impl_->world.settled((*engine)->cancel_async(id, how));
+}
+
+runtime_statistics test_runtime::statistics() const {
+  const auto engine = impl_->world.engine();
+  return engine ? (*engine)->statistics() : runtime_statistics();
+}
+
 result<snapshot> test_runtime::query(std::string_view id) const {
   const auto engine = impl_->world.engine();
   if (!engine) return engine.failure();

@@ -110,6 +110,18 @@ void signal(command_scene& scene) {
   }
 }
 
+// While it waits, with the secret that the server gave back in the wait's reason.
+void cancel(command_scene& scene) {
+  const std::string file = write_definition(scene, waiting_definition(scene));
+  for (const std::string& format : formats) {
+    const words how = joined({"--store", scene.in.store(), "-o", format}, scene.in.opening());
+    const ended waits = scene.in.pawl(joined({"run", file, "--id", "cancelled-" + format}, how));
+    if (waits.code != 3) throw std::runtime_error("pawl run did not come to its wait: " + waits.err);
+    const ended done = scene.in.pawl(joined({"cancel", "cancelled-" + format, "--reason", "not needed"}, how));
+    if (done.code != 0) throw std::runtime_error("pawl cancel did not cancel: " + done.err);
+  }
+}
+
 void validate(command_scene& scene) {
   words line{"validate"};
   for (const scenario& s : all_scenarios(scene.in.at()))
@@ -231,6 +243,7 @@ const std::vector<command>& commands() {
       {"run", true, run},
       {"resume", true, resume},
       {"signal", true, signal},
+      {"cancel", true, cancel},
       {"schedule add", true, schedule},
       {"schedule list", true,
        [](command_scene& s) {

@@ -57,6 +57,9 @@ public:
   void put(const core::node_paused& e) { put(e.reason), put(e.node_state), put(e.payload_schema), put(e.signals); }
   void put(const core::resumed& e) { put(e.payload); }
   void put(const core::timer_fired&) {}
+  void put(const core::cancelled& e) { put(e.reason); }
+  void put(const core::instance_timed_out&) {}
+  void put(const core::given_up&) {}
   void put(const core::signalled& e) { put(e.name), put(e.payload), put(e.key); }
   void put(const std::shared_ptr<const nodes::execution>& run) {
     if (!run) return;
@@ -77,7 +80,10 @@ public:
   void put(const storage::step_row& r) {
     put(r.node), put(r.handle), put(r.output), put(r.error), put(r.detail), put(r.note);
   }
-  void put(const storage::step_write& w) { put(w.step), put(w.cursors_set), put(w.memories_set), put(w.signals_set); }
+  void put(const storage::closing_row& r) { put(r.reason); }
+  void put(const storage::step_write& w) {
+    put(w.step), put(w.cursors_set), put(w.memories_set), put(w.signals_set), put(w.closing_set);
+  }
   void put(const storage::create_write& w) {
     put(w.uid), put(w.definition_id), put(w.input), put(w.first), put(w.labels);
   }
@@ -103,6 +109,7 @@ public:
   void put(const storage::definition_row& r) { put(r.id), put(r.text); }
   void put(const storage::loaded_instance& i) {
     put(i.uid), put(i.input), put(i.labels), put(i.cursors), put(i.memories), put(i.signals);
+    put(i.closing);
   }
   void put(const rest_summary&) {}
 
@@ -123,6 +130,7 @@ public:
   void put(const attempt_answered& m) { put(m.outcome); }
   void put(const attempt_timed_out&) {}
   void put(const abandon_attempts&) {}
+  void put(const drop_attempt& m) { put(m.run); }
   void put(const resolve_secret& m) { put(m.run), put(m.what); }
   /// The handle is not followed: it leads into locked memory, that is its purpose.
   void put(const secret_resolved& m) { put(m.refusal.name), put(m.refusal.why), put(m.store_failure); }
@@ -140,6 +148,8 @@ public:
   }
   void put(const signal_instance& m) { put(m.what); }
   void put(const signal_uid& m) { put(m.uid), put(m.command); }
+  void put(const cancel_instance& m) { put(m.reason); }
+  void put(const cancel_uid& m) { put(m.uid), put(m.command); }
   void put(const resume_uid& m) { put(m.uid), put(m.command); }
   void put(const wake_uid& m) { put(m.uid); }
   void put(const room_given_back&) {}

@@ -15,16 +15,17 @@ using message_types =
     std::tuple<actors::write_change, actors::use_store, actors::clean_up, actors::write_done, actors::flush_batch,
                actors::linger, actors::note_idle, actors::execute_node, actors::node_executed, actors::call_executor,
                actors::executor_called, actors::attempt_answered, actors::attempt_timed_out, actors::abandon_attempts,
-               actors::resolve_secret, actors::secret_resolved, actors::ask_again, actors::resume_instance,
-               actors::signal_instance, actors::signal_uid, actors::start_again, actors::wake_instance,
-               actors::stop_instance, actors::request_again, actors::retire_instance, actors::results_loaded,
-               actors::history_loaded, actors::start_instance, actors::resume_uid, actors::wake_uid,
-               actors::room_given_back, actors::instance_parked, actors::instance_loaded, actors::watch_instance,
-               actors::watch_idle, actors::forget_watcher, actors::rest_loaded, actors::in_flight_found,
-               actors::instances_removed, actors::reopen_store, actors::recover_again, actors::restart_entry,
-               actors::find_live, actors::stop_all, actors::grace_over, actors::timer_set, actors::look_for_timers,
-               actors::timer_tick, actors::due_found, actors::clock_trusted, actors::save_clock,
-               actors::schedules_changed, actors::schedule_tick, actors::schedules_found, actors::run_answered>;
+               actors::drop_attempt, actors::resolve_secret, actors::secret_resolved, actors::ask_again,
+               actors::resume_instance, actors::signal_instance, actors::signal_uid, actors::cancel_instance,
+               actors::cancel_uid, actors::start_again, actors::wake_instance, actors::stop_instance,
+               actors::request_again, actors::retire_instance, actors::results_loaded, actors::history_loaded,
+               actors::start_instance, actors::resume_uid, actors::wake_uid, actors::room_given_back,
+               actors::instance_parked, actors::instance_loaded, actors::watch_instance, actors::watch_idle,
+               actors::forget_watcher, actors::rest_loaded, actors::in_flight_found, actors::instances_removed,
+               actors::reopen_store, actors::recover_again, actors::restart_entry, actors::find_live, actors::stop_all,
+               actors::grace_over, actors::timer_set, actors::look_for_timers, actors::timer_tick, actors::due_found,
+               actors::clock_trusted, actors::save_clock, actors::schedules_changed, actors::schedule_tick,
+               actors::schedules_found, actors::run_answered>;
 
 struct message_content {
   std::string type; ///< its name

@@ -270,6 +270,28 @@ TEST_CASE("command: rm and prune remove what has ended and say what they did", "
   CHECK(run_approval(store, {"--input", article}).code == 3); // the id is free
 }
 
+TEST_CASE("command: what is cancelled has ended, says why, and takes nothing any more", "[basic]") {
+  temp_folder folder;
+  const std::string store = folder.file("cancel.db");
+  const std::string file = folder.file("order.json");
+  write_file(file, R"({"id": "order", "timeout": 86400000,
+    "nodes": [{"id": "paid", "type": "wait", "data": {"signal": "paid"}}], "edges": []})");
+  CHECK(run_pawl({"run", file, "--id", "o-1", "--store", store, "--no-wait"}).code == 3);
+  CHECK(has(run_pawl({"show", "o-1", "--store", store}).out, "\ntimeout"));
+  CHECK(run_pawl({"cancel", "o-2", "--store", store}).code == 4);
+  CHECK(run_pawl({"cancel", "o-1", "--reason", std::string(501, 'x'), "--store", store}).code == 1);
+  const ended done = run_pawl({"cancel", "o-1", "--reason", "ordered twice", "--store", store});
+  CHECK(done.code == 0);
+  CHECK(has(done.out, "instance o-1 cancelled: ordered twice"));
+  const ended shown = run_pawl({"show", "o-1", "--store", store});
+  CHECK(has(shown.out, "cancelled"));
+  CHECK(has(shown.out, "ordered twice"));
+  CHECK(has(run_pawl({"history", "o-1", "--store", store}).out, "its end was asked for [cancelled: ordered twice]"));
+  CHECK(run_pawl({"signal", "o-1", "paid", "--store", store}).code == 1);
+  CHECK(run_pawl({"cancel", "o-1", "--store", store}).code == 1);
+  CHECK(run_pawl({"list", "--status", "cancelled", "-o", "jsonl", "--store", store}).out.size() > 0);
+}
+
 TEST_CASE("command: a signal that comes early is kept and a repeated one counts once", "[basic]") {
   temp_folder folder;
   const std::string store = folder.file("s.db");

@@ -29,7 +29,7 @@ const std::vector<std::string> planted{"CANARY-input",  "CANARY-hash",   "CANARY
                                        "CANARY-error",  "CANARY-detail", "CANARY-note",        "CANARY-payload",
                                        "CANARY-state",  "CANARY-reason", "CANARY-schema",      "CANARY-memory",
                                        "CANARY-secret", "CANARY-why",    "CANARY-destination", "CANARY-awaited",
-                                       "CANARY-taken",  "CANARY-signal", "CANARY-brought"};
+                                       "CANARY-taken",  "CANARY-signal", "CANARY-brought",     "CANARY-ended"};
 
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
 
@@ -52,6 +52,7 @@ create_write full_create(const std::string& uid) {
   c.wait_signals = R"(["CANARY-awaited"])";
   c.signal = "CANARY-taken";
   w.first.signals_set.push_back({1, 5, "CANARY-signal", quoted("CANARY-brought")});
+  w.first.closing_set = closing_row{instance_status::cancelled, "CANARY-ended"};
   w.first.memories_set.push_back({0, "a", "m", quoted("CANARY-memory")});
   w.first.memories_set.push_back({0, "a", "other", quoted("2")});
   return w;
@@ -89,6 +90,8 @@ void check_everything(reader& s, const std::string& uid) {
   REQUIRE(rows->signals.size() == 1);
   CHECK(rows->signals[0].name == "CANARY-signal");
   CHECK(rows->signals[0].payload == wanted.first.signals_set[0].payload);
+  REQUIRE(rows->closing);
+  CHECK(rows->closing->reason == "CANARY-ended");
   CHECK(rows->unreadable.empty());
   const auto steps = s.history(key, 0, 10);
   REQUIRE(steps);

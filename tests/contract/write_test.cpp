@@ -225,6 +225,42 @@ TEST_CASE("signals: kept by number until they are taken and their keys for ever"
   CHECK(s->load(key)->signal_keys.size() == 2);
 }
 
+TEST_CASE("closing: the end from outside and the instance's own timer are kept") {
+  tested_store s(any_kind());
+  const instance_key key = s.with_instance("a");
+  CHECK_FALSE(s->load(key)->closing);
+  step_write begun = step_of(key, 2, "a", "1");
+  begun.closing_set = closing_row{instance_status::failed, "too long"};
+  begun.timers_set = {{0, 5000, 3000}};
+  begun.header.wake_at = 5000;
+  begun.header.in_flight = false;
+  REQUIRE(s->write({begun})[0]);
+  const auto rows = s->load(key);
+  REQUIRE(rows);
+  REQUIRE(rows->closing);
+  CHECK(rows->closing->end == instance_status::failed);
+  CHECK(rows->closing->reason == "too long");
+  REQUIRE(rows->timers.size() == 1);
+  CHECK(rows->timers[0].cursor == 0);
+  CHECK(rows->timers[0].due_at == 5000);
+  CHECK(rows->timers[0].duration_ms == 3000);
+  CHECK(s->due({}, 5000, 10)->size() == 1);
+
+  step_write ended = step_of(key, 3, "a", "1");
+  ended.timers_gone = {0};
+  ended.header.status = instance_status::failed;
+  ended.header.in_flight = false;
+  REQUIRE(s->write({ended})[0]);
+  CHECK(s->load(key)->timers.empty());
+  CHECK(s->load(key)->closing->reason == "too long");
+  CHECK(s->due({}, 5000, 10)->empty());
+  REQUIRE(s->write({remove_write{key}})[0]);
+  while (*s->clean_up()) {
+  }
+  const instance_key next = s.with_instance("a");
+  CHECK_FALSE(s->load(next)->closing);
+}
+
 TEST_CASE("memory: kept by scope, node and name until it is forgotten") {
   tested_store s(any_kind());
   const instance_key key = s.with_instance("a");

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 #include <tuple>
@@ -82,6 +83,7 @@ bool checker::note(const std::string& line) {
   if (ack.contains("started")) instances_[ack["started"]].started = true;
   if (ack.contains("resumed")) instances_[ack["resumed"]].answered.insert(ack["visit"].get<std::int64_t>());
   if (ack.contains("signalled")) instances_[ack["signalled"]].signalled.insert(ack["visit"].get<std::int64_t>());
+  if (ack.contains("cancelled")) instances_[ack["cancelled"]].cancelled = true;
   if (ack.contains("step")) note_step(ack["step"], entry_of(ack));
   return ack.contains("step");
 }
@@ -105,8 +107,43 @@ struck checker::look(int from, int to) {
   }
   for (int n = from; n < to; ++n)
     if (ended_.count(n) == 0) found.unacknowledged += look_at(**reader, n, found);
+  for (int n = from; n < to; ++n)
+    if (has_companion(n)) found.unacknowledged += look_at_companion(**reader, n, false);
   check_audit(**reader);
   return found;
+}
+
+// It is started, it waits, it is cancelled, each once, and no timer is left.
+int checker::look_at_companion(storage::reader& from, int n, bool must_be_cancelled) {
+  const std::string uid = companion_of(n);
+  instance& i = instances_[uid];
+  const auto key = from.find(uid);
+  if (!key || !*key) {
+    if (!key) problem(uid, to_string(key.failure()));
+    if (i.started || i.told_last > 0) lost(uid, "the whole instance");
+    return 0;
+  }
+  const auto rows = from.load(**key);
+  const auto history = host::read_history(from, uid, 0, everything);
+  if (!rows || !history) {
+    problem(uid, to_string(!rows ? rows.failure() : history.failure()));
+    return 0;
+  }
+  check_told(uid, i, *history);
+  const auto times = [&](const char* event) {
+    return std::count_if(history->begin(), history->end(), [&](const history_entry& e) { return e.event == event; });
+  };
+  const bool has_end = rows->header.status == instance_status::cancelled;
+  if (i.cancelled && !has_end) lost(uid, "its cancellation");
+  if (times("cancelled") != (has_end ? 1 : 0)) problem(uid, fmt::format("{} cancellations", times("cancelled")));
+  if (must_be_cancelled && !has_end) problem(uid, std::string("is ") + to_string(rows->header.status));
+  if (has_end && (!rows->timers.empty() || !rows->cursors.empty() || rows->header.wake_at))
+    problem(uid, "something is left of its wait");
+  if (static_cast<std::size_t>(times("started") + times("paused") + times("cancelled")) != history->size())
+    problem(uid, "something else happened to it");
+  const std::int64_t untold = rows->header.revision - std::max(i.told_last, i.known);
+  i.known = i.told_last = rows->header.revision;
+  return static_cast<int>(std::max<std::int64_t>(0, untold));
 }
 
 // Gives the steps that are in the store and were never acknowledged.
@@ -211,6 +248,7 @@ void checker::look_at_the_end(int to) {
   for (int n = 0; n < to; ++n) {
     look_at(**reader, n, ignored);
     check_replay(**reader, n);
+    if (instances_.count(companion_of(n)) != 0) look_at_companion(**reader, n, true);
   }
   check_effects(**reader, to);
 }

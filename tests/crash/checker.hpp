@@ -52,12 +52,14 @@ private:
     std::map<std::int64_t, history_entry> told;
     std::set<std::int64_t> answered;  ///< visits of `ask`
     std::set<std::int64_t> signalled; ///< visits of `hear`
+    bool cancelled = false;           ///< acknowledged; of a companion
     std::int64_t known = 0;           ///< revisions in the store at the last look
     std::int64_t told_last = 0;
   };
 
   void note_step(const std::string& uid, history_entry entry);
   int look_at(storage::reader& from, int n, struck& found);
+  int look_at_companion(storage::reader& from, int n, bool must_be_cancelled);
   void check_told(const std::string& uid, const instance& i, const std::vector<history_entry>& history);
   void check_signals(const std::string& uid, const instance& i, const std::vector<history_entry>& history);
   void check_results(int n, const std::vector<history_entry>& history, bool complete);

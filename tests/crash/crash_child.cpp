@@ -105,7 +105,8 @@ void on_event(work_list& todo, const instance_event& e) {
         {"note", e.entry.note}});
   if (e.entry.event == "paused" && (e.entry.node == "ask" || e.entry.node == "hear"))
     todo.add({e.instance_id, e.entry.visit, e.entry.node == "ask"});
-  if (e.status && has_ended(*e.status)) todo.ended(e.instance_id);
+  const bool is_companion = e.entry.node == "held" || e.entry.event == "cancelled";
+  if (e.status && has_ended(*e.status) && !is_companion) todo.ended(e.instance_id);
 }
 
 using points_ptr = std::shared_ptr<crash::kill_points>; // null: none
@@ -139,6 +140,22 @@ std::unique_ptr<host::engine> open(const arguments& args, work_list& todo, const
   return std::move(*opened);
 }
 
+void die_unless(const result<void>& sent, std::initializer_list<errc> harmless) {
+  if (!sent && std::find(harmless.begin(), harmless.end(), sent.failure().code) == harmless.end())
+    die(to_string(sent.failure()));
+}
+
+void start_companions(host::engine& rt, const arguments& args) {
+  if (auto loaded = rt.load_definition(crash::companion_definition(), ""); !loaded) die(to_string(loaded.failure()));
+  for (int n = args.from; n < args.to; ++n) {
+    if (!crash::has_companion(n)) continue;
+    start_options how;
+    how.id = crash::companion_of(n);
+    if (auto started = rt.start("companion", json::object(), how); !started) die(to_string(started.failure()));
+    tell({{"started", how.id}});
+  }
+}
+
 void start_all(host::engine& rt, const arguments& args) {
   for (const std::string& text : crash::definitions())
     if (auto loaded = rt.load_definition(text, ""); !loaded) die(to_string(loaded.failure()));
@@ -148,6 +165,17 @@ void start_all(host::engine& rt, const arguments& args) {
     auto started = rt.start(crash::definition_of(n), crash::input_of(n), how);
     if (!started) die(to_string(started.failure()));
     tell({{"started", *started}});
+  }
+  if (args.signals) start_companions(rt, args);
+}
+
+// Beside everything else, again in every child: whoever was cancelled before has ended.
+void cancel_companions(host::engine& rt, const arguments& args) {
+  for (int n = args.from; n < args.to; ++n) {
+    if (!crash::has_companion(n)) continue;
+    const auto done = rt.cancel(crash::companion_of(n), {"not needed", false});
+    die_unless(done, {errc::finished});
+    if (done) tell({{"cancelled", crash::companion_of(n)}});
   }
 }
 
@@ -161,11 +189,6 @@ void look_around(host::engine& rt, const arguments& args, work_list& todo) {
     for (const wait_info& w : found->waits())
       if (waits_for_outside(w.kind)) todo.add({uid, w.visit, w.kind == wait_kind::payload});
   }
-}
-
-void die_unless(const result<void>& sent, std::initializer_list<errc> harmless) {
-  if (!sent && std::find(harmless.begin(), harmless.end(), sent.failure().code) == harmless.end())
-    die(to_string(sent.failure()));
 }
 
 // With the pause of `ask` it comes before anything waits for it, or long after, and then once more with the pause of
@@ -234,6 +257,7 @@ int main(int count, char** values) {
   for (int i = 0; i < 6; ++i)
     answering.emplace_back(
         [&] { answer_pauses(*rt, todo, static_cast<std::size_t>(args.to - args.from), args.signals); });
+  if (args.signals) answering.emplace_back([&] { cancel_companions(*rt, args); });
   for (std::thread& t : answering)
     t.join();
   if (!args.finish) {

@@ -197,7 +197,8 @@ private:
     check_.audit_is_gone();
     run_sql(
         store(),
-        "DROP TABLE sealed_store; DROP TABLE secret_audit; DROP TABLE label; DROP TABLE removed; ALTER "
+        "DROP TABLE closing; DROP TABLE sealed_store; DROP TABLE secret_audit; DROP TABLE label; DROP TABLE removed; "
+        "ALTER "
         "TABLE cursor DROP COLUMN payload_schema; DROP TABLE payload_store; DROP TABLE payload_key; ALTER TABLE "
         "input DROP COLUMN payload_key; ALTER TABLE cursor DROP COLUMN payload_key; ALTER TABLE memory DROP "
         "COLUMN payload_key; ALTER TABLE step DROP COLUMN payload_key; DROP TABLE signal; DROP TABLE signal_key; DROP "

@@ -118,6 +118,13 @@ const std::vector<std::string>& definitions() {
 
 std::string uid_of(int n) { return "i-" + std::to_string(n); }
 
+std::string companion_of(int n) { return "w-" + std::to_string(n); }
+
+std::string companion_definition() {
+  const json wait{{"id", "held"}, {"type", "wait"}, {"data", {{"signal", "never"}, {"timeout", 86'400'000}}}};
+  return json{{"id", "companion"}, {"nodes", {wait}}, {"edges", json::array()}}.dump();
+}
+
 std::string definition_of(int n) {
   static const char* const names[] = {"plain", "retries", "talks", "mixed"};
   return names[n % 4];

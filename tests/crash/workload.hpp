@@ -44,6 +44,11 @@ nlohmann::json payload_of(const std::string& uid, std::int64_t visit);
 /// The signal for which the visit-th pause of the node `hear` waits. The child sends it early, and again.
 std::string signal_of(std::int64_t visit);
 
+/// Every fourth instance has a companion that waits for what never comes, until the child cancels it.
+inline bool has_companion(int n) { return n % 4 == 2; }
+std::string companion_of(int n);
+std::string companion_definition();
+
 /// How often the node `shaky` fails before it succeeds.
 inline std::int64_t failures_of(std::int64_t visit) { return visit % 3; }
 

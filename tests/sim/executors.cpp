@@ -43,6 +43,7 @@ options simulation::settings() {
   opts.time = clock_;
   opts.active_instances_max = mood_.active_max;
   opts.when_full = overload_policy::fail;
+  opts.grace = std::chrono::milliseconds(grace_ms);
   opts.expressions.time_ms_max = 1'000'000; // its clock is a real one
   opts.expressions.template_time_ms_max = 1'000'000;
   opts.node_types = {type_of("work", false), type_of("shaky", false), type_of("nap", true), later_type()};

@@ -86,6 +86,12 @@ void judge::signal_acknowledged(const std::string& uid, const std::string& key) 
     log_.violated("the signal " + key + " of " + uid + " was acknowledged and is not durable");
 }
 
+void judge::cancel_acknowledged(const std::string& uid) {
+  ends_[uid].is_acknowledged = true;
+  const auto rows = durable(uid);
+  if (!rows || !rows->closing) log_.violated("the cancellation of " + uid + " was acknowledged and is not durable");
+}
+
 void judge::ended_told(const std::string& uid) {
   const auto rows = durable(uid);
   if (!rows || !has_ended(rows->header.status)) log_.violated("a watcher heard that " + uid + " ended; it has not");
@@ -96,6 +102,8 @@ void judge::forget(const std::string& uid) {
   may_exist_.erase(uid);
   given_.erase(uid);
   sent_.erase(uid);
+  ends_.erase(uid);
+  closing_at_birth_.erase(uid);
   told_.erase(uid);
   std::erase_if(invoked_at_, [&](const auto& at) { return at.first.rfind(uid + "/", 0) == 0; });
 }
@@ -105,8 +113,11 @@ void judge::life_begun() {
   invoked_at_.clear();
   told_.clear();
   echoing_.clear();
-  for (const auto& [uid, items] : items_)
+  closing_at_birth_.clear();
+  for (const auto& [uid, items] : items_) {
     told_[uid].from = durable_revision(uid);
+    if (const auto rows = durable(uid); rows && rows->closing) closing_at_birth_.insert(uid);
+  }
 }
 
 void judge::listening_begun() {
@@ -115,6 +126,9 @@ void judge::listening_begun() {
 }
 
 void judge::invoked(const node_context& c, const stage& s) {
+  if (closing_at_birth_.count(c.instance_id()) != 0)
+    log_.violated(place(c) + " runs, and its instance was being ended before this life began");
+  ends_[c.instance_id()].begun.insert(place_of(c.node_id(), c.visit(), c.attempt(), c.timer_fired()));
   check_repetition(c);
   check_secret(c, s);
   const auto rows = durable(c.instance_id());
@@ -201,7 +215,8 @@ void judge::check_instance(const std::string& uid, const core::workflow& w) {
   if (!rows) log_.violated(uid + " was acknowledged and is gone");
   if (auto law = storage::check_replay(w, store_.rows(), rows->instance); !law)
     log_.violated(uid + " breaks the replay law: " + to_string(law.failure()));
-  model wanted(*plans_.at(uid), deeds_, uid, items_.at(uid), given_[uid], sent_[uid]);
+  ends_[uid].attempts_may_die = attempts_may_die_;
+  model wanted(*plans_.at(uid), deeds_, uid, items_.at(uid), given_[uid], sent_[uid], ends_[uid]);
   for (const storage::step_row& row : must(store_.rows().history(rows->instance, 0, history_max)))
     wanted.take(row);
   wanted.end(rows->header.status);

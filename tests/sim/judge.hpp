@@ -31,6 +31,12 @@ public:
   void signal_sent(const std::string& uid, const std::string& key, const sent_signal& what);
   void signal_acknowledged(const std::string& uid, const std::string& key);
   const sent_signals& sent_to(const std::string& uid) { return sent_[uid]; }
+  /// `reason` tells one from another.
+  void cancel_asked(const std::string& uid, const std::string& reason, bool terminate) {
+    ends_[uid].terminates[reason] = terminate;
+  }
+  void cancel_acknowledged(const std::string& uid);
+  void actors_may_die() { attempts_may_die_ = true; }
   void ended_told(const std::string& uid); ///< a watcher was told that it ended
 
   /// Somebody removes it: what is heard of it may be gone already. Empty: nobody does any more.
@@ -78,6 +84,9 @@ private:
   std::set<std::string> may_exist_; ///< without having been acknowledged
   std::map<std::string, std::map<std::string, payloads>> given_;
   std::map<std::string, sent_signals> sent_;
+  std::map<std::string, asked_ends> ends_;
+  std::set<std::string> closing_at_birth_; ///< were being ended when this life began
+  bool attempts_may_die_ = false;
   /// In this life: the revisions between which the first event may lie, and the last one.
   struct hearing {
     std::int64_t from = 0; ///< durable when the life began

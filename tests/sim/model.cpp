@@ -16,11 +16,16 @@ enum kind {
   has_paused,
   was_resumed,
   timer_fired,
-  was_signalled
+  was_signalled,
+  was_cancelled,
+  has_timed_out,
+  was_given_up
 }; // as core::event_content
 
 const char* name_of(int k) {
-  constexpr const char* names[] = {"started", "succeeded", "failed", "paused", "resumed", "timer_fired", "signalled"};
+  constexpr const char* names[] = {
+      "started",   "succeeded",          "failed",  "paused", "resumed", "timer_fired", "signalled",
+      "cancelled", "instance_timed_out", "given_up"};
   return names[k];
 }
 
@@ -32,8 +37,13 @@ bool names(const stage& s, const std::string& signal) {
 } // namespace
 
 model::model(const plan& of, const script& deeds, std::string uid, std::size_t items,
-             const std::map<std::string, payloads>& given, const sent_signals& sent)
-    : of_(of), deeds_(deeds), uid_(std::move(uid)), items_(items), given_(given), sent_(sent) {}
+             const std::map<std::string, payloads>& given, const sent_signals& sent, const asked_ends& ends)
+    : of_(of), deeds_(deeds), uid_(std::move(uid)), items_(items), given_(given), sent_(sent), ends_(ends) {}
+
+std::string place_of(const std::string& node, std::int64_t visit, std::int64_t attempt, bool timer_fired) {
+  return node + " visit " + std::to_string(visit) + " attempt " + std::to_string(attempt) +
+         (timer_fired ? " after its timer" : "");
+}
 
 const std::string& model::node() const {
   thread_local std::string body;
@@ -57,6 +67,10 @@ void model::take(const step_row& row) {
     wrong(row, "the instance had ended");
   } else if (row.kind == was_signalled) {
     signalled(row);
+  } else if (row.kind == was_cancelled) {
+    cancelled(row);
+  } else if (row.kind == has_timed_out) {
+    instance_timed_out(row);
   } else if (row.node != node() || row.visit != visits_[node()]) {
     wrong(row, "it is at " + node() + " visit " + std::to_string(visits_[node()]));
   } else if (row.kind == has_succeeded) {
@@ -67,6 +81,8 @@ void model::take(const step_row& row) {
   } else if (row.kind == has_paused) {
     rests_since_ = row.at.steady;
     paused(row);
+  } else if (row.kind == was_given_up) {
+    given_up(row);
   } else if (row.kind == was_resumed) {
     resumed(row);
   } else {
@@ -77,10 +93,12 @@ void model::take(const step_row& row) {
 
 void model::started(const step_row& row) {
   if (std::exchange(is_started_, true)) return wrong(row, "it had started");
+  started_at_ = row.at.steady;
   enter(0);
 }
 
 void model::enter(std::size_t place) {
+  if (closing_) return end_closed();
   place_ = place;
   in_body_ = false;
   item_ = 0;
@@ -90,6 +108,7 @@ void model::enter(std::size_t place) {
 }
 
 void model::enter_node() {
+  if (closing_) return end_closed();
   ++visits_[node()];
   failures_ = 0;
   slept_ = payload_came_ = false;
@@ -157,6 +176,7 @@ void model::failed(const step_row& row) {
   if (!too_late && did != deed::fail && did != deed::fail_for_good && did != deed::throw_)
     return wrong(row, std::string("this attempt ") + sim::name_of(did) + ", and it says " + row.error.value_or(""));
   ++failures_;
+  if (closing_) return end_closed();
   const bool is_final = (did == deed::fail_for_good && !too_late) || failures_ > s.retries_max;
   if (!is_final)
     doing_ = doing::retrying;
@@ -172,6 +192,7 @@ void model::paused(const step_row& row) {
                    (s.kind == stage_kind::nap || s.kind == stage_kind::date || s.kind == stage_kind::ask ||
                     s.kind == stage_kind::hear);
   if (!may) return wrong(row, "it had no reason to pause");
+  if (closing_) return end_closed();
   if (s.kind == stage_kind::hear && hear_kept()) return;
   if (s.kind == stage_kind::date) until_ = row.detail ? json::parse(*row.detail).value("until", until_) : until_;
   doing_ = doing::pausing;
@@ -195,6 +216,7 @@ void model::signalled(const step_row& row) {
   if (sent == sent_.end()) return wrong(row, "nobody sent the signal " + key);
   if (detail.value("name", "") != sent->second.name || detail.value("payload", json()) != sent->second.payload)
     return wrong(row, "the signal " + key + " is not the one that was sent");
+  if (closing_) return wrong(row, "the instance was being ended");
   if (++came_[key] > 1) return wrong(row, "the signal " + key + " came a second time");
   const bool is_awaited =
       doing_ == doing::pausing && here()->kind == stage_kind::hear && names(*here(), sent->second.name);
@@ -244,8 +266,54 @@ void model::timed_out() {
     fail_instance();
 }
 
+// What waits ends at once; what runs may answer.
+void model::close(instance_status end, std::int64_t until) {
+  closing_ = end;
+  grace_until_ = until;
+  if (doing_ != doing::running) end_closed();
+}
+
+void model::end_closed() {
+  doing_ = doing::ended;
+  expected_ = *closing_;
+}
+
+void model::cancelled(const step_row& row) {
+  const json detail = row.detail ? json::parse(*row.detail) : json::object();
+  const auto asked = ends_.terminates.find(detail.value("reason", ""));
+  if (asked == ends_.terminates.end()) return wrong(row, "nobody asked for this");
+  const bool terminates = detail.value("terminate", false);
+  if (terminates != asked->second) return wrong(row, "whether it is terminated differs from what was asked");
+  if (closing_ && !terminates) return wrong(row, "it was being ended already");
+  const bool runs = doing_ == doing::running;
+  if (row.is_result != (runs && terminates)) return wrong(row, "whether it gives an attempt up is wrong");
+  if (row.is_result && row.error.value_or("").rfind("Unknown: ", 0) != 0) return wrong(row, "it knows the outcome");
+  close(closing_.value_or(instance_status::cancelled), row.at.steady + (terminates ? 0 : grace_ms));
+  if (terminates) end_closed();
+}
+
+void model::instance_timed_out(const step_row& row) {
+  if (of_.timeout_ms == 0) return wrong(row, "it has no timeout");
+  if (closing_) return wrong(row, "it was being ended already");
+  if (row.at.steady < started_at_ + of_.timeout_ms) return wrong(row, "its timeout was not over");
+  close(instance_status::failed, row.at.steady + grace_ms);
+}
+
+void model::given_up(const step_row& row) {
+  if (!closing_) return wrong(row, "nobody ends the instance");
+  if (doing_ != doing::running || row.attempt != failures_ + 1) return wrong(row, "this attempt was not under way");
+  if (!row.is_result && ends_.begun.count(place_of(row.node, row.visit, row.attempt, slept_)) != 0)
+    return wrong(row, "it says that the attempt had not begun, and it had");
+  if (row.is_result && row.error.value_or("").rfind("Unknown: ", 0) != 0) return wrong(row, "it knows the outcome");
+  if (row.is_result && row.at.steady < grace_until_ && !ends_.attempts_may_die)
+    return wrong(row, "the grace was not over: " + row.error.value_or("") + " at " + std::to_string(row.at.steady) +
+                          ", until " + std::to_string(grace_until_));
+  end_closed();
+}
+
 void model::end(instance_status status) {
   if (!problems_.empty()) return;
+  if (ends_.is_acknowledged && !closing_) problems_.push_back(uid_ + ": its cancellation was acknowledged and is lost");
   for (const auto& [key, signal] : sent_)
     if (signal.is_acknowledged && came_[key] == 0)
       problems_.push_back(uid_ + ": the signal " + key + " was acknowledged and is lost");

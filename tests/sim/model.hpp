@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,21 @@ struct sent_signal {
 };
 using sent_signals = std::map<std::string, sent_signal>; ///< by key
 
+/// What the operator asked for to end one instance.
+struct asked_ends {
+  std::map<std::string, bool> terminates; ///< by reason
+  bool is_acknowledged = false;
+  std::set<std::string> begun;   ///< attempts whose executor was called, in whatever life, as place_of() names them
+  bool attempts_may_die = false; ///< actors go, so an attempt that began may be given up before the grace is over
+};
+/// How long attempts of an instance that is being ended may answer.
+inline constexpr std::int64_t grace_ms = 3'000;
+std::string place_of(const std::string& node, std::int64_t visit, std::int64_t attempt, bool timer_fired);
+
 class model {
 public:
   model(const plan& of, const script& deeds, std::string uid, std::size_t items,
-        const std::map<std::string, payloads>& given, const sent_signals& sent);
+        const std::map<std::string, payloads>& given, const sent_signals& sent, const asked_ends& ends);
 
   void take(const storage::step_row& row);
   /// After the last row.
@@ -50,6 +62,11 @@ private:
   bool is_early(const storage::step_row& row, std::int64_t wanted_ms);
   void timed_out();
   void signalled(const storage::step_row& row);
+  void cancelled(const storage::step_row& row);
+  void instance_timed_out(const storage::step_row& row);
+  void given_up(const storage::step_row& row);
+  void close(instance_status end, std::int64_t until);
+  void end_closed();
   bool hear_kept();
   void heard(const storage::step_row& row);
   void answered(const storage::step_row& row);
@@ -66,6 +83,7 @@ private:
   std::size_t items_;
   const std::map<std::string, payloads>& given_;
   const sent_signals& sent_;
+  const asked_ends& ends_;
   std::map<std::string, int> came_; ///< how often, by key
   std::vector<std::string> kept_;   ///< keys of those that nothing took yet, oldest first
   std::string taken_;               ///< key of the one that ended the last wait
@@ -73,6 +91,9 @@ private:
 
   std::int64_t revision_ = 0;
   std::int64_t at_ = 0;
+  std::int64_t started_at_ = 0;
+  std::optional<instance_status> closing_; ///< how it will end, once that is decided from outside
+  std::int64_t grace_until_ = 0;
   std::int64_t rests_since_ = 0; ///< the pause or failure whose timer runs, on the steady timeline
   std::int64_t until_ = 0;       ///< of a date: when it ends, by the calendar
   std::size_t place_ = 0;

@@ -92,6 +92,17 @@ void simulation::send(const std::string& uid, const std::string& key, const sent
   signals_.push_back({uid, key, life_, engine_->signal_async(uid, copy.name, &copy.payload, {key})});
 }
 
+// Whatever it does just now: waits, runs, is started, is ended already.
+void simulation::cancel_one() {
+  const std::string uid = "i" + std::to_string(end_dice_.between(1, instances_max));
+  cancel_options how;
+  how.reason = "r" + std::to_string(++cancelled_);
+  how.terminate = end_dice_.one_in(4);
+  log_.line(fmt::format("cancel {} {}{}", uid, how.reason, how.terminate ? " at once" : ""));
+  judge_.cancel_asked(uid, how.reason, how.terminate);
+  cancels_.push_back({uid, life_, engine_->cancel_async(uid, how)});
+}
+
 void simulation::look() {
   const std::string uid = "i" + std::to_string(dice_.between(1, instances_max));
   const std::int64_t before = judge_.durable_revision(uid);
@@ -115,6 +126,8 @@ void simulation::remove_one() {
     is_asked_of |= r.uid == uid;
   for (const asked_signal& s : signals_)
     is_asked_of |= s.uid == uid;
+  for (const asked_cancel& c : cancels_)
+    is_asked_of |= c.uid == uid;
   if (is_asked_of) return;
   const auto before = judge_.durable(uid);
   if (before && has_ended(before->header.status)) check_end_of(uid);

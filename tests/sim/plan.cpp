@@ -86,6 +86,7 @@ plan make_plan(dice& by, std::string id) {
 
 std::string plan::document() const {
   json doc{{"id", id}, {"start", stages.front().id}, {"nodes", json::array()}, {"edges", json::array()}};
+  if (timeout_ms > 0) doc["timeout"] = timeout_ms;
   for (std::size_t i = 0; i < stages.size(); ++i) {
     const stage& s = stages[i];
     doc["nodes"].push_back(node_of(s));

@@ -46,6 +46,7 @@ struct stage {
 struct plan {
   std::string id;
   std::vector<stage> stages;
+  int timeout_ms = 0; ///< of an instance; 0: none
 
   const stage* find(const std::string& node) const; ///< also by the body of a loop
   std::string document() const;

@@ -17,10 +17,10 @@ std::string name_of(caf::resumable& job) {
 } // namespace
 
 std::string mood::text() const {
-  return fmt::format("{}{}{}{}{}{} active {} concurrency {}{} turns {}", on_disk ? "sqlite" : "memory",
+  return fmt::format("{}{}{}{}{}{}{} active {} concurrency {}{} turns {}", on_disk ? "sqlite" : "memory",
                      crashes ? " crashes" : "", stops ? " stops" : "", kills ? " kills" : "",
-                     store_faults ? " faults" : "", clock_jumps ? " jumps" : "", active_max, concurrency,
-                     blocking ? " blocking" : "", turns) +
+                     store_faults ? " faults" : "", clock_jumps ? " jumps" : "", cancels ? " cancels" : "", active_max,
+                     concurrency, blocking ? " blocking" : "", turns) +
          fmt::format(" calm {}", calm);
 }
 
@@ -41,11 +41,16 @@ mood make_mood(dice& by) {
 }
 
 simulation::simulation(std::uint64_t seed)
-    : seed_(seed), dice_(seed), log_(seed), deeds_(dice_.next()), mood_(make_mood(dice_)), store_(mood_.on_disk),
-      judge_(store_, deeds_, log_), clock_(std::make_shared<testing::virtual_clock>()) {
+    : seed_(seed), dice_(seed), end_dice_(mixed(seed) ^ 0xE4D), log_(seed), deeds_(dice_.next()),
+      mood_(make_mood(dice_)), store_(mood_.on_disk), judge_(store_, deeds_, log_),
+      clock_(std::make_shared<testing::virtual_clock>()) {
   const int count = dice_.between(1, 3);
   for (int i = 0; i < count; ++i)
     plans_.push_back(make_plan(dice_, "d" + std::to_string(i)));
+  mood_.cancels = end_dice_.one_in(3);
+  for (plan& p : plans_)
+    if (end_dice_.one_in(6)) p.timeout_ms = end_dice_.between(1, 6'000);
+  if (mood_.kills || mood_.store_faults || mood_.crashes || mood_.stops) judge_.actors_may_die();
   store_.decide = [this](bool is_write) {
     if (!next_fault_ || next_fault_is_write_ != is_write || !is_alive_) return store_fault::none;
     const store_fault now = *std::exchange(next_fault_, std::nullopt);
@@ -66,6 +71,7 @@ void simulation::run() {
   begin_life();
   for (int turn = 0; turn < mood_.turns; ++turn) {
     operate();
+    if (mood_.cancels && end_dice_.one_in(12)) cancel_one();
     for (std::size_t messages = dice_.below(12); messages > 0; --messages)
       if (!run_message()) break;
     if (dice_.one_in(4)) answer_held();
@@ -117,6 +123,7 @@ void simulation::crash() {
     judge_.start_unanswered(lost.uid);
   starts_.clear();
   resumes_.clear();
+  cancels_.clear();
   open_watches_ = 0;
   begin_life();
 }
@@ -125,7 +132,7 @@ void simulation::stop() {
   log_.line("stop");
   engine_->stop(std::chrono::milliseconds(dice_.between(0, 50)));
   hear();
-  if (!starts_.empty() || !resumes_.empty() || open_watches_ != 0)
+  if (!starts_.empty() || !resumes_.empty() || !cancels_.empty() || open_watches_ != 0)
     log_.violated("a call had no answer when the runtime stopped");
   // What an actor committed as it died is told by its successor, which the stop may not let live.
   const bool may_owe_events = !heals_ && (mood_.kills || mood_.store_faults);
@@ -184,6 +191,17 @@ void simulation::hear() {
   hear_starts();
   hear_resumes();
   hear_signals();
+  hear_cancels();
+}
+
+void simulation::hear_cancels() {
+  std::erase_if(cancels_, [this](asked_cancel& asked) {
+    if (asked.answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return false;
+    const auto answer = asked.answer.get();
+    log_.line("cancellation of " + asked.uid + ": " + (answer ? "yes" : to_string(answer.failure().code)));
+    if (answer) judge_.cancel_acknowledged(asked.uid);
+    return true;
+  });
 }
 
 void simulation::hear_starts() {

@@ -32,6 +32,7 @@ struct mood {
   unsigned concurrency = 4;
   bool blocking = false; ///< the executors say that they block
   int turns = 0;         ///< of the main loop
+  bool cancels = false;  ///< the operator ends some instances
   std::size_t calm = 20; ///< so many turns pass on average before each kind of thing breaks again
 
   std::string text() const;
@@ -79,6 +80,12 @@ private:
     std::future<result<void>> answer;
   };
 
+  struct asked_cancel {
+    std::string uid;
+    int life = 0;
+    std::future<result<void>> answer;
+  };
+
   // --- lives
   void begin_life();
   void crash();
@@ -102,6 +109,7 @@ private:
   void hear_starts();
   void hear_resumes();
   void hear_signals();
+  void hear_cancels();
 
   // --- the operator
   void operate();
@@ -111,6 +119,7 @@ private:
   void signal_one();
   void signal(const std::string& uid, const std::string& name);
   void send(const std::string& uid, const std::string& key, const sent_signal& what);
+  void cancel_one();
   void look();
   void watch();
   void remove_one();
@@ -123,6 +132,7 @@ private:
 
   const std::uint64_t seed_;
   dice dice_;
+  dice end_dice_; ///< for ends from outside, so that seeds without any are what they were before there were some
   trace log_;
   script deeds_;
   mood mood_;
@@ -138,6 +148,8 @@ private:
   std::vector<asked_start> starts_;
   std::vector<asked_resume> resumes_;
   std::vector<asked_signal> signals_;
+  std::vector<asked_cancel> cancels_;
+  int cancelled_ = 0;
   int sent_ = 0;
   std::optional<store_fault> next_fault_;
   bool next_fault_is_write_ = false;

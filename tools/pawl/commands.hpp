@@ -15,6 +15,7 @@ using action = std::function<int()>;
 void add_run(CLI::App& app, action& chosen);
 void add_resume(CLI::App& app, action& chosen);
 void add_signal(CLI::App& app, action& chosen);
+void add_cancel(CLI::App& app, action& chosen);
 void add_list(CLI::App& app, action& chosen);
 void add_show(CLI::App& app, action& chosen);
 void add_history(CLI::App& app, action& chosen);

@@ -143,8 +143,11 @@ int foreground::last_words(const snapshot& reached) {
     return exit_code::done;
   }
   if (has_ended(reached.status())) {
-    progress_.say(fmt::format("instance {} {} at node '{}': {}", printable(reached.id()), to_string(reached.status()),
-                              printable(reached.current_node()), printable(reached.failed_reason())));
+    const std::string at =
+        reached.current_node().empty() ? "" : fmt::format(" at node '{}'", printable(reached.current_node()));
+    const std::string why = end_reason(reached);
+    progress_.say(fmt::format("instance {} {}{}{}", printable(reached.id()), to_string(reached.status()), at,
+                              why.empty() ? "" : ": " + printable(why)));
     return exit_code::failed;
   }
   progress_.say(fmt::format("instance {} waits", printable(reached.id())));

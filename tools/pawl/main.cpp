@@ -23,6 +23,7 @@ const char* const footer = R"(Examples:
   pawl show post-1
   pawl resume post-1 --visit 1 --payload '{"approved": true}'
   pawl signal order-7 paid --payload '{"amount": 12}' --key payment-4711
+  pawl cancel order-7 --reason 'ordered twice'
   pawl history post-1 -o jsonl | jq .node
   pawl rm post-1
   pawl prune --older-than 30d
@@ -33,17 +34,17 @@ const char* const footer = R"(Examples:
   pawl secrets set mail --allow-host mail.example.org --key-file /media/key/pawl.key < mail-token
 
 Exit codes:
-  0  done; for run, resume and signal: the instance completed
+  0  done; for run, resume and signal: the instance completed; for cancel: it is cancelled
   1  the instance failed, or the command could not do its work; secrets check: something deserves a look
   2  the command line is wrong
   3  the instance waits for a payload or a signal
   4  no such instance, no such secret, or no such store
-  130, 143  run, resume, signal, schedule run or a question of secrets was stopped by SIGINT or SIGTERM; the instance
+  130, 143  run, resume, signal, cancel, schedule run or a question of secrets was stopped by SIGINT or SIGTERM; the instance
      goes on with the next run
 
 The store is --store FILE, else $PAWL_STORE, else ./pawl.db. list, show and history
-read beside a running owner and change nothing; run, resume, signal, rm and prune
-own the store.)";
+read beside a running owner and change nothing; run, resume, signal, cancel, rm and
+prune own the store.)";
 
 int report(const std::exception& what) {
   complain(what.what());
@@ -118,8 +119,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("pawl ") + pawl::version());
   app.footer(footer);
   app.require_subcommand(1);
-  for (auto add : {add_run, add_resume, add_signal, add_list, add_show, add_history, add_rm, add_prune, add_validate,
-                   add_eval, add_functions, add_secrets, add_schedule})
+  for (auto add : {add_run, add_resume, add_signal, add_cancel, add_list, add_show, add_history, add_rm, add_prune,
+                   add_validate, add_eval, add_functions, add_secrets, add_schedule})
     add(app, chosen);
   try {
     app.parse(argc, argv);

@@ -38,6 +38,15 @@ void print_waits(const snapshot& shown, const common_arguments& common) {
                                                               time_text(s.value("at", std::int64_t{0}))))));
 }
 
+void print_outer_bounds(const json& d) {
+  if (const auto closing = d.find("closing"); closing != d.end())
+    print_line(name_and_value(
+        "ending", printable(fmt::format("will be {} by {}{}", closing->value("end", ""),
+                                        time_text(closing->value("until", std::int64_t{0})),
+                                        closing->contains("reason") ? ": " + closing->value("reason", "") : ""))));
+  if (d.contains("timeoutAt")) print_line(name_and_value("timeout", time_text(d.value("timeoutAt", std::int64_t{0}))));
+}
+
 std::string last_result(const json& result) {
   if (result.contains("error")) return printable("failed: " + result["error"].get<std::string>());
   return result.contains("output") ? brief(result["output"], value_columns_max) : "(no output)";
@@ -60,7 +69,8 @@ void print_table(const snapshot& shown, const common_arguments& common) {
   print_line(name_and_value("instance", printable(shown.id())));
   print_line(name_and_value("workflow", printable(d.value("workflowId", ""))));
   print_line(name_and_value("status", to_string(shown.status())));
-  if (!shown.failed_reason().empty()) print_line(name_and_value("reason", printable(shown.failed_reason())));
+  if (const std::string why = end_reason(shown); !why.empty()) print_line(name_and_value("reason", printable(why)));
+  print_outer_bounds(d);
   if (!shown.current_node().empty()) print_line(name_and_value("node", printable(shown.current_node())));
   print_line(name_and_value("revision", std::to_string(shown.revision())));
   print_line(name_and_value("created", time_text(d.value("createdAt", std::int64_t{0}))));

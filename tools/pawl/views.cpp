@@ -61,8 +61,18 @@ std::string what_happened(const history_entry& entry) {
   if (entry.event == "paused") text = "waits";
   if (entry.event == "timer_fired") text = "its timer went off";
   if (entry.event == "signalled") text = "a signal came";
+  if (entry.event == "cancelled") text = "its end was asked for";
+  if (entry.event == "instance_timed_out") text = "its time is over";
+  if (entry.event == "given_up")
+    text = entry.error.empty() ? "did not begin" : fmt::format("given up (attempt {}): {}", entry.attempt, entry.error);
   if (!entry.note.empty()) text += fmt::format(" [{}]", entry.note);
   return printable(text);
+}
+
+std::string end_reason(const snapshot& shown) {
+  if (!shown.failed_reason().empty()) return shown.failed_reason();
+  const auto metadata = shown.document().find("metadata");
+  return metadata == shown.document().end() ? "" : metadata->value("cancelledReason", "");
 }
 
 std::string wait_text(const wait_info& wait) {

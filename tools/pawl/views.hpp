@@ -24,6 +24,8 @@ std::string node_and_visit(const std::string& node, std::int64_t visit);
 /// What happened, for people: `done by 'loop'`, `failed (attempt 2): Error: …`.
 std::string what_happened(const history_entry& entry);
 /// `node 'ask', visit 1, waits for a payload: who approves?`
+/// Why it failed or was cancelled; empty when nobody said so.
+std::string end_reason(const snapshot& shown);
 std::string wait_text(const wait_info& wait);
 /// The command that ends the wait, `store` being the words that name it; empty when only time does.
 std::string answer_text(const std::string& id, const wait_info& wait, const std::string& store);

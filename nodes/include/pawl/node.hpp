@@ -65,8 +65,10 @@ public:
   /// Whether the runtime is stopping, which waits for running executors: one that takes long should look now and then,
   /// and answer outcome::give_up(). May become true during the call; never false again.
   virtual bool is_stopping() const { return false; }
-  /// The cancellation flag: nobody waits for the outcome any more, because the attempt's time is over or the runtime
-  /// stops. Whatever is answered then counts for nothing but give_up() while stopping. Never becomes false again.
+  /// The cancellation flag: the attempt's time is over, the instance is being ended (runtime::cancel, its timeout), or
+  /// the runtime stops. What is answered to an instance that is being ended is recorded if it comes within
+  /// options::grace, give_up() as `Unknown`, and no edge is followed; else whatever is answered counts for nothing but
+  /// give_up() while stopping. Never becomes false again.
   virtual bool is_cancelled() const { return is_stopping(); }
   /// When the attempt's `timeout` ends it; nothing when it has none. Pass the rest of it on to calls that may hang.
   virtual std::optional<std::chrono::steady_clock::time_point> deadline() const { return std::nullopt; }

@@ -19,8 +19,8 @@ enum class instance_status {
   paused,       ///< every cursor waits: for a payload or a timer
   error,        ///< an attempt failed; the retry comes by itself
   completed,    ///< nothing is left to run
-  failed,       ///< a node failed for good, or a limit was reached: snapshot::failed_reason
-  cancelled,    ///< it was ended from outside
+  failed,       ///< a node failed for good, its timeout is over, or a limit was reached: snapshot::failed_reason
+  cancelled,    ///< it was ended from outside (runtime::cancel)
   compensating, ///< this and what follows: names kept free, no instance of version 0.1 stands there
   queued,
   suspended,
@@ -74,7 +74,7 @@ public:
   std::int64_t revision() const noexcept { return revision_; }
   /// The node that decided the status; empty when completed.
   const std::string& current_node() const noexcept { return current_node_; }
-  /// "Step limit exceeded", or the error of the node that failed; empty unless `failed`.
+  /// "Step limit exceeded", that its timeout is over, or the error of the node that failed; empty unless `failed`.
   const std::string& failed_reason() const noexcept { return failed_reason_; }
   const std::vector<wait_info>& waits() const noexcept { return waits_; }
   /// Only resume() or signal() can move it on: it waits, and not for time.
@@ -83,9 +83,11 @@ public:
   /// totalExecutionTime, metadata, retryState (when there is one), and instanceId, definitionHash, input, labels (when
   /// there are some), createdAt, updatedAt, failure (when it failed), cursors,
   /// waits (each with the `schema` that its payload must fit, if there is one, or the names of its `signals`),
-  /// revision; `signals` (`name`, `at`, `revision`, `payload`) when some came that nothing has consumed; `encrypted`
-  /// (why) when payloads were read without their key, in whose places that is said. Valid as long as this snapshot or
-  /// a copy of it.
+  /// revision; `closing` while it is being ended from outside (`end`, the status that it will have; `reason`; `until`,
+  /// when the grace is over), which metadata shows afterwards as `cancelledReason` or `failedReason`; `timeoutAt` when
+  /// the definition has a timeout; `signals` (`name`, `at`, `revision`, `payload`) when some came that nothing has
+  /// consumed; `encrypted` (why) when payloads were read without their key, in whose places that is said. Valid as long
+  /// as this snapshot or a copy of it.
   const nlohmann::json& document() const noexcept { return *document_; }
 
 private:
@@ -111,15 +113,16 @@ struct instance_summary {
 
 /// One committed transition.
 struct history_entry {
-  std::int64_t revision = 0;                    ///< the one that it made; from 1
-  std::int64_t at_ms = 0;                       ///< milliseconds since 1970, by the engine's clock
-  std::string event;                            ///< started, succeeded, failed, paused, resumed, timer_fired, signalled
-  std::string node;                             ///< the id of the node that it is about
-  std::int64_t visit = 0;                       ///< from 1
-  std::int64_t attempt = 0;                     ///< from 1
-  std::string handle;                           ///< which handle it left by; empty = the default one
-  std::string error;                            ///< of a failed attempt, `Name: message`
-  std::string note;                             ///< a warning, e.g. that no edge carries the handle
+  std::int64_t revision = 0; ///< the one that it made; from 1
+  std::int64_t at_ms = 0;    ///< milliseconds since 1970, by the engine's clock
+  std::string event;         ///< started, succeeded, failed, paused, resumed, timer_fired, signalled, cancelled,
+                             ///< instance_timed_out, given_up
+  std::string node;          ///< the id of the node that it is about
+  std::int64_t visit = 0;    ///< from 1
+  std::int64_t attempt = 0;  ///< from 1
+  std::string handle;        ///< which handle it left by; empty = the default one
+  std::string error;         ///< of a failed attempt, `Name: message`
+  std::string note;          ///< a warning, e.g. that no edge carries the handle
   std::shared_ptr<const nlohmann::json> output; ///< of a result; null pointer otherwise
   bool encrypted = false; ///< read without the key of payloads: output, error and note only say so
 };

@@ -110,6 +110,10 @@ struct options {
   /// What start() and resume() do when there is no room for another live instance.
   overload_policy when_full = overload_policy::wait;
 
+  /// How long attempts that run may still answer when their instance is cancelled or its timeout is over; 0 to one day.
+  /// What holds for an instance is stored when that begins. runtime::stop() has a grace of its own.
+  std::chrono::milliseconds grace = std::chrono::seconds(10);
+
   std::size_t definition_bytes_max = std::size_t{4} << 20;  ///< JSON text of a definition
   std::size_t definition_nodes_max = 10'000;                ///< nodes of a definition
   std::size_t payload_bytes_max = std::size_t{4} << 20;     ///< start and resume payloads, outputs, as JSON text

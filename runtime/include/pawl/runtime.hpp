@@ -60,6 +60,22 @@ struct signal_options {
   std::string key;
 };
 
+/// How an instance is ended. Only read during the call.
+struct cancel_options {
+  /// For people; stored with the instance and shown. At most 500 bytes of UTF-8 without control characters.
+  std::string reason;
+  /// Ends it at once: what runs has no time to answer.
+  bool terminate = false;
+};
+
+/// Counted since the runtime was opened.
+struct runtime_statistics {
+  /// Attempts whose answer nobody waited for any longer: their `timeout` was over, or the grace of their instance.
+  std::uint64_t abandoned_attempts = 0;
+  /// Answers that came after that and count for nothing.
+  std::uint64_t late_results = 0;
+};
+
 enum class wait_until {
   ended,         ///< completed, failed or cancelled
   needs_payload, ///< ended, or it goes on only when somebody resumes or signals it
@@ -125,6 +141,19 @@ public:
   result<void> signal(std::string_view id, std::string_view name, const nlohmann::json* payload = nullptr,
                       const signal_options& how = {});
 
+  /// Ends an instance from outside. From the commit on nothing new starts in it: its waits, retries and timers are
+  /// gone, signals and payloads are refused (`finished`). Attempts that run see node_context::is_cancelled() and have
+  /// options::grace to answer: a result in that time is recorded and no edge is followed; after it, and at once with
+  /// cancel_options::terminate, the attempt is recorded as failed with `Unknown` and what it answers later is only
+  /// counted (statistics()). Then the instance is `cancelled`; one in which nothing runs is so in the same commit. On
+  /// success the decision is on disk, holds across restarts, and beat whatever else would have moved the instance; use
+  /// wait() for its end. An attempt that ran when the process died does not run again, and becomes `Unknown` when the
+  /// grace is over. Harmless when it is being ended already: the first reason stays, and `terminate` ends it at once.
+  /// Works also where `overloaded` refuses other calls. Errors: `not_found`, `finished` (it has ended),
+  /// `invalid_argument` (the reason), `bad_definition` (it does not load any more), `stopped`, `storage`, `disk_full`,
+  /// `access`, `busy`. After an error nothing was changed; `storage` alone may leave that open: the instance shows it.
+  result<void> cancel(std::string_view id, const cancel_options& how = {});
+
   /// As start() and signal() in one commit: neither is there without the other. An instance of that definition id that
   /// is there already gets the signal, whatever it was started with. Give it an id and a key, then repeating the call
   /// is harmless. Errors: those of both; `conflict` also when the id is taken by an instance of another definition.
@@ -132,15 +161,19 @@ public:
                                         std::string_view name, const nlohmann::json* payload = nullptr,
                                         const signal_options& how = {}, const start_options& start = {});
 
-  /// As start(), resume() and signal(), without waiting for the commit: the future has the answer once it is on disk.
-  /// Arguments are copied and checked before it returns. It waits only for room, if options::when_full says so. After
-  /// stop() every future has an answer, `stopped` at the latest; a future that is dropped cancels nothing.
+  /// As start(), resume(), signal() and cancel(), without waiting for the commit: the future has the answer once it is
+  /// on disk. Arguments are copied and checked before it returns. It waits only for room, if options::when_full says
+  /// so. After stop() every future has an answer, `stopped` at the latest; a future that is dropped cancels nothing.
   std::future<result<std::string>> start_async(std::string_view definition_id, const nlohmann::json& input,
                                                const start_options& how = {});
   std::future<result<void>> resume_async(std::string_view id, const nlohmann::json* payload,
                                          const resume_options& which = {});
   std::future<result<void>> signal_async(std::string_view id, std::string_view name,
                                          const nlohmann::json* payload = nullptr, const signal_options& how = {});
+  std::future<result<void>> cancel_async(std::string_view id, const cancel_options& how = {});
+
+  /// What operators may want to watch. Cheap.
+  runtime_statistics statistics() const;
 
   /// The instance as its last commit left it, with the newest 100,000 results. Errors: `not_found`, `corrupt`,
   /// `stopped`, `storage`; list() and history() have the same.

@@ -128,6 +128,8 @@ public:
   result<void> resume(std::string_view id, const nlohmann::json* payload = nullptr, const resume_options& which = {});
   result<void> signal(std::string_view id, std::string_view name, const nlohmann::json* payload = nullptr,
                       const signal_options& how = {});
+  result<void> cancel(std::string_view id, const cancel_options& how = {});
+  runtime_statistics statistics() const; ///< since the store was opened last
   result<snapshot> query(std::string_view id) const;
   /// All pages at once.
   result<std::vector<history_entry>> history(std::string_view id) const;

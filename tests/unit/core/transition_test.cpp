@@ -68,6 +68,9 @@ states all_states() {
   all["signal wait"] = after(fresh, {begin(), at(1100, pause_for({"go", "stop"}, std::nullopt))});
   all["signal wait with timeout"] = after(fresh, {begin(), at(1100, pause_for({"go"}, 50))});
   all["running, signal kept"] = after(fresh, {begin(), at(1050, signalled{"go", share(9), "k"})});
+  all["closing"] = after(fresh, {begin(), at(1100, cancelled{"why", false, 100})});
+  all["closing, second attempt"] = after(all["second attempt"], {at(1160, cancelled{"", false, 0})});
+  all["cancelled"] = after(all["pause"], {at(1150, cancelled{"why", false, 100})});
   all["completed"] = after(fresh, {begin("b"), at(1100, node_succeeded{first(), std::nullopt, {}})});
   all["failed"] = after(fresh, {begin("b"), at(1100, failure(first(), 0))});
   return all;
@@ -104,6 +107,12 @@ std::map<std::string, event> all_events() {
       {"timer", at(1200, timer_fired{1, 1})},
       {"timer too early", at(1149, timer_fired{1, 1})},
       {"timer of visit 2", at(1200, timer_fired{1, 2})},
+      {"cancel", at(1200, cancelled{"why", false, 100})},
+      {"terminate", at(1200, cancelled{"why", true, 100})},
+      {"instance timeout", at(1200, instance_timed_out{100})},
+      {"give up", at(1200, given_up{first(), true})},
+      {"give up attempt 2", at(1200, given_up{{1, 1, 2}, true})},
+      {"not begun", at(1200, given_up{first(), false})},
   };
 }
 
@@ -126,6 +135,7 @@ std::string told(const transitioned& t) {
   }
   for (const buffered_signal& b : t.next.signals)
     text += ", has " + b.name;
+  if (t.next.is_closing()) text += ", closing";
   text += ", version " + std::to_string(t.next.version);
   if (t.step.result) text += t.step.result->error.empty() ? "; result" : "; error " + t.step.result->error;
   for (const effect& e : t.step.effects)
@@ -135,6 +145,11 @@ std::string told(const transitioned& t) {
 
 // A signal that nothing waited for: it changes nothing else.
 bool kept(const transitioned& t) { return !t.step.signals_set.empty(); }
+
+const std::string terminated =
+    "Unknown: the instance was terminated before the attempt answered; whether it had its effect is not known";
+const std::string unanswered =
+    "Unknown: the instance was cancelled before the attempt answered; whether it had its effect is not known";
 
 using table = std::map<std::pair<std::string, std::string>, std::string>;
 
@@ -211,6 +226,48 @@ const table expected{
     {{"pause with timeout", "timer"}, "active at d.1 attempt 1, version 1; result; run 1"},
 
     {{"delay", "timer"}, "active at a.1 attempt 1 payload 7 kept by timer, version 0; run 1"},
+
+    // What waits ends with its timers; what runs may answer.
+    {{"running", "cancel"}, "active at a.1 attempt 1 payload 7, closing, version 0; timer 1300"},
+    {{"running, signal kept", "cancel"}, "active at a.1 attempt 1 payload 7, has go, closing, version 0; timer 1300"},
+    {{"second attempt", "cancel"}, "active at a.1 attempt 2 payload 7, closing, version 0; timer 1300"},
+    {{"retry wait", "cancel"}, "cancelled, version 0; ended cancelled"},
+    {{"pause", "cancel"}, "cancelled, version 0; ended cancelled"},
+    {{"pause with timeout", "cancel"}, "cancelled, version 0; ended cancelled"},
+    {{"delay", "cancel"}, "cancelled, version 0; ended cancelled"},
+    {{"signal wait", "cancel"}, "cancelled, version 0; ended cancelled"},
+    {{"signal wait with timeout", "cancel"}, "cancelled, version 0; ended cancelled"},
+    {{"running", "terminate"}, "cancelled, version 0; error " + terminated + "; ended cancelled"},
+    {{"running, signal kept", "terminate"}, "cancelled, has go, version 0; error " + terminated + "; ended cancelled"},
+    {{"second attempt", "terminate"}, "cancelled, version 0; error " + terminated + "; ended cancelled"},
+    {{"retry wait", "terminate"}, "cancelled, version 0; ended cancelled"},
+    {{"pause", "terminate"}, "cancelled, version 0; ended cancelled"},
+    {{"pause with timeout", "terminate"}, "cancelled, version 0; ended cancelled"},
+    {{"delay", "terminate"}, "cancelled, version 0; ended cancelled"},
+    {{"signal wait", "terminate"}, "cancelled, version 0; ended cancelled"},
+    {{"signal wait with timeout", "terminate"}, "cancelled, version 0; ended cancelled"},
+
+    // A result is kept, no edge is followed, nothing is tried again.
+    {{"closing", "success"}, "cancelled, version 1; result; ended cancelled"},
+    {{"closing", "success by bad"}, "cancelled, version 1; result; ended cancelled"},
+    {{"closing", "success by nowhere"}, "cancelled, version 1; result; ended cancelled"},
+    {{"closing", "failure, 3 retries"}, "cancelled, version 0; error Error: m; ended cancelled"},
+    {{"closing", "failure, no retry"}, "cancelled, version 0; error Error: m; ended cancelled"},
+    {{"closing", "failure for good"}, "cancelled, version 0; error Error: m; ended cancelled"},
+    {{"closing", "pause for payload"}, "cancelled, version 0; ended cancelled"},
+    {{"closing", "pause for payload with timeout"}, "cancelled, version 0; ended cancelled"},
+    {{"closing", "pause for time"}, "cancelled, version 0; ended cancelled"},
+    {{"closing", "pause for a signal"}, "cancelled, version 0; ended cancelled"},
+    {{"closing", "pause for another signal"}, "cancelled, version 0; ended cancelled"},
+    {{"closing", "terminate"}, "cancelled, version 0; error " + terminated + "; ended cancelled"},
+    {{"closing", "give up"}, "cancelled, version 0; error " + unanswered + "; ended cancelled"},
+    {{"closing", "not begun"}, "cancelled, version 0; ended cancelled"},
+    {{"closing, second attempt", "success of attempt 2"}, "cancelled, version 1; result; ended cancelled"},
+    {{"closing, second attempt", "failure of attempt 2, 1 retry"},
+     "cancelled, version 0; error Error: m; ended cancelled"},
+    {{"closing, second attempt", "terminate"}, "cancelled, version 0; error " + terminated + "; ended cancelled"},
+    {{"closing, second attempt", "give up attempt 2"},
+     "cancelled, version 0; error " + unanswered + "; ended cancelled"},
 };
 
 } // namespace
