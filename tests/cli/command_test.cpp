@@ -279,7 +279,7 @@ TEST_CASE("command: what is cancelled has ended, says why, and takes nothing any
   CHECK(run_pawl({"run", file, "--id", "o-1", "--store", store, "--no-wait"}).code == 3);
   CHECK(has(run_pawl({"show", "o-1", "--store", store}).out, "\ntimeout"));
   CHECK(run_pawl({"cancel", "o-2", "--store", store}).code == 4);
-  CHECK(run_pawl({"cancel", "o-1", "--reason", std::string(501, 'x'), "--store", store}).code == 1);
+  CHECK(run_pawl({"cancel", "o-1", "--reason", std::string(501, 'x'), "--store", store}).code == 2);
   const ended done = run_pawl({"cancel", "o-1", "--reason", "ordered twice", "--store", store});
   CHECK(done.code == 0);
   CHECK(has(done.out, "instance o-1 cancelled: ordered twice"));
