@@ -105,7 +105,7 @@ void on_event(work_list& todo, const instance_event& e) {
         {"note", e.entry.note}});
   if (e.entry.event == "paused" && (e.entry.node == "ask" || e.entry.node == "hear"))
     todo.add({e.instance_id, e.entry.visit, e.entry.node == "ask"});
-  if (e.status && has_ended(*e.status)) todo.ended(e.instance_id);
+  if (e.status && has_ended(*e.status) && !crash::is_scheduled(e.instance_id)) todo.ended(e.instance_id);
 }
 
 using points_ptr = std::shared_ptr<crash::kill_points>; // null: none
@@ -148,6 +148,15 @@ void start_all(host::engine& rt, const arguments& args) {
     auto started = rt.start(crash::definition_of(n), crash::input_of(n), how);
     if (!started) die(to_string(started.failure()));
     tell({{"started", *started}});
+  }
+}
+
+void add_schedules(host::engine& rt) {
+  if (crash::schedules().empty()) return;
+  if (auto loaded = rt.load_definition(crash::scheduled_definition(), ""); !loaded) die(to_string(loaded.failure()));
+  for (const schedule_spec& spec : crash::schedules()) {
+    if (auto added = rt.add_schedule(spec, nullptr, {}); !added) die(to_string(added.failure()));
+    tell({{"scheduled", spec.id}});
   }
 }
 
@@ -223,6 +232,7 @@ int main(int count, char** values) {
   }
   auto rt = open(args, todo, points);
   if (points) points->enter("run");
+  add_schedules(*rt);
   start_all(*rt, args);
   if (args.stop) {
     if (points) points->enter("close");
