@@ -20,16 +20,6 @@ constexpr std::size_t page = 32;
 constexpr std::int64_t sleep_ms_max = 1000;
 constexpr std::int64_t broken_pause_ms = 60'000; ///< until a schedule is looked at again whose time zone is gone
 
-result<bool> is_running(storage::store& store, const std::string& uid) {
-  if (uid.empty()) return false;
-  const auto key = store.find(uid);
-  if (!key) return key.failure();
-  if (!*key) return false; // it was removed, so it had ended
-  const auto summary = store.list(**key - 1, 1);
-  if (!summary) return summary.failure();
-  return !summary->empty() && summary->front().instance == **key && !has_ended(summary->front().status);
-}
-
 result<schedule_found> with_surroundings(storage::store& store, const services& shared, storage::schedule_row row) {
   schedule_found found;
   const auto running = is_running(store, row.state.last_instance);

@@ -57,6 +57,16 @@ result<start_instance> scheduled_start(services& shared, const schedule_found& o
   return start;
 }
 
+result<bool> is_running(storage::store& store, const std::string& uid) {
+  if (uid.empty()) return false;
+  const auto key = store.find(uid);
+  if (!key) return key.failure();
+  if (!*key) return false; // it was removed, so it had ended
+  const auto summary = store.list(**key - 1, 1);
+  if (!summary) return summary.failure();
+  return !summary->empty() && summary->front().instance == **key && !has_ended(summary->front().status);
+}
+
 bool passes_by_itself(errc code) {
   switch (code) {
     case errc::overloaded:

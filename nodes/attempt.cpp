@@ -92,11 +92,23 @@ const attempt::resolved_data& attempt::data() {
 
 attempt::resolved_data attempt::resolve() {
   resolved_data data = node_.data->render(root_, environment_);
-  if (!data || !node_.type->input) return data;
-  const auto fits = schema::require(*node_.type->input, *data ? **data : json(nullptr), "the node's data");
-  if (fits) return data;
-  misfits_ = true;
-  return fits.failure();
+  if (!data) return data;
+  if (auto fits = check_data(*data ? **data : json(nullptr)); !fits) {
+    misfits_ = true;
+    return fits.failure();
+  }
+  return data;
+}
+
+result<void> attempt::check_data(const json& data) const {
+  for (const std::string& name : node_.type->definite_members)
+    if (const auto expression = node_.data->expression_of(name); expression && data.value(name, json()).is_null())
+      return error{
+          errc::invalid_argument,
+          fmt::format("data.{} has no value: undefined or null came of its expression {{{{{}}}}}", name, *expression),
+          ""};
+  if (!node_.type->input) return {};
+  return schema::require(*node_.type->input, data, "the node's data");
 }
 
 const core::secret_mask& attempt::mask() {

@@ -57,6 +57,7 @@ private:
   executed made(outcome::content::failure& f);
   executed made(outcome::content::given_up&);
   executed failed(const std::string& name, const std::string& message, bool retryable, std::int64_t after_ms = 0);
+  result<void> check_data(const json& data) const;
   result<void> check_output(const json& value) const;
   result<void> check_signals(const std::vector<std::string>& names) const;
   result<core::json_ptr> take_payload_schema(const json& document) const;
@@ -75,7 +76,7 @@ private:
   std::optional<resolved_data> data_;
   std::once_flag mask_made_; ///< an asynchronous executor may ask from several threads
   core::secret_mask mask_;
-  bool misfits_ = false; ///< the data does not fit the type's schema
+  bool misfits_ = false; ///< the data is none that the type takes
 };
 
 } // namespace pawl::nodes

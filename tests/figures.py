@@ -37,6 +37,9 @@ PROMISES = [
     Promise("Whatever the order of messages, deaths of actors, faults of the store, restarts and clocks: instances "
             "complete, once, in order", "sim-first sim-second", ["pawl-sim"], "tools/check --long=sim --minutes M",
             "sim-mutant-*"),
+    Promise("A run that a schedule accepts starts once; what is skipped or missed is what its policies say; a schedule that was "
+            "acknowledged stays", "sim-first sim-second crash crash-points-schedules power power-recovery unit", [],
+            "tools/check --only sim,crash,power,unit", "sim-mutant-*"),
     Promise("A simulated run follows from its seed, to the byte", "sim-repeats", ["pawl-sim --twice"],
             "tools/check --long=sim --minutes M", ""),
     Promise("Actors killed at work, failing stores and disks in a real process: the instances go on", "recovery", ["ctest recovery"],

@@ -147,12 +147,15 @@ std::vector<problem> check_delay(const json& data) {
 node_type wait_type() {
   node_type type = waiting("wait", run_wait);
   type.payload_schema_member = "schema";
+  type.definite_members = {"signal", "signals", "timeout", "until"};
+  type.signal_members = {"signal", "signals"};
   type.check_data = check_wait;
   return type;
 }
 
 node_type delay_type() {
   node_type type = waiting("delay", run_delay);
+  type.definite_members = {"ms", "until"};
   type.check_data = check_delay;
   return type;
 }

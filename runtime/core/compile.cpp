@@ -23,6 +23,7 @@ constexpr std::size_t node_id_bytes_max = 200;
 constexpr std::int64_t timeout_ms_max = 30LL * 86'400'000;
 /// Names looked at for being misspelt: each costs a comparison with every known one.
 constexpr std::size_t foreign_names_max = 20'000;
+constexpr std::size_t signals_compared_max = 200'000; ///< the same for names of signals
 
 bool holds_expression(const json& value) {
   if (value.is_string()) return value.get_ref<const std::string&>().find("{{") != std::string::npos;
@@ -212,6 +213,7 @@ private:
     node.data = compile_template(data == object.end() ? json(nullptr) : *data, pointer + "/data");
     node.mentions = node.data->mentioned();
     check_data(node, data == object.end() ? json(nullptr) : *data, pointer + "/data");
+    check_signal_names(node, data == object.end() ? json(nullptr) : *data, pointer + "/data");
     if (node.type) read_payload_schema(node, data == object.end() ? json(nullptr) : *data, pointer + "/data");
     read_credentials(node, object, pointer);
     read_node_retry(node, object, pointer);
@@ -244,6 +246,39 @@ private:
     for (problem& p : found)
       p.pointer = pointer + p.pointer;
     take(std::move(found));
+  }
+
+  // A name that an expression gives is looked at when the node waits.
+  void check_signal_names(const workflow_node& node, const json& data, const std::string& pointer) {
+    if (!node.type || how_.is_stored || !made_->declares_signals || !data.is_object()) return;
+    for (const std::string& member : node.type->signal_members) {
+      const auto at = data.find(member);
+      if (at == data.end()) continue;
+      const std::string place = pointer + "/" + pointer_token(member);
+      if (at->is_array())
+        for (std::size_t i = 0; i < at->size(); ++i)
+          check_signal_name((*at)[i], fmt::format("{}/{}", place, i));
+      else
+        check_signal_name(*at, place);
+    }
+  }
+
+  void check_signal_name(const json& value, const std::string& place) {
+    if (!value.is_string() || holds_expression(value)) return;
+    const auto& name = value.get_ref<const std::string&>();
+    if (name.empty() || made_->signals.count(name) > 0) return;
+    const auto meant = declared_signal_like(name);
+    fail(place, fmt::format("the definition's \"signals\" do not declare '{}'", name),
+         meant ? fmt::format("did you mean '{}'?", *meant) : "declare it there, or name one that is");
+  }
+
+  std::optional<std::string_view> declared_signal_like(const std::string& name) {
+    std::vector<std::string_view> declared;
+    for (const auto& [known, schema] : made_->signals) {
+      if (++signals_compared_ > signals_compared_max) break;
+      declared.push_back(known);
+    }
+    return misspelt(name, declared);
   }
 
   // A host that tightens a type's schema must not stop the instances that run: the node is checked when it gets there.
@@ -527,6 +562,7 @@ private:
   std::map<std::pair<node_index, std::optional<std::string>>, std::size_t> exits_; ///< place in workflow_node::exits
   std::size_t expressions_ = 0;
   std::size_t foreign_names_ = 0;
+  std::size_t signals_compared_ = 0;
   std::vector<bool> incoming_;
 };
 

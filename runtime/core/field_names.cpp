@@ -27,9 +27,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return d[a.size()][b.size()];
 }
 
-} // namespace
-
-std::optional<std::string_view> misspelt(std::string_view name, std::initializer_list<std::string_view> known) {
+template <class Names> std::optional<std::string_view> nearest(std::string_view name, const Names& known) {
   if (name.size() < 3 || name.size() > 40) return std::nullopt;
   if (std::find(known.begin(), known.end(), name) != known.end()) return std::nullopt;
   for (std::string_view candidate : known) {
@@ -38,6 +36,16 @@ std::optional<std::string_view> misspelt(std::string_view name, std::initializer
     if (edit_distance(name, candidate) <= allowed) return candidate;
   }
   return std::nullopt;
+}
+
+} // namespace
+
+std::optional<std::string_view> misspelt(std::string_view name, std::initializer_list<std::string_view> known) {
+  return nearest(name, known);
+}
+
+std::optional<std::string_view> misspelt(std::string_view name, const std::vector<std::string_view>& known) {
+  return nearest(name, known);
 }
 
 std::string pointer_token(std::string_view name) {

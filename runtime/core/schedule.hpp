@@ -16,7 +16,6 @@
 
 namespace pawl::core {
 
-inline constexpr std::size_t schedule_id_bytes_max = 150;
 inline constexpr std::size_t made_up_runs_max = 1'000;   ///< accepted in one decision
 inline constexpr std::size_t queued_runs_max = 100;      ///< pending with overlap_policy::queue
 inline constexpr std::int64_t missed_count_max = 10'000; ///< counted in one decision

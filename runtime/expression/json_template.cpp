@@ -187,6 +187,16 @@ private:
 
 bool json_template::has_expressions() const noexcept { return content_->root.shape != template_shape::fixed; }
 
+std::optional<std::string_view> json_template::expression_of(std::string_view member) const noexcept {
+  if (content_->root.shape != template_shape::object) return std::nullopt;
+  auto child = content_->root.children.begin();
+  for (const auto& [key, unused] : content_->root.data->get_ref<const json::object_t&>()) {
+    const template_node& node = *child++;
+    if (key == member && node.shape == template_shape::whole) return node.parts[0].expression->raw;
+  }
+  return std::nullopt;
+}
+
 const mentions& json_template::mentioned() const noexcept { return content_->mentioned; }
 
 const called_names& json_template::called() const noexcept { return content_->called; }

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pawl::expression {
@@ -36,6 +37,8 @@ public:
                                     const std::string& pointer_prefix = "", const limits& allowed = {});
 
   bool has_expressions() const noexcept;
+  /// The text between the braces where the data is an object whose member of that name is one expression.
+  std::optional<std::string_view> expression_of(std::string_view member) const noexcept;
   const mentions& mentioned() const noexcept;
   const called_names& called() const noexcept;
   extension_set extensions_used() const noexcept;

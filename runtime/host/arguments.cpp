@@ -14,18 +14,22 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t instance_id_bytes_max = 200;
+constexpr std::size_t schedule_id_bytes_max = 150; ///< with the time of a run behind it it is an instance's id
 constexpr std::size_t labels_max = 32;
 constexpr std::size_t label_name_bytes_max = 64;
 constexpr std::size_t label_value_bytes_max = 256;
 
+result<void> check_name(std::string_view name, std::size_t bytes_max, const char* what) {
+  if (!name.empty() && name.size() <= bytes_max && core::is_plain_text(name)) return {};
+  return error{errc::invalid_argument,
+               fmt::format("{} has 1 to {} bytes of UTF-8 without control characters", what, bytes_max), ""};
+}
+
 } // namespace
 
-result<void> check_id(std::string_view id) {
-  if (!id.empty() && id.size() <= instance_id_bytes_max && core::is_plain_text(id)) return {};
-  return error{
-      errc::invalid_argument,
-      fmt::format("an instance id has 1 to {} bytes of UTF-8 without control characters", instance_id_bytes_max), ""};
-}
+result<void> check_id(std::string_view id) { return check_name(id, instance_id_bytes_max, "an instance id"); }
+
+result<void> check_schedule_id(std::string_view id) { return check_name(id, schedule_id_bytes_max, "a schedule's id"); }
 
 result<void> check_labels(const std::map<std::string, std::string>& labels) {
   const auto is_good = [](const auto& label) {

@@ -1,6 +1,7 @@
 // Rows of schedules are made, compared and shown here; when they are due the core says.
 #include "runtime/host/schedules.hpp"
 
+#include "actors/scheduled_start.hpp"
 #include "runtime/core/json.hpp"
 #include "runtime/core/schedule.hpp"
 #include "runtime/host/arguments.hpp"
@@ -18,11 +19,7 @@ using nlohmann::json;
 using storage::schedule_row;
 
 result<void> check_names(const schedule_spec& spec) {
-  if (spec.id.empty() || spec.id.size() > core::schedule_id_bytes_max || !core::is_plain_text(spec.id))
-    return error{errc::invalid_argument,
-                 fmt::format("a schedule's id has 1 to {} bytes of UTF-8 without control characters",
-                             core::schedule_id_bytes_max),
-                 ""};
+  if (auto good = check_schedule_id(spec.id); !good) return good;
   if (spec.definition_id.empty())
     return error{errc::invalid_argument, "a schedule needs the id of the definition that it starts", ""};
   return check_labels(spec.labels);
@@ -109,18 +106,40 @@ result<schedule_row> need(storage::reader& from, std::string_view id) {
   return **std::move(found);
 }
 
+// Runs of the old content may have started without that having been noted, or may be about to: no other instance may
+// run beside them where the policy forbids it.
+result<void> settle_waiting(storage::store& store, storage::schedule_state& now, const schedule_row& old) {
+  const auto& waiting = old.state.pending;
+  bool some_started = false;
+  for (const storage::timestamp_ms due : waiting) {
+    const std::string uid = core::run_id(old.id, due);
+    const auto key = store.find(uid);
+    if (!key) return key.failure();
+    ++(*key ? now.started : now.skipped);
+    if (*key) now.last_instance = uid;
+    some_started |= key->has_value();
+  }
+  if (waiting.empty() || some_started) return {};
+  const auto runs = actors::is_running(store, old.state.last_instance);
+  if (!runs) return runs.failure();
+  const bool side_by_side = static_cast<overlap_policy>(old.overlap) == overlap_policy::allow;
+  if (!*runs) now.last_instance = core::run_id(old.id, side_by_side ? waiting.back() : waiting.front());
+  return {};
+}
+
 // What stays of the schedule that is replaced.
-void take_over(schedule_row& row, const schedule_row& old) {
+result<void> take_over(storage::store& store, schedule_row& row, const schedule_row& old) {
   row.created_at = old.created_at;
   storage::schedule_state& now = row.state;
   now.revision = old.state.revision + 1;
   now.paused = old.state.paused;
   now.last_due = std::max(now.last_due, old.state.last_due);
   now.started = old.state.started;
-  now.skipped = old.state.skipped + static_cast<std::int64_t>(old.state.pending.size());
+  now.skipped = old.state.skipped;
   now.missed = old.state.missed;
   now.failed = old.state.failed;
   now.last_instance = old.state.last_instance;
+  return settle_waiting(store, now, old);
 }
 
 } // namespace
@@ -157,7 +176,7 @@ result<schedule_info> put_schedule(storage::store& store, schedule_row row, bool
     if (!how.replace)
       return error{errc::conflict, "the id is taken by a schedule with another content; replace it or take another id",
                    row.id};
-    take_over(row, **known);
+    if (auto taken = take_over(store, row, **known); !taken) return taken.failure();
   }
   if (!row.state.paused) {
     const auto next = next_due(row, row.state.last_due);

@@ -94,7 +94,9 @@ TEST_CASE("schedule: what is wrong is said with its place, before a store is mad
   CHECK(has(cron.err, "byte 2, hour"));
   const ended zone = s.schedule({"add", s.job, "--id", "a", "--cron", "@daily", "--zone", "Europe/Atlantis"});
   CHECK(zone.code != 0);
-  CHECK(has(zone.err, "there is no time zone 'Europe/Atlantis'"));
+  CHECK(has(zone.err, "--zone: there is no time zone 'Europe/Atlantis'"));
+  CHECK(has(s.schedule({"add", s.job, "--id", "a", "--every", "1h", "--zone", "Europe/Berlin"}).err,
+            "--zone goes with --cron"));
   CHECK(s.schedule({"add", s.job, "--id", "a"}).code == 2);
   CHECK(s.schedule({"add", s.job, "--id", "a", "--cron", "@daily", "--every", "1h"}).code == 2);
   CHECK(s.schedule({"add", s.job, "--id", "a", "--every", "soon"}).code == 2);
@@ -102,7 +104,7 @@ TEST_CASE("schedule: what is wrong is said with its place, before a store is mad
   CHECK_FALSE(std::filesystem::exists(s.store));
   const ended unknown = s.schedule({"add", "other", "--id", "a", "--every", "1h"});
   CHECK(unknown.code == 1);
-  CHECK(has(unknown.err, "no definition 'other'"));
+  CHECK(has(unknown.err, "neither a file 'other' nor a definition 'other'"));
 }
 
 TEST_CASE("schedule: an interval that is due starts instances until the command is stopped", "[schedule]") {

@@ -2,6 +2,7 @@
 #include "tests/contract/promises.hpp"
 
 #include "storage/codec.hpp"
+#include "tests/support/schedule_rows.hpp"
 #include "tests/support/workflows.hpp"
 
 #include <map>
@@ -67,6 +68,14 @@ void check_call(reader& r, const answered& call, std::vector<std::string>& broke
   if (unknown_there > 0 && unknown_missing > 0) broken.push_back("half of a batch is there");
 }
 
+// A schedule as it was written, or what was written over it; nothing replaces its input.
+bool is_there(reader& r, const std::string& id, const schedule_state& wanted, const std::string* input) {
+  const auto row = r.schedule(id);
+  if (!row || !*row || (input != nullptr && (*row)->input != *input)) return false;
+  const schedule_state& kept = (*row)->state;
+  return kept.revision > wanted.revision || (kept.revision == wanted.revision && same_state(kept, wanted));
+}
+
 /// The replay law by the instance's definition, of which there is one in these tests.
 std::string check_instance(reader& r, const summary_row& row) {
   const auto definition = r.latest_definition(row.definition_id);
@@ -105,6 +114,13 @@ change for_instance(change c, instance_key instance) {
 }
 
 bool is_there(reader& r, const change& wanted) {
+  if (const auto* whole = std::get_if<schedule_write>(&wanted))
+    return is_there(r, whole->row.id, whole->row.state, &whole->row.input);
+  if (const auto* moved = std::get_if<schedule_advance>(&wanted)) return is_there(r, moved->id, moved->state, nullptr);
+  if (const auto* gone = std::get_if<schedule_remove>(&wanted)) {
+    const auto row = r.schedule(gone->id);
+    return row && !*row;
+  }
   const auto* start = std::get_if<create_write>(&wanted);
   if (start != nullptr) {
     const auto found = r.find(start->uid);

@@ -26,7 +26,7 @@ struct answered {
   std::vector<result<storage::written>> answers;
 };
 
-/// The rows of `wanted` are in the store, as it wants them; of a remove_write: they are not.
+/// The rows of `wanted` are in the store, as it wants them; of a remove_write or schedule_remove: they are not.
 bool is_there(storage::reader& r, const storage::change& wanted);
 
 /// What a freshly opened store shows of it against the law; empty: nothing.

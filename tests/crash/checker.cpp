@@ -84,8 +84,9 @@ bool checker::note(const std::string& line) {
   if (ack.contains("resumed")) instances_[ack["resumed"]].answered.insert(ack["visit"].get<std::int64_t>());
   if (ack.contains("signalled")) instances_[ack["signalled"]].signalled.insert(ack["visit"].get<std::int64_t>());
   if (ack.contains("cancelled")) instances_[ack["cancelled"]].cancelled = true;
+  if (ack.contains("scheduled")) scheduled_.insert(ack["scheduled"].get<std::string>());
   if (ack.contains("step")) note_step(ack["step"], entry_of(ack));
-  return ack.contains("step");
+  return ack.contains("step") && !is_scheduled(ack["step"].get<std::string>());
 }
 
 void checker::note_step(const std::string& uid, history_entry entry) {
@@ -102,7 +103,8 @@ struck checker::look(int from, int to) {
   idle_ = false;
   auto reader = storage::open_sqlite_reader(store_);
   if (!reader) { // killed before there was a store
-    if (!instances_.empty() || reader.failure().code != errc::not_found) lost("the store", to_string(reader.failure()));
+    if (!instances_.empty() || !scheduled_.empty() || reader.failure().code != errc::not_found)
+      lost("the store", to_string(reader.failure()));
     return found;
   }
   for (int n = from; n < to; ++n)
@@ -110,6 +112,7 @@ struck checker::look(int from, int to) {
   for (int n = from; n < to; ++n)
     if (has_companion(n)) found.unacknowledged += look_at_companion(**reader, n, false);
   check_audit(**reader);
+  check_schedules(**reader);
   return found;
 }
 
@@ -251,6 +254,7 @@ void checker::look_at_the_end(int to) {
     if (instances_.count(companion_of(n)) != 0) look_at_companion(**reader, n, true);
   }
   check_effects(**reader, to);
+  check_schedules(**reader);
 }
 
 void checker::check_replay(storage::reader& from, int n) {

@@ -26,7 +26,7 @@ class checker {
 public:
   checker(std::string store, std::string effects);
 
-  /// One line of the child's. True: a step was acknowledged.
+  /// One line of the child's. True: a step of a numbered instance was acknowledged.
   bool note(const std::string& line);
   /// After the end of a child that had the instances [from, to).
   struck look(int from, int to);
@@ -40,6 +40,7 @@ public:
   const std::set<int>& ended() const { return ended_; } ///< instances
   const std::set<int>& hit() const { return hit_; }     ///< instances that had a step in flight at a kill
   std::size_t steps() const { return steps_; }          ///< in the store, at the last look
+  std::size_t runs() const { return ran_.size(); }      ///< of schedules, that have ended
   std::size_t repeated() const { return repeated_; }    ///< executions after the first of an attempt
   std::size_t acknowledged() const { return told_steps_; }
   bool lost_something() const { return lost_; }
@@ -75,6 +76,10 @@ private:
   std::vector<execution> executions_so_far() const;
   void check_effects(storage::reader& from, int to);
   void check_audit(storage::reader& from);
+  // --- schedules (schedule_check.cpp)
+  void check_schedules(storage::reader& from);
+  void check_schedule(const storage::schedule_row& row, std::set<std::string>& runs);
+  std::set<std::string> look_at_runs(storage::reader& from);
   std::set<attempt_key> audited_attempts(storage::reader& from);
 
   void lost(const std::string& uid, const std::string& what);
@@ -89,6 +94,8 @@ private:
   std::size_t steps_ = 0;
   std::size_t told_steps_ = 0;
   std::size_t repeated_ = 0;
+  std::set<std::string> scheduled_; ///< schedules whose adding was acknowledged
+  std::set<std::string> ran_;       ///< runs of schedules that had ended at the last look
   std::set<attempt_key> unaudited_; ///< their lines are gone
   bool idle_ = false;
   bool lost_ = false;

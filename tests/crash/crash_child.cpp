@@ -105,8 +105,8 @@ void on_event(work_list& todo, const instance_event& e) {
         {"note", e.entry.note}});
   if (e.entry.event == "paused" && (e.entry.node == "ask" || e.entry.node == "hear"))
     todo.add({e.instance_id, e.entry.visit, e.entry.node == "ask"});
-  const bool is_companion = e.entry.node == "held" || e.entry.event == "cancelled";
-  if (e.status && has_ended(*e.status) && !is_companion) todo.ended(e.instance_id);
+  const bool is_aside = e.entry.node == "held" || e.entry.event == "cancelled" || crash::is_scheduled(e.instance_id);
+  if (e.status && has_ended(*e.status) && !is_aside) todo.ended(e.instance_id);
 }
 
 using points_ptr = std::shared_ptr<crash::kill_points>; // null: none
@@ -179,6 +179,15 @@ void cancel_companions(host::engine& rt, const arguments& args) {
   }
 }
 
+void add_schedules(host::engine& rt) {
+  if (crash::schedules().empty()) return;
+  if (auto loaded = rt.load_definition(crash::scheduled_definition(), ""); !loaded) die(to_string(loaded.failure()));
+  for (const schedule_spec& spec : crash::schedules()) {
+    if (auto added = rt.add_schedule(spec, nullptr, {}); !added) die(to_string(added.failure()));
+    tell({{"scheduled", spec.id}});
+  }
+}
+
 // What an earlier process left waiting or ended: no event will tell of it.
 void look_around(host::engine& rt, const arguments& args, work_list& todo) {
   for (int n = args.from; n < args.to; ++n) {
@@ -246,6 +255,7 @@ int main(int count, char** values) {
   }
   auto rt = open(args, todo, points);
   if (points) points->enter("run");
+  add_schedules(*rt);
   start_all(*rt, args);
   if (args.stop) {
     if (points) points->enter("close");

@@ -140,10 +140,10 @@ private:
   int verdict() {
     std::printf("seed %llu: %d kills, %d hit a step in flight, %d before the first acknowledgement; %d instances, %zu "
                 "hit; %zu steps stored, %zu acknowledged; %d committed and not acknowledged in %d kills; %zu attempts "
-                "executed again; %zu lines of log\n",
+                "executed again; %zu runs of schedules; %zu lines of log\n",
                 static_cast<unsigned long long>(args_.seed), tally_.kills, tally_.hits, tally_.early, to_,
                 check_.hit().size(), check_.steps(), check_.acknowledged(), tally_.untold, tally_.untold_kills,
-                check_.repeated(), check_.logs().size());
+                check_.repeated(), check_.runs(), check_.logs().size());
     for (std::size_t i = 0; i < check_.problems().size() && i < 20; ++i)
       std::printf("  %s\n", check_.problems()[i].c_str());
     for (std::size_t i = 0; i < check_.logs().size() && i < 5; ++i)
@@ -160,8 +160,9 @@ private:
     };
     const bool hits = demand(tally_.hits * 5 >= tally_.kills * 4, "under 80 % hit a step in flight");
     const bool untold = demand(tally_.untold > 0, "no step was committed and not acknowledged");
+    const bool runs = demand(static_cast<int>(check_.runs()) * 2 >= tally_.kills, "too few runs of schedules");
     const bool again = demand(check_.repeated() > 0, "no attempt was executed again");
-    return demand(most_hit(), "over a tenth of the instances was never hit") && hits && untold && again;
+    return demand(most_hit(), "over a tenth of the instances was never hit") && hits && untold && runs && again;
   }
 
   const arguments& args_;

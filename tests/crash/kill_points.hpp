@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/testing/forwarding_store.hpp"
+#include "tests/crash/workload.hpp"
 #include "tests/support/faulty_disk.hpp"
 
 #include <csignal>
@@ -83,7 +84,9 @@ public:
 
   std::vector<result<storage::written>> write(const std::vector<storage::change>& batch) override {
     points_->reach("store:before a commit");
+    reach_of_schedules(batch, "schedule:before its row is written", "schedule:before a run is created");
     auto answers = inner().write(batch);
+    reach_of_schedules(batch, "schedule:its row is written", "schedule:a run is created");
     points_->reach("store:committed, not answered");
     return answers;
   }
@@ -106,6 +109,14 @@ public:
   }
 
 private:
+  void reach_of_schedules(const std::vector<storage::change>& batch, const char* row, const char* run) {
+    for (const storage::change& c : batch) {
+      if (std::holds_alternative<storage::schedule_advance>(c)) points_->reach(row);
+      if (const auto* start = std::get_if<storage::create_write>(&c); start && is_scheduled(start->uid))
+        points_->reach(run);
+    }
+  }
+
   std::shared_ptr<kill_points> points_;
 };
 

@@ -116,6 +116,29 @@ const std::vector<std::string>& definitions() {
   return all;
 }
 
+std::vector<schedule_spec> schedules() {
+  constexpr int count = 10;
+  std::vector<schedule_spec> all;
+  for (int n = 0; has_signals && n < count; ++n) {
+    schedule_spec& s = all.emplace_back();
+    s.id = "beat-" + std::to_string(n);
+    s.definition_id = "tick";
+    s.every_ms = 1000;
+    s.start_at_ms = 1000 * n / count; // said, so that adding it again is adding the same
+    s.overlap = overlap_policy::allow;
+    s.missed = missed_policy::all;
+  }
+  return all;
+}
+
+const std::string& scheduled_definition() {
+  static const std::string tick = R"({"id": "tick", "nodes": [{"id": "in", "type": "trigger"},
+    {"id": "end", "type": "set", "data": "done"}], "edges": [{"source": "in", "target": "end"}]})";
+  return tick;
+}
+
+bool is_scheduled(std::string_view uid) { return uid.rfind("beat-", 0) == 0; }
+
 std::string uid_of(int n) { return "i-" + std::to_string(n); }
 
 std::string companion_of(int n) { return "w-" + std::to_string(n); }

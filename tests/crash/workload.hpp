@@ -5,6 +5,7 @@
 #include "runtime/core/workflow.hpp"
 
 #include <pawl/node.hpp>
+#include <pawl/schedule.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -27,10 +28,18 @@ std::vector<node_type> own_types(const effect& on_effect);
 /// Where the secret of `work` comes from.
 std::shared_ptr<secret_provider> own_secrets();
 
-/// Nothing waits for signals, as before format 6 of the store. To be said before definitions() is asked for.
+/// Nothing waits for signals and nothing is scheduled, as before format 6 of the store. To be said before definitions()
+/// is asked for.
 void without_signals();
 
 const std::vector<std::string>& definitions();
+
+/// Runs once a second each, one of them every 100 ms; none is ever skipped or missed.
+std::vector<schedule_spec> schedules();
+/// What they start.
+const std::string& scheduled_definition();
+/// Whether an instance is a run of one of them.
+bool is_scheduled(std::string_view uid);
 
 /// Instance number n.
 std::string uid_of(int n);

@@ -15,7 +15,21 @@ const error unknown_outcome{errc::storage, "power was cut before the answer", ""
 bool is_unknown(const result<storage::written>& answer) { return !answer && answer.failure().code == errc::storage; }
 bool is_refused(const result<storage::written>& answer) { return !answer && answer.failure().code != errc::storage; }
 
+// The schedule that a change writes; null: none.
+const std::string* schedule_of(const change& c) {
+  if (const auto* whole = std::get_if<storage::schedule_write>(&c)) return &whole->row.id;
+  if (const auto* moved = std::get_if<storage::schedule_advance>(&c)) return &moved->id;
+  return nullptr;
+}
+
+std::string sight_of_schedule(const std::string& id) { return "schedule " + id; }
+
 std::string identity_of(const change& c) {
+  if (const auto* whole = std::get_if<storage::schedule_write>(&c))
+    return sight_of_schedule(whole->row.id) + " at revision " + std::to_string(whole->row.state.revision);
+  if (const auto* moved = std::get_if<storage::schedule_advance>(&c))
+    return sight_of_schedule(moved->id) + " at revision " + std::to_string(moved->state.revision);
+  if (const auto* gone = std::get_if<storage::schedule_remove>(&c)) return "no " + sight_of_schedule(gone->id);
   if (const auto* start = std::get_if<storage::create_write>(&c)) return start->uid;
   if (const auto* gone = std::get_if<storage::remove_write>(&c)) return "no " + std::to_string(gone->instance);
   const auto& step = std::get<storage::step_write>(c);
@@ -78,6 +92,35 @@ void forget_what_was_removed(std::vector<test::answered>& calls,
     }
 }
 
+// The same of schedules; gives those that may be gone. None comes back under its id.
+std::set<std::string> forget_removed_schedules(std::vector<test::answered>& calls) {
+  std::set<std::string> gone;
+  for (const test::answered& call : calls)
+    for (std::size_t i = 0; i < call.batch.size(); ++i)
+      if (const auto* removed = std::get_if<storage::schedule_remove>(&call.batch[i]))
+        if (!is_refused(call.answers[i])) gone.insert(removed->id);
+  for (test::answered& call : calls)
+    for (std::size_t i = call.batch.size(); i-- > 0;) {
+      const std::string* id = schedule_of(call.batch[i]);
+      if (id == nullptr || gone.count(*id) == 0) continue;
+      call.batch.erase(call.batch.begin() + static_cast<std::ptrdiff_t>(i));
+      call.answers.erase(call.answers.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  return gone;
+}
+
+// Revisions of all instances and schedules.
+std::map<std::string, std::int64_t> seen_in(storage::reader& store) {
+  std::map<std::string, std::int64_t> seen;
+  if (const auto all = store.list(0, 1000))
+    for (const storage::summary_row& row : *all)
+      seen[row.uid] = row.revision;
+  if (const auto all = store.schedules("", 1000))
+    for (const storage::schedule_row& row : *all)
+      seen[sight_of_schedule(row.id)] = row.state.revision;
+  return seen;
+}
+
 // It may be there or not, but not half.
 void check_removed(storage::reader& store, const std::vector<test::answered>& calls, std::vector<std::string>& found) {
   for (const auto& [key, uid] : possibly_removed(calls)) {
@@ -112,11 +155,7 @@ void ledger::opened(storage::reader& store, moment at) {
       if (is_unknown(now.told.answers[i])) now.told.answers[i] = as_found(store, now.told.batch[i]);
     calls_.push_back(std::move(now)); // `old` is gone
   }
-  sight seen{{}, at};
-  if (const auto all = store.list(0, 1000))
-    for (const storage::summary_row& row : *all)
-      seen.revisions[row.uid] = row.revision;
-  sights_.push_back(std::move(seen));
+  sights_.push_back({seen_in(store), at});
 }
 
 ledger ledger::as_of(moment cut) const {
@@ -133,14 +172,18 @@ ledger ledger::as_of(moment cut) const {
   forget_refusals_of_what_came_later(calls);
   const auto gone = possibly_removed(calls);
   forget_what_was_removed(calls, gone);
+  const auto gone_schedules = forget_removed_schedules(calls);
   for (test::answered& told : calls)
     then.calls_.push_back({std::move(told), 0, 0});
   for (const definition& d : definitions_)
     if (d.at <= cut) then.definitions_.push_back({d.row, 0});
   if (const sight* last = last_sight(cut)) then.sights_ = {{last->revisions, 0}};
-  for (sight& seen : then.sights_)
+  for (sight& seen : then.sights_) {
     for (const auto& [key, uid] : gone)
       seen.revisions.erase(uid);
+    for (const std::string& id : gone_schedules)
+      seen.revisions.erase(sight_of_schedule(id));
+  }
   return then;
 }
 
@@ -156,10 +199,7 @@ std::vector<std::string> ledger::broken(storage::reader& store) const {
       found.push_back("definition " + d.row.hash + " was acknowledged and is lost");
   }
   if (sights_.empty()) return found;
-  std::map<std::string, std::int64_t> now;
-  if (const auto all = store.list(0, 1000))
-    for (const storage::summary_row& row : *all)
-      now[row.uid] = row.revision;
+  std::map<std::string, std::int64_t> now = seen_in(store);
   for (const auto& [uid, revision] : sights_.back().revisions)
     if (now[uid] < revision)
       found.push_back(uid + " was seen at revision " + std::to_string(revision) + " and that is lost");

@@ -46,7 +46,7 @@ private:
     moment at = 0;
   };
   struct sight {
-    std::map<std::string, std::int64_t> revisions; ///< by uid
+    std::map<std::string, std::int64_t> revisions; ///< by uid; of schedules too
     moment at = 0;
   };
 

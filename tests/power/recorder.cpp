@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -23,6 +24,20 @@ const std::vector<storage::change>& life(const std::string& uid) {
   auto& found = known[uid];
   if (found.empty()) found = test::life_of(uid, output_bytes);
   return found;
+}
+
+// The nth thing that happens to a schedule.
+storage::schedule_state schedule_state(const std::string& id, std::int64_t revision) {
+  storage::schedule_state s;
+  s.revision = revision;
+  s.last_due = revision * 1000;
+  s.next_due = s.last_due + 1000;
+  for (std::int64_t run = 0; run < revision % 3; ++run)
+    s.pending.push_back(s.last_due - run);
+  std::reverse(s.pending.begin(), s.pending.end());
+  s.started = revision - 1;
+  s.last_instance = id + "-" + std::to_string(revision);
+  return s;
 }
 
 bool is_stop(const error& e) { return e.code == errc::storage; }
@@ -165,6 +180,35 @@ void world::remove(const std::string& uid) {
   auto answers = store().write({storage::remove_write{**key}});
   into_.promises.answered(call, answers, now());
   if (!answers[0] && answers[0].failure().code != errc::not_finished) recover(answers[0].failure());
+}
+
+void world::write(storage::change wanted) {
+  const std::size_t call = into_.promises.asked({wanted}, now());
+  auto answers = store().write({std::move(wanted)});
+  into_.promises.answered(call, answers, now());
+  if (!answers[0]) recover(answers[0].failure());
+}
+
+void world::schedule(const std::string& id) {
+  const auto row = store().schedule(id);
+  if (!row) return recover(row.failure());
+  if (*row)
+    return write(storage::schedule_advance{id, (**row).created_at, schedule_state(id, (**row).state.revision + 1)});
+  storage::schedule_row fresh;
+  fresh.id = id;
+  fresh.definition_id = "w";
+  fresh.every_ms = 1000;
+  fresh.window_ms = 1000;
+  fresh.created_at = 1;
+  fresh.input = "\"" + std::string(output_bytes, 'i') + "\"";
+  fresh.state = schedule_state(id, 1);
+  write(storage::schedule_write{std::move(fresh)});
+}
+
+void world::unschedule(const std::string& id) {
+  const auto row = store().schedule(id);
+  if (!row) return recover(row.failure());
+  if (*row) write(storage::schedule_remove{id});
 }
 
 bool world::clean_up() {

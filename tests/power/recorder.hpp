@@ -64,6 +64,9 @@ public:
   void remove(const std::string& uid);
   /// One piece; says whether there is more.
   bool clean_up();
+  /// Adds a schedule, or writes what comes next of it.
+  void schedule(const std::string& id);
+  void unschedule(const std::string& id);
   /// Saves the definition of all lives.
   void save();
   void save(const storage::definition_row& row);
@@ -73,6 +76,7 @@ private:
   moment now() const { return into_.events.size(); }
   void note(const test::disk_effect& effect);
   void note_removed_files();
+  void write(storage::change wanted);
   bool try_open();
   /// After a failed call: the disk works again, and a stopped store is opened anew.
   void recover(const error& why);

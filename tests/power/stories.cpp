@@ -56,6 +56,7 @@ void create(world& w) {
   w.open();
   w.save();
   w.advance({"a", "b"});
+  w.schedule("s");
   w.advance({"a"});
   w.close();
 }
@@ -64,8 +65,10 @@ void write_batches(world& w) {
   w.open();
   w.advance({"b", "a", "c"}, true);
   w.advance({"a"});
+  w.schedule("s");
   w.advance({"b", "b", "a"}, true);
   w.save({"h2", "other", std::string(20'000, 'd')});
+  w.schedule("s");
   w.advance({"d", "e", "c", "c"});
   w.close();
 }
@@ -75,10 +78,12 @@ void checkpoint(world& w) {
   w.advance({"a", "c"});
   w.checkpoint(1); // PASSIVE moves everything, the next commit begins the log anew
   w.advance({"b"});
+  w.schedule("s");
   w.checkpoint(1);
   w.advance({"a", "b"}, true);
   w.checkpoint(0); // TRUNCATE
   w.advance({"c"});
+  w.schedule("s");
   w.advance({"a", "a"});
   w.checkpoint(1);
   w.advance({"a", "b", "c"});
@@ -89,6 +94,7 @@ void grow(world& w) {
   w.open();
   for (int round = 0; round < 5; ++round)
     w.advance({"a", "b", "c", "d"});
+  w.schedule("s");
   w.checkpoint(1);
   w.advance({"e"}); // a short log over a long one
   w.advance({"e"});
@@ -101,7 +107,9 @@ void migrate(world& w) {
   w.open();
   w.save();
   w.advance({"a", "b"});
+  w.schedule("s");
   w.checkpoint(1);
+  w.schedule("s");
   w.advance({"a"});
   w.close();
 }
@@ -110,9 +118,18 @@ void open_and_work(world& w) {
   w.open();
   w.save();
   w.advance({"a", "x"});
+  w.schedule("s");
   w.checkpoint(1);
+  w.schedule("s");
   w.advance({"x", "b"}, true);
   w.close();
+}
+
+// No schedule comes back under its id: a store without it would tell nothing.
+void add_and_remove_schedule(world& w, const std::string& id) {
+  w.schedule(id);
+  w.schedule(id);
+  w.unschedule(id);
 }
 
 // "z" begins and ends; its id is used anew while rows of the old one are still there.
@@ -122,6 +139,7 @@ void remove(world& w) {
     w.advance({"z", "a"});
   w.remove("z");
   w.remove("a");
+  add_and_remove_schedule(w, "gone");
   w.clean_up();
   w.advance({"z", "b"});
   w.checkpoint(1);
@@ -159,7 +177,7 @@ story random_story(std::uint64_t seed) {
               return uids;
             };
             for (int i = 0; i < 10; ++i) {
-              const auto what = from() % 10;
+              const auto what = from() % 13;
               if (what < 5)
                 w.advance(some_uids(), from() % 3 == 0);
               else if (what == 5)
@@ -170,8 +188,12 @@ story random_story(std::uint64_t seed) {
                 w.checkpoint(from() % 2);
               else if (what == 8)
                 w.save({"h" + std::to_string(i + 2), "other", std::string(from() % 20'000, 'd')});
-              else
+              else if (what == 9)
                 w.open();
+              else if (what < 12)
+                w.schedule("s" + std::to_string(from() % 2));
+              else
+                add_and_remove_schedule(w, "gone-" + std::to_string(i));
             }
           }};
 }

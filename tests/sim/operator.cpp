@@ -207,7 +207,10 @@ void simulation::kill_an_actor() {
       if (!members.empty()) victim = members[dice_.below(members.size())];
     }
   }
-  if (!victim) return;
+  if (victim) kill(victim);
+}
+
+void simulation::kill(const caf::actor& victim) {
   log_.line(fmt::format("kill actor {}", victim.id()));
   judge_.disturbed();
   ++kills_;
@@ -222,6 +225,7 @@ void simulation::finish() {
   next_fault_.reset();
   mood_.store_faults = false;
   heals_ = true;
+  if (has_schedules_) wind_up_schedules();
   for (int round = 0;; ++round) {
     if (round > finishing_rounds_max) log_.violated("what waits does not come to its end");
     settle();
@@ -234,6 +238,7 @@ void simulation::finish() {
     if (!rows && !judge_.is_acknowledged(uid)) continue;
     check_end_of(uid);
   }
+  timetable_.check_end();
   if (!engine_->shared().room->enter(mood_.active_max, false))
     log_.violated("room is still taken, and nothing is live");
   log_.line("all promises kept");
@@ -258,17 +263,25 @@ bool simulation::help_what_waits() {
     const auto rows = judge_.durable(uid);
     if (!rows || has_ended(rows->header.status)) continue;
     if (rows->cursors.empty()) log_.violated(uid + " has not ended and stands nowhere");
+    if (help(uid)) return true;
     const storage::cursor_row& at = rows->cursors.front();
-    if (at.wait_kind == static_cast<int>(wait_kind::signal)) {
-      signal(uid, judge_.plan_of(uid).find(at.node)->signals().back());
-      return true;
-    }
-    if (!at.wait_kind || *at.wait_kind != static_cast<int>(wait_kind::payload))
-      log_.violated(fmt::format("{} is stuck at {} visit {}, and nothing goes on", uid, at.node, at.visit));
-    resume(uid, at.node, at.visit);
-    return true;
+    log_.violated(fmt::format("{} is stuck at {} visit {}, and nothing goes on", uid, at.node, at.visit));
   }
   return false;
+}
+
+// False: it waits for nobody.
+bool simulation::help(const std::string& uid) {
+  const auto rows = judge_.durable(uid);
+  if (!rows || rows->cursors.empty()) return false;
+  const storage::cursor_row& at = rows->cursors.front();
+  if (at.wait_kind == static_cast<int>(wait_kind::signal)) {
+    signal(uid, judge_.plan_of(uid).find(at.node)->signals().back());
+    return true;
+  }
+  if (!at.wait_kind || *at.wait_kind != static_cast<int>(wait_kind::payload)) return false;
+  resume(uid, at.node, at.visit);
+  return true;
 }
 
 } // namespace pawl::sim

@@ -36,6 +36,8 @@ public:
     if (fault == store_fault::refused || fault == store_fault::unknown_lost) return all(failure_of(fault));
     auto answers = target().write(batch);
     of_.on_commit(batch.size());
+    for (std::size_t i = 0; i < batch.size(); ++i)
+      if (answers[i]) of_.on_change(batch[i], *answers[i]);
     return fault == store_fault::unknown_kept ? all(failure_of(fault)) : answers;
   }
   result<void> save_definition(const storage::definition_row& definition, storage::timestamp_ms at) override {
@@ -68,6 +70,24 @@ public:
     return guarded<std::optional<storage::timestamp_ms>>([&](storage::store& s) { return s.next_due(line, after); });
   }
 
+  result<std::optional<storage::schedule_row>> schedule(std::string_view id) override {
+    return of_schedules<std::optional<storage::schedule_row>>([&](storage::store& s) { return s.schedule(id); });
+  }
+  result<std::vector<storage::schedule_row>> due_schedules(storage::timestamp_ms now, std::size_t limit) override {
+    return of_schedules<std::vector<storage::schedule_row>>([&](storage::store& s) {
+      if (of_.on_schedules_read) of_.on_schedules_read(now);
+      return s.due_schedules(now, limit);
+    });
+  }
+  result<std::optional<storage::timestamp_ms>> next_schedule_due(storage::timestamp_ms after) override {
+    return of_schedules<std::optional<storage::timestamp_ms>>(
+        [&](storage::store& s) { return s.next_schedule_due(after); });
+  }
+  result<std::vector<storage::schedule_row>> waiting_schedules(std::string_view after, std::size_t limit) override {
+    return of_schedules<std::vector<storage::schedule_row>>(
+        [&](storage::store& s) { return s.waiting_schedules(after, limit); });
+  }
+
 protected:
   storage::store& target() override { return of_.rows(); }
 
@@ -76,6 +96,12 @@ private:
     if (life_ != of_.life_) return crashed;
     if (of_.decide(false) != store_fault::none) return unreadable;
     return call(target());
+  }
+
+  // Every runtime looks for schedules: where there are none, no fault is spent on that.
+  template <class T, class Call> result<T> of_schedules(Call call) {
+    if (of_.on_schedules_read) return guarded<T>(call);
+    return life_ == of_.life_ ? call(target()) : result<T>(crashed);
   }
 
   sim_store& of_;

@@ -37,6 +37,12 @@ public:
   std::function<store_fault(bool is_write)> decide = [](bool) { return store_fault::none; };
   /// Told of every commit.
   std::function<void(std::size_t changes)> on_commit = [](std::size_t) {};
+  /// Told of every change that was kept, after its commit.
+  std::function<void(const storage::change& what, const storage::written& outcome)> on_change = [](const auto&,
+                                                                                                   const auto&) {};
+  /// Told before somebody reads which schedules are due, and whether that is watched: then reads of schedules fail as
+  /// others do.
+  std::function<void(storage::timestamp_ms now)> on_schedules_read = nullptr;
   int opens() const { return opens_; } ///< how often it was opened so far
 
 private:

@@ -42,7 +42,8 @@ mood make_mood(dice& by) {
 
 simulation::simulation(std::uint64_t seed)
     : seed_(seed), dice_(seed), end_dice_(mixed(seed) ^ 0xE4D), log_(seed), deeds_(dice_.next()),
-      mood_(make_mood(dice_)), store_(mood_.on_disk), judge_(store_, deeds_, log_),
+      mood_(make_mood(dice_)), store_(mood_.on_disk), judge_(store_, deeds_, log_), timetable_(store_, judge_, log_),
+      schedule_dice_(~seed), has_schedules_(schedule_dice_.one_in(3)),
       clock_(std::make_shared<testing::virtual_clock>()) {
   const int count = dice_.between(1, 3);
   for (int i = 0; i < count; ++i)
@@ -59,6 +60,7 @@ simulation::simulation(std::uint64_t seed)
     return now;
   };
   store_.on_commit = [this](std::size_t changes) { log_.line(fmt::format("commit of {}", changes)); };
+  if (has_schedules_) begin_with_schedules();
 }
 
 simulation::~simulation() {
@@ -72,6 +74,7 @@ void simulation::run() {
   for (int turn = 0; turn < mood_.turns; ++turn) {
     operate();
     if (mood_.cancels && end_dice_.one_in(12)) cancel_one();
+    if (has_schedules_) operate_schedules();
     for (std::size_t messages = dice_.below(12); messages > 0; --messages)
       if (!run_message()) break;
     if (dice_.one_in(4)) answer_held();
@@ -87,6 +90,7 @@ void simulation::run() {
 void simulation::begin_life() {
   ++life_;
   judge_.life_begun();
+  if (has_schedules_) let_time_pass_unowned();
   log_.line(fmt::format("life {} begins", life_));
   const int opens = store_.opens();
   is_alive_ = true;

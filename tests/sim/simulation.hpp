@@ -7,6 +7,7 @@
 #include "tests/sim/judge.hpp"
 #include "tests/sim/plan.hpp"
 #include "tests/sim/sim_store.hpp"
+#include "tests/sim/timetable.hpp"
 #include "tests/sim/trace.hpp"
 
 #include <pawl/testing.hpp>
@@ -111,6 +112,19 @@ private:
   void hear_signals();
   void hear_cancels();
 
+  // --- schedules
+  void begin_with_schedules();
+  void let_time_pass_unowned();
+  void operate_schedules();
+  void add_schedule(bool replaces);
+  void pause_schedule(const std::string& id, bool paused);
+  void remove_schedule(const std::string& id);
+  void help_a_scheduled_run();
+  void kill_schedule_actor();
+  void check_answer(const std::string& what, const result<void>& answer);
+  void wind_up_schedules();
+  void work_for(std::chrono::milliseconds time);
+
   // --- the operator
   void operate();
   void start_one();
@@ -128,7 +142,9 @@ private:
   void set_wall(std::int64_t now_ms);
   void kill_an_actor();
   void finish();
+  void kill(const caf::actor& victim);
   bool help_what_waits();
+  bool help(const std::string& uid);
 
   const std::uint64_t seed_;
   dice dice_;
@@ -138,6 +154,9 @@ private:
   mood mood_;
   sim_store store_;
   judge judge_;
+  timetable timetable_;
+  dice schedule_dice_; ///< of its own: what a seed without schedules does stays the same
+  const bool has_schedules_;
   std::vector<plan> plans_;
   std::shared_ptr<testing::virtual_clock> clock_;
   caf::scheduler::test_coordinator* coordinator_ = nullptr;

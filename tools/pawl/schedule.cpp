@@ -24,6 +24,7 @@ using nlohmann::json;
 constexpr std::size_t page = 1000;
 constexpr std::size_t times_shown = 5;
 constexpr std::size_t value_columns_max = 90;
+constexpr std::int64_t clocks_differ_ms_max = 60'000;
 
 const char* const footer =
     R"(A schedule starts instances of a workflow by the calendar or at an interval, while somebody
@@ -98,6 +99,11 @@ void print_table(const schedule_info& info) {
   if (info.paused) line("paused", "yes; without that the next ones would be");
   for (const std::int64_t at : times_to_come(info))
     line("next", time_text(at));
+  if (info.last_due_ms && *info.last_due_ms > now_ms() + clocks_differ_ms_max)
+    line("ahead",
+         fmt::format("it started or dropped what was due up to {}, which is yet to come by this machine's clock; "
+                     "nothing starts before. To begin anew from now: pawl schedule rm, then add",
+                     time_text(*info.last_due_ms)));
 }
 
 [[noreturn]] void no_schedule(const std::string& id, const std::string& store) {

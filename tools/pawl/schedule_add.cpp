@@ -50,11 +50,38 @@ schedule_spec spec_of(const add_arguments& given) {
   schedule_spec spec = given.spec;
   if (given.every.empty() == spec.cron.empty())
     throw command_failure(exit_code::usage, "say when: either --cron '0 2 * * *' or --every 15m");
+  if (!given.every.empty() && spec.time_zone != schedule_spec().time_zone)
+    throw command_failure(exit_code::usage, "--zone goes with --cron; an interval has no time zone");
+  if (given.every.empty() && !given.start_at.empty())
+    throw command_failure(exit_code::usage, "--start-at goes with --every; --cron says itself when");
   if (!given.every.empty()) spec.every_ms = length_of_time(given.every, "--every");
   if (!given.window.empty()) spec.catch_up_window_ms = length_of_time(given.window, "--window");
   if (!given.start_at.empty()) spec.start_at_ms = moment_to_come(given.start_at, "--start-at");
   spec.labels = read_labels(given.labels);
   return spec;
+}
+
+// Before a store is made or taken.
+void check_times(const schedule_spec& spec) {
+  schedule_spec in_utc = spec;
+  in_utc.time_zone = schedule_spec().time_zone;
+  need(next_times(in_utc, now_ms(), 1), spec.every_ms != 0 ? "--every" : "--cron");
+  need(next_times(spec, now_ms(), 1), "--zone");
+}
+
+schedule_info put(maintenance& store, const add_arguments& given, const schedule_spec& spec, const json& input) {
+  auto added = store.add_schedule(spec, input, given.how);
+  if (!added && added.failure().code == errc::conflict && !given.how.replace)
+    throw command_failure(exit_code::failed,
+                          fmt::format("the schedule '{}' has another content; --replace puts this one in its "
+                                      "place, another --id beside it",
+                                      spec.id));
+  if (!added && added.failure().code == errc::unknown_definition)
+    throw command_failure(
+        exit_code::failed,
+        fmt::format("there is neither a file '{0}' nor a definition '{0}' in {1}; name the workflow's JSON file",
+                    given.definition, given.common.store()));
+  return need(std::move(added));
 }
 
 bool is_file(const std::string& definition) {
@@ -65,7 +92,7 @@ bool is_file(const std::string& definition) {
 
 int add(const add_arguments& given) {
   schedule_spec spec = spec_of(given);
-  need(next_times(spec, now_ms(), 1), "--cron"); // before a store is made or taken
+  check_times(spec);
   const json input = read_json(given.input, "--input");
   const std::string fallback_id = std::filesystem::path(given.definition).stem().string();
   const bool from_file = is_file(given.definition);
@@ -75,7 +102,7 @@ int add(const add_arguments& given) {
   maintenance store = need(maintenance::open(given.common.store(), keys, given.encrypt_payloads));
   spec.definition_id =
       from_file ? need(store.load_definition(text, fallback_id), given.definition).id : given.definition;
-  const schedule_info added = need(store.add_schedule(spec, input, given.how));
+  const schedule_info added = put(store, given, spec, input);
   if (given.common.how == format::table)
     print_line(fmt::format("schedule {} of {}: {}, next {}", printable(added.spec.id),
                            printable(added.spec.definition_id), printable(when_text(added.spec)),

@@ -253,6 +253,15 @@ struct node_type {
   /// the type wait). It must be written out: with an expression in it, or as a text, the definition is refused.
   std::string payload_schema_member;
 
+  /// Members of `data` whose absence means something of its own (`timeout` of the type wait: for ever). Where one is
+  /// written as an expression that gives undefined or null, the attempt fails for good with `InvalidData` and the
+  /// executor is not called; left out or written as null it is absent.
+  std::vector<std::string> definite_members;
+
+  /// Members of `data` that name signals, one or a list of them: a name written there without an expression that the
+  /// definition's `signals` lack, where it has any, is refused when the definition is loaded.
+  std::vector<std::string> signal_members;
+
   /// What is wrong with a node's data, found when a definition is loaded. `data` is as written: texts that hold
   /// expressions are not resolved, null when there is none. Pointers of the problems count from `data`. May be empty;
   /// must be pure and thread-safe.

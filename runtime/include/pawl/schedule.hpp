@@ -73,7 +73,8 @@ struct schedule_spec {
 /// How a schedule is added.
 struct add_schedule_options {
   /// A schedule of this id with other content is replaced: its counters and whether it is paused stay, runs that wait
-  /// fall away and count as skipped, and what was due before is not made up. Without it: `conflict`.
+  /// fall away and count as skipped (one that is just being started may still come, as it was), and what was due before
+  /// is not made up. Without it: `conflict`.
   bool replace = false;
 };
 
@@ -83,7 +84,10 @@ struct schedule_info {
   std::shared_ptr<const nlohmann::json> input;
   bool paused = false;
   std::int64_t created_at_ms = 0;
-  std::optional<std::int64_t> last_due_ms; ///< the newest run that was decided about; nothing before the first
+  /// The newest run that was decided about; nothing before the first. Never goes back, so that no run starts twice:
+  /// when a clock was far ahead for a while it lies in the future, and nothing is due before. To begin anew from now,
+  /// remove the schedule and add it again.
+  std::optional<std::int64_t> last_due_ms;
   std::optional<std::int64_t> next_due_ms; ///< nothing: paused, or no run is left before the year 10000
   std::vector<std::int64_t> waiting_ms;    ///< runs that were due and have not started yet, oldest first
   std::int64_t started = 0;                ///< runs that started an instance

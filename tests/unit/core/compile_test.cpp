@@ -72,6 +72,12 @@ const refusal refusals[] = {
     {"a signal's schema that is none",
      R"({"signals":{"a/b":{"maximum":"x"}},"nodes":[{"id":"a","type":"set"}],"edges":[]})", "/signals/a~1b/maximum",
      ""},
+    {"a wait for a signal that is not declared",
+     R"({"signals":{"paid":true},"nodes":[{"id":"a","type":"wait","data":{"signal":"payed"}}],"edges":[]})",
+     "/nodes/0/data/signal", "do not declare 'payed'"},
+    {"a wait for several, one of them not declared",
+     R"({"signals":{"a":true},"nodes":[{"id":"a","type":"wait","data":{"signals":["a","b"]}}],"edges":[]})",
+     "/nodes/0/data/signals/1", "do not declare 'b'"},
     {"signals that are no object", R"({"signals":[],"nodes":[{"id":"a","type":"set"}],"edges":[]})", "/signals",
      "no object"},
     {"a wait whose schema is none", R"({"nodes":[{"id":"a","type":"wait","data":{"schema":{"type":5}}}],"edges":[]})",
@@ -106,6 +112,26 @@ TEST_CASE("definition: what makes running impossible is refused with its place")
       UNSCOPED_INFO(p.pointer << ": " << p.message);
     CHECK(found);
   }
+}
+
+TEST_CASE("definition: a signal that is not declared is refused where it is written out, with the one that was meant") {
+  const auto advice = [](const std::string& signals, const char* data, bool is_stored = false) -> std::string {
+    auto done = compile(R"({"input":true,)" + signals + R"("nodes":[{"id":"a","type":"wait","data":)" + data +
+                            R"(}],"edges":[]})",
+                        "x", test::types_with_task(), {}, {false, is_stored});
+    if (!done) FAIL(to_string(done.failure()));
+    return done->problems.empty() ? "" : done->problems[0].advice;
+  };
+  const std::string declared = R"("signals":{"approve":true,"reject":true},)";
+  CHECK(advice(declared, R"({"signal":"aprove"})") == "did you mean 'approve'?");
+  CHECK(advice(declared, R"({"signals":["approve","rejcet"]})") == "did you mean 'reject'?");
+  CHECK(advice(declared, R"({"signal":"paid"})").find("declare it") == 0);
+  CHECK(advice(declared, R"({"signals":["approve","reject"]})").empty());
+  CHECK(advice(declared, R"({"signal":"{{ input.stage }}"})").empty());
+  CHECK(advice(declared, R"({"signals":["{{ input.stage }}"]})").empty());
+  CHECK(advice("", R"({"signal":"aprove"})").empty());
+  CHECK(advice(R"("signals":{},)", R"({"signal":"approve"})").find("declare it") == 0);
+  CHECK(advice(declared, R"({"signal":"aprove"})", true).empty()); // its instances run on
 }
 
 TEST_CASE("definition: a field that does not work yet is refused, never ignored") {

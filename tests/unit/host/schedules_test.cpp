@@ -1,4 +1,5 @@
 // Schedules in a runtime, in virtual time: the first Friday is 2027-01-15T08:00:00Z.
+#include "runtime/host/schedules.hpp"
 #include "tests/support/virtual_host.hpp"
 
 #include <caf/all.hpp>
@@ -23,6 +24,13 @@ schedule_spec hourly(const std::string& id = "s") {
   spec.id = id;
   spec.definition_id = "job";
   spec.cron = "@hourly";
+  return spec;
+}
+
+schedule_spec hourly_with(overlap_policy overlap, missed_policy missed = missed_policy::last) {
+  schedule_spec spec = hourly();
+  spec.overlap = overlap;
+  spec.missed = missed;
   return spec;
 }
 
@@ -142,9 +150,7 @@ TEST_CASE("schedules: with skip a run is dropped while the one before has not en
 TEST_CASE("schedules: with queue a run waits until the one before has ended") {
   virtual_host host;
   open(host, long_job);
-  schedule_spec spec = hourly();
-  spec.overlap = overlap_policy::queue;
-  add(host, spec);
+  add(host, hourly_with(overlap_policy::queue));
   host.pass(3h);
   CHECK(instances(host) == ids{run_at(9)});
   CHECK(info(host).waiting_ms == std::vector<std::int64_t>{first_ms + 2 * hour_ms, first_ms + 3 * hour_ms});
@@ -163,9 +169,7 @@ TEST_CASE("schedules: with queue a run waits until the one before has ended") {
 TEST_CASE("schedules: with allow runs are side by side") {
   virtual_host host;
   open(host, long_job);
-  schedule_spec spec = hourly();
-  spec.overlap = overlap_policy::allow;
-  add(host, spec);
+  add(host, hourly_with(overlap_policy::allow));
   host.pass(3h);
   CHECK(instances(host) == ids{run_at(9), run_at(10), run_at(11)});
 }
@@ -173,9 +177,7 @@ TEST_CASE("schedules: with allow runs are side by side") {
 TEST_CASE("schedules: what waits is there after a restart") {
   virtual_host host;
   open(host, long_job);
-  schedule_spec spec = hourly();
-  spec.overlap = overlap_policy::queue;
-  add(host, spec);
+  add(host, hourly_with(overlap_policy::queue));
   host.pass(2h);
   open(host, long_job);
   CHECK(info(host).waiting_ms.size() == 1);
@@ -217,10 +219,7 @@ TEST_CASE("schedules: what was missed while nothing ran is made up as the policy
 TEST_CASE("schedules: a clock that jumps ahead is as time off and one that jumps back makes nothing twice") {
   virtual_host host;
   open(host);
-  schedule_spec spec = hourly();
-  spec.missed = missed_policy::all;
-  spec.overlap = overlap_policy::allow;
-  add(host, spec);
+  add(host, hourly_with(overlap_policy::allow, missed_policy::all));
   host.clock().set_wall(host.clock().now_ms() + 3 * hour_ms + 60'000);
   host.pass(1s); // it sleeps no longer at a time, however far off the next run is
   CHECK(instances(host) == ids{run_at(9), run_at(10), run_at(11)});
@@ -235,9 +234,7 @@ TEST_CASE("schedules: a clock that jumps ahead is as time off and one that jumps
 TEST_CASE("schedules: paused nothing starts and nothing is made up") {
   virtual_host host;
   open(host);
-  schedule_spec spec = hourly();
-  spec.missed = missed_policy::all;
-  add(host, spec);
+  add(host, hourly_with(overlap_policy::skip, missed_policy::all));
   host.pass(1h);
   const auto paused = host.engine().set_schedule_paused("s", true);
   REQUIRE(paused);
@@ -259,9 +256,7 @@ TEST_CASE("schedules: paused nothing starts and nothing is made up") {
 TEST_CASE("schedules: a run that waited when it was paused starts afterwards") {
   virtual_host host;
   open(host, long_job);
-  schedule_spec spec = hourly();
-  spec.overlap = overlap_policy::queue;
-  add(host, spec);
+  add(host, hourly_with(overlap_policy::queue));
   host.pass(2h);
   REQUIRE(host.engine().set_schedule_paused("s", true));
   end(host, run_at(9));
@@ -291,9 +286,7 @@ TEST_CASE("schedules: a crash at any write loses no run and makes none twice") {
       INFO(to_string(overlap) << ", dies before write " << writes);
       virtual_host host;
       open(host);
-      schedule_spec spec = hourly();
-      spec.overlap = overlap;
-      add(host, spec);
+      add(host, hourly_with(overlap));
       int left = writes;
       host.dies_before = [&left](const auto&) { return left-- == 0; };
       host.pass(1h);
@@ -328,6 +321,36 @@ TEST_CASE("schedules: after a crash between start and note the run counts as run
   CHECK(instances(host) == ids{run_at(9)});
   CHECK(info(host).started == 1);
   CHECK(info(host).skipped == 1);
+}
+
+TEST_CASE("schedules: a replacement between start and note knows the run that started") {
+  const bool is_there = GENERATE(true, false);
+  virtual_host host;
+  open(host, long_job);
+  add(host, hourly());
+  bool has_started = !is_there; // else it dies before the start itself
+  host.dies_before = [&](const auto& batch) {
+    const bool dies = is_there ? has_started && holds_advance(batch) : holds_start(batch);
+    has_started = has_started || holds_start(batch);
+    return dies;
+  };
+  host.pass(1h);
+  CHECK(host.is_dead());
+  host.dies_before = [](const auto&) { return false; };
+  host.close();
+  schedule_spec other = hourly();
+  other.cron = "30 * * * *";
+  auto row = host::row_of(other, host.now());
+  REQUIRE(row);
+  row->input = "{}";
+  const auto replaced = host::put_schedule(host.store(), *row, false, {true}, host.now());
+  REQUIRE(replaced);
+  CHECK(replaced->started == (is_there ? 1 : 0));
+  CHECK(replaced->skipped == (is_there ? 0 : 1));
+  CHECK(replaced->last_instance == run_at(9));
+  open(host, long_job);
+  host.pass(1h);
+  CHECK(instances(host) == ids{is_there ? run_at(9) : "s-2027-01-15T09:30:00Z"});
 }
 
 TEST_CASE("schedules: what keeps a run from starting is shown and the next one goes on") {
@@ -492,10 +515,7 @@ TEST_CASE("schedules: what finds no room is tried again") {
   opts.active_instances_max = 1;
   host::engine& engine = host.open(std::move(opts));
   REQUIRE(engine.load_definition(job, ""));
-  schedule_spec spec = hourly();
-  spec.overlap = overlap_policy::allow;
-  spec.missed = missed_policy::all;
-  add(host, spec);
+  add(host, hourly_with(overlap_policy::allow, missed_policy::all));
   add(host, hourly("t"));
   host.pass(1h);
   host.pass(5s);
