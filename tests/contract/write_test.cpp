@@ -244,7 +244,7 @@ TEST_CASE("closing: the end from outside and the instance's own timer are kept")
   CHECK(rows->timers[0].cursor == 0);
   CHECK(rows->timers[0].due_at == 5000);
   CHECK(rows->timers[0].duration_ms == 3000);
-  CHECK(s->due({}, 5000, 10)->size() == 1);
+  CHECK(s->due(core::timeline::steady, {}, 5000, 10)->size() == 1);
 
   step_write ended = step_of(key, 3, "a", "1");
   ended.timers_gone = {0};
@@ -253,7 +253,7 @@ TEST_CASE("closing: the end from outside and the instance's own timer are kept")
   REQUIRE(s->write({ended})[0]);
   CHECK(s->load(key)->timers.empty());
   CHECK(s->load(key)->closing->reason == "too long");
-  CHECK(s->due({}, 5000, 10)->empty());
+  CHECK(s->due(core::timeline::steady, {}, 5000, 10)->empty());
   REQUIRE(s->write({remove_write{key}})[0]);
   while (*s->clean_up()) {
   }

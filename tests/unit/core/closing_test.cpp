@@ -72,7 +72,7 @@ std::string waits_end(wait_kind kind) {
   const step done = take(s, at(1200, cancelled{"why", false, 100}));
   CHECK(done.cursors_gone == std::vector<cursor_id>{2});
   CHECK(done.timers_gone == std::vector<cursor_id>{2});
-  CHECK(s.wake_at() == 1300);
+  CHECK(s.wake_at(timeline::steady) == 1300);
   return to_string(s.status);
 }
 
@@ -152,7 +152,7 @@ TEST_CASE("closing: each running attempt is given up in a step of its own, termi
   const step first = take(s, at(1100, cancelled{"", terminate, 100}));
   CHECK(first.result.has_value() == terminate);
   const timestamp_ms due = terminate ? 1100 : 1200;
-  CHECK(s.wake_at() == due);
+  CHECK(s.wake_at(timeline::steady) == due);
   std::size_t unknown = terminate ? 1 : 0;
   while (s.status == instance_status::active) {
     const step lost = take(s, at(due, given_up{of(s.cursors.front().id), true}));
@@ -162,7 +162,7 @@ TEST_CASE("closing: each running attempt is given up in a step of its own, termi
   }
   CHECK(unknown == 3);
   CHECK(s.status == instance_status::cancelled);
-  CHECK_FALSE(s.wake_at());
+  CHECK_FALSE(s.wake_at(timeline::steady));
 }
 
 TEST_CASE("closing: the instance ends with its last running cursor") {
@@ -178,14 +178,14 @@ TEST_CASE("closing: the instance ends with its last running cursor") {
 
 TEST_CASE("instance timeout: is set with the start, fires when it is due, and fails the instance") {
   state s = started_at(1000);
-  CHECK(s.wake_at() == 6000);
+  CHECK(s.wake_at(timeline::steady) == 6000);
   CHECK(refused(s, at(5999, instance_timed_out{100})).code == errc::invalid_argument);
   take(s, at(1100, pause(1, wait_kind::payload, std::nullopt)));
   const step done = take(s, at(6000, instance_timed_out{100}));
   CHECK(s.status == instance_status::failed);
   CHECK(s.closing->reason == "the instance's timeout of 5000 ms is over");
   CHECK(done.effects == std::vector<effect>{instance_ended{instance_status::failed}});
-  CHECK_FALSE(s.wake_at());
+  CHECK_FALSE(s.wake_at(timeline::steady));
 }
 
 TEST_CASE("instance timeout: what runs has the grace, and the first end that came stays") {
@@ -207,7 +207,7 @@ TEST_CASE("instance timeout: what runs has the grace, and the first end that cam
 TEST_CASE("instance timeout: goes with an instance that ends by itself") {
   state s = started_at(1000);
   take(s, at(1100, node_succeeded{of(1), std::nullopt, {}}));
-  CHECK(s.wake_at() == 6000);
+  CHECK(s.wake_at(timeline::steady) == 6000);
   const step done = take(s, at(1200, node_succeeded{of(1), std::nullopt, {}}));
   CHECK(s.status == instance_status::completed);
   CHECK(done.instance_timer_changed);
