@@ -74,6 +74,7 @@ public:
     if (format_ >= 6) schedules();
     if (format_ >= 6) listens(); // before its time is over
     if (format_ >= 7) clock_was_set();
+    if (format_ >= 8) was_cancelled();
     timers();
     pinned();
     all_ended();
@@ -175,10 +176,25 @@ private:
     expect(waits.size() == 1 && waits[0].until_ms == golden::written_at_ms + day_ms, "dated: until when");
   }
 
+  void was_cancelled() {
+    for (const char* id : {"cancelled", "closing"}) { // the grace of the latter is over
+      const auto ended = rt_.wait(id, wait_until::ended);
+      expect(ended && ended->status() == instance_status::cancelled, std::string(id) + ": is cancelled");
+      expect(ended && member(ended->document()["metadata"], "cancelledReason") == golden::cancel_reason,
+             std::string(id) + ": why");
+    }
+    const auto unknown = rt_.query("closing");
+    expect(unknown && member(unknown->document()["context"], "work").size() == 1, "closing: its attempt is recorded");
+  }
+
   void all_ended() {
     const auto all = rt_.list();
     if (!all) return problems_.push_back(to_string(all.failure()));
-    expect(all->size() == (format_ >= 7 ? 13u : format_ >= 6 ? 12u : 11u), "all instances are there");
+    expect(all->size() == (format_ >= 8   ? 15u
+                           : format_ >= 7 ? 13u
+                           : format_ >= 6 ? 12u
+                                          : 11u),
+           "all instances are there");
     for (const instance_summary& i : *all)
       expect(has_ended(i.status), i.id + ": has ended");
   }

@@ -45,6 +45,9 @@ inline constexpr char dated[] = R"({"id": "dated", "nodes": [
   {"id": "until", "type": "delay", "data": {"until": "2026-01-02T00:00:00Z"}}], "edges": []})";
 constexpr std::int64_t clock_set_by_ms = 5000;
 
+/// Since format 8: of `cancelled`, which waited, and of `closing`, whose attempt had begun and never answered.
+inline constexpr char cancel_reason[] = "not needed any more";
+
 inline schedule_spec nightly() {
   schedule_spec spec;
   spec.id = "nightly";

@@ -54,7 +54,7 @@ public:
     opts.time = time_;
     opts.worker_threads = 1;
     opts.node_types = golden::host_types([this](const node_context& c) {
-      if (c.instance_id() != "working" && c.instance_id() != "answered") return;
+      if (c.instance_id() != "working" && c.instance_id() != "answered" && c.instance_id() != "closing") return;
       reached_.set_value();
       std::promise<void>().get_future().wait(); // for ever: it is in flight when the program ends
     });
@@ -107,6 +107,10 @@ public:
     time_->wall += 1000;
     good(rt_->add_schedule(golden::nightly(), {{"n", 1}}, {}));
     good(rt_->set_schedule_paused(golden::nightly().id, true)); // it starts nothing while a test looks
+  }
+  void cancel(const char* id) {
+    time_->wall += 1000;
+    good(rt_->cancel(id, {golden::cancel_reason, false}));
   }
   void remove(const char* id) { good(rt_->remove(id)); }
   void write(const std::vector<storage::change>& changes) {
@@ -170,6 +174,9 @@ void write_main_file(writer& w, const json& definition) {
   w.listen("listening");
   w.schedule();
   w.wait_for_date("dated");
+  w.start("cancelled", w.input(0, "keep"));
+  w.rest("cancelled");
+  w.cancel("cancelled");
   w.write({storage::audit_write{golden::audited()}, storage::sealed_write{golden::sealed_id, 7, "mac"},
            storage::clock_write{{golden::clock_set_by_ms, golden::clock_set_by_ms}}});
 }
@@ -183,6 +190,9 @@ void write_log(writer& w) {
   w.in_flight();
   w.start("working", w.input(0));
   w.in_flight();
+  w.start("closing", w.input(0));
+  w.in_flight();
+  w.cancel("closing");
 }
 
 std::string write_in(const std::string& folder, const json& definition) {
