@@ -195,8 +195,9 @@ void floor_writer::write_header(std::int64_t instance, const instance_row& h, bo
 }
 
 void floor_writer::write_step(const floor_change& change, const step_row& s) {
-  step_->run(change.seq, change.from->instance, s.revision, s.at, change.lag, s.core_version, s.kind, s.cursor, s.scope,
-             s.node, s.visit, s.attempt, change.previous, s.handle, or_null{s.note}, s.error, s.detail, s.output);
+  step_->run(change.seq, change.from->instance, s.revision, s.at.engine, change.lag, s.core_version, s.kind, s.cursor,
+             s.scope, s.node, s.visit, s.attempt, change.previous, s.handle, or_null{s.note}, s.error, s.detail,
+             s.output);
 }
 
 void floor_writer::write_visits(const floor_change& change) {
