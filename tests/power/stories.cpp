@@ -118,7 +118,6 @@ void open_and_work(world& w) {
   w.open();
   w.save();
   w.advance({"a", "x"});
-  w.schedule("s");
   w.checkpoint(1);
   w.schedule("s");
   w.advance({"x", "b"}, true);
