@@ -25,7 +25,7 @@ public:
 class timeless_store final : public pawl::testing::forwarding_store {
 public:
   using pawl::testing::forwarding_store::forwarding_store;
-  pawl::result<std::vector<storage::due_row>> due(core::timeline, storage::due_mark, std::int64_t,
+  pawl::result<std::vector<storage::due_row>> due(pawl::core::timeline, storage::due_mark, std::int64_t,
                                                   std::size_t) override {
     return std::vector<storage::due_row>{};
   }
