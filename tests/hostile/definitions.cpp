@@ -83,7 +83,8 @@ std::vector<attack> wrong_fields(std::uint64_t) {
     if (v[0] != '{' && v != "true")
       for (const char* name : {"input", "signals"})
         all.add(std::string("no schema ") + name + v, document(node("a"), "", std::string(",\"") + name + "\":" + v));
-    for (const char* name : {"timeout", "labels", "concurrency", "history"})
+    if (v != "1") all.add("timeout of instances " + v, document(node("a"), "", R"(,"timeout":)" + v));
+    for (const char* name : {"labels", "concurrency", "history"})
       all.add(std::string("not yet ") + name + v, document(node("a"), "", std::string(",\"") + name + "\":" + v));
     for (const char* name : {"timeout", "join", "joinOf", "compensate", "history"})
       all.add(std::string("not yet in a node ") + name + v, document(node("a", std::string(",\"") + name + "\":" + v)));

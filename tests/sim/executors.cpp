@@ -49,7 +49,9 @@ options simulation::settings() {
   opts.node_types = {type_of("work", false), type_of("shaky", false), type_of("nap", true), later_type()};
   opts.secrets.providers = {std::make_shared<source_of_secrets>()};
   opts.on_log = [this, life = life_](const std::string& line) {
-    if (life == life_ && is_alive_) log_.line("log: " + line);
+    if (life != life_ || !is_alive_) return;
+    log_.line("log: " + line);
+    if (line.rfind("the schedule actor died", 0) == 0) timetable_.clerk_died();
   };
   return opts;
 }

@@ -30,6 +30,7 @@ public:
   void calm_begun(storage::timestamp_ms now) { calm_since_ = std::max(now, last_read_); }
 
   // --- what the runtime does
+  void clerk_died() { clerk_has_died_ = true; }
   void life_begun();
   /// The schedule actor reads what is due.
   void read(storage::timestamp_ms now);
@@ -83,6 +84,9 @@ private:
                                          ///< whether side by side with others
   std::set<std::string> removed_;        ///< the same, with their schedule
   std::set<std::string> started_;        ///< by any schedule
+  /// In this life: a start that it had asked for may be under way, and its successor does not wait for that. When the
+  /// schedule is replaced meanwhile, nobody knows of the run.
+  bool clerk_has_died_ = false;
   time operated_ = 0;
   time last_read_ = 0;
   std::optional<time> calm_since_;
