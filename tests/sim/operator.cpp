@@ -226,11 +226,7 @@ void simulation::finish() {
   mood_.store_faults = false;
   heals_ = true;
   if (has_schedules_) wind_up_schedules();
-  for (int round = 0;; ++round) {
-    if (round > finishing_rounds_max) log_.violated("what waits does not come to its end");
-    settle();
-    if (!help_what_waits()) break;
-  }
+  finish_what_waits();
   stop();
   settle();
   for (const auto& [uid, items] : judge_.instances()) {
@@ -254,6 +250,14 @@ void simulation::settle() {
       continue;
     }
     if (!pass_time()) return hear();
+  }
+}
+
+void simulation::finish_what_waits() {
+  for (int round = 0;; ++round) {
+    if (round > finishing_rounds_max) log_.violated("what waits does not come to its end");
+    settle();
+    if (!help_what_waits()) return;
   }
 }
 

@@ -146,9 +146,7 @@ void simulation::wind_up_schedules() {
     if (round > calm_rounds_max) log_.violated("accepted runs do not start");
     for (const std::string& id : timetable_.ids())
       pause_schedule(id, true);
-    do
-      settle();
-    while (help_what_waits());
+    finish_what_waits();
     if (!any([&](const auto& id) { return !timetable_.row(id).state.pending.empty(); })) return;
     for (const std::string& id : timetable_.ids())
       if (!timetable_.row(id).state.pending.empty()) pause_schedule(id, false);

@@ -144,6 +144,7 @@ private:
   void finish();
   void kill(const caf::actor& victim);
   bool help_what_waits();
+  void finish_what_waits();
   bool help(const std::string& uid);
 
   const std::uint64_t seed_;
