@@ -116,36 +116,44 @@ struck checker::look(int from, int to) {
   return found;
 }
 
-// It is started, it waits, it is cancelled, each once, and no timer is left.
-int checker::look_at_companion(storage::reader& from, int n, bool must_be_cancelled) {
-  const std::string uid = companion_of(n);
-  instance& i = instances_[uid];
+// Nothing: it is not there, which is told if it must be.
+std::optional<checker::instance_rows> checker::stored_of(storage::reader& from, const std::string& uid) {
+  const instance& i = instances_[uid];
   const auto key = from.find(uid);
   if (!key || !*key) {
     if (!key) problem(uid, to_string(key.failure()));
     if (i.started || i.told_last > 0) lost(uid, "the whole instance");
-    return 0;
+    return std::nullopt;
   }
-  const auto rows = from.load(**key);
-  const auto history = host::read_history(from, uid, 0, everything);
-  if (!rows || !history) {
-    problem(uid, to_string(!rows ? rows.failure() : history.failure()));
-    return 0;
-  }
-  check_told(uid, i, *history);
+  auto rows = from.load(**key);
+  auto history = host::read_history(from, uid, 0, everything);
+  if (rows && history) return instance_rows{std::move(*rows), std::move(*history)};
+  problem(uid, to_string(!rows ? rows.failure() : history.failure()));
+  return std::nullopt;
+}
+
+// It is started, it waits, it is cancelled, each once, and no timer is left.
+int checker::look_at_companion(storage::reader& from, int n, bool must_be_cancelled) {
+  const std::string uid = companion_of(n);
+  instance& i = instances_[uid];
+  const auto there = stored_of(from, uid);
+  if (!there) return 0;
+  const storage::loaded_instance& rows = there->rows;
+  const auto& history = there->history;
+  check_told(uid, i, history);
   const auto times = [&](const char* event) {
-    return std::count_if(history->begin(), history->end(), [&](const history_entry& e) { return e.event == event; });
+    return std::count_if(history.begin(), history.end(), [&](const history_entry& e) { return e.event == event; });
   };
-  const bool has_end = rows->header.status == instance_status::cancelled;
+  const bool has_end = rows.header.status == instance_status::cancelled;
   if (i.cancelled && !has_end) lost(uid, "its cancellation");
   if (times("cancelled") != (has_end ? 1 : 0)) problem(uid, fmt::format("{} cancellations", times("cancelled")));
-  if (must_be_cancelled && !has_end) problem(uid, std::string("is ") + to_string(rows->header.status));
-  if (has_end && (!rows->timers.empty() || !rows->cursors.empty() || rows->header.wake_at))
+  if (must_be_cancelled && !has_end) problem(uid, std::string("is ") + to_string(rows.header.status));
+  if (has_end && (!rows.timers.empty() || !rows.cursors.empty() || rows.header.wake_at))
     problem(uid, "something is left of its wait");
-  if (static_cast<std::size_t>(times("started") + times("paused") + times("cancelled")) != history->size())
+  if (static_cast<std::size_t>(times("started") + times("paused") + times("cancelled")) != history.size())
     problem(uid, "something else happened to it");
-  const std::int64_t untold = rows->header.revision - std::max(i.told_last, i.known);
-  i.known = i.told_last = rows->header.revision;
+  const std::int64_t untold = rows.header.revision - std::max(i.told_last, i.known);
+  i.known = i.told_last = rows.header.revision;
   return static_cast<int>(std::max<std::int64_t>(0, untold));
 }
 
@@ -153,30 +161,22 @@ int checker::look_at_companion(storage::reader& from, int n, bool must_be_cancel
 int checker::look_at(storage::reader& from, int n, struck& found) {
   const std::string uid = uid_of(n);
   instance& i = instances_[uid];
-  const auto key = from.find(uid);
-  if (!key || !*key) {
-    if (!key) problem(uid, to_string(key.failure()));
-    if (i.started || i.told_last > 0) lost(uid, "the whole instance");
-    return 0;
-  }
-  const auto rows = from.load(**key);
-  const auto history = host::read_history(from, uid, 0, everything);
-  if (!rows || !history) {
-    problem(uid, to_string(!rows ? rows.failure() : history.failure()));
-    return 0;
-  }
-  const auto revision = rows->header.revision;
-  check_told(uid, i, *history);
-  check_signals(uid, i, *history);
-  if (static_cast<std::int64_t>(history->size()) != revision)
-    problem(uid, fmt::format("{} steps are stored at revision {}", history->size(), revision));
-  const bool has_end = has_ended(rows->header.status);
-  check_results(n, *history, has_end);
-  check_cursors(*rows);
+  const auto there = stored_of(from, uid);
+  if (!there) return 0;
+  const storage::loaded_instance& rows = there->rows;
+  const auto& history = there->history;
+  const auto revision = rows.header.revision;
+  check_told(uid, i, history);
+  check_signals(uid, i, history);
+  if (static_cast<std::int64_t>(history.size()) != revision)
+    problem(uid, fmt::format("{} steps are stored at revision {}", history.size(), revision));
+  const bool has_end = has_ended(rows.header.status);
+  check_results(n, history, has_end);
+  check_cursors(rows);
   if (has_end) ended_.insert(n);
   found.running += has_end ? 0 : 1;
-  if (rows->header.in_flight) hit_.insert(n);
-  found.in_flight += rows->header.in_flight ? 1 : 0;
+  if (rows.header.in_flight) hit_.insert(n);
+  found.in_flight += rows.header.in_flight ? 1 : 0;
   steps_ += static_cast<std::size_t>(revision - i.known);
   const std::int64_t untold = revision - std::max(i.told_last, i.known);
   i.known = i.told_last = revision; // the next child goes on from here

@@ -8,6 +8,7 @@
 #include <pawl/instance.hpp>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -59,6 +60,11 @@ private:
   };
 
   void note_step(const std::string& uid, history_entry entry);
+  struct instance_rows {
+    storage::loaded_instance rows;
+    std::vector<history_entry> history;
+  };
+  std::optional<instance_rows> stored_of(storage::reader& from, const std::string& uid);
   int look_at(storage::reader& from, int n, struck& found);
   int look_at_companion(storage::reader& from, int n, bool must_be_cancelled);
   void check_told(const std::string& uid, const instance& i, const std::vector<history_entry>& history);
