@@ -134,6 +134,29 @@ TEST_CASE("schedules: the calendar of a time zone counts") {
   CHECK(add(host, spec).next_due_ms == first_ms + 13 * hour_ms); // 21:00 in UTC
 }
 
+TEST_CASE("schedules: where the hour of a run is left out or comes twice it starts once") {
+  // In Berlin clocks go from 2:00 to 3:00 on 2027-03-28, and from 3:00 to 2:00 on 2027-10-31, both at 1:00 UTC.
+  constexpr std::int64_t spring_ms = 1'806'195'600'000;
+  constexpr std::int64_t autumn_ms = 1'824'944'400'000;
+  virtual_host host;
+  host.clock().set_wall(spring_ms - hour_ms);
+  open(host);
+  schedule_spec spec = hourly();
+  spec.cron = "30 2 * * *";
+  spec.time_zone = "Europe/Berlin";
+  add(host, spec);
+  host.pass_until(spring_ms - 1);
+  CHECK(instances(host).empty());
+  host.pass(2h);
+  CHECK(instances(host) == ids{"s-2027-03-28T01:00:00Z"}); // there was no 2:30
+  virtual_host later;
+  later.clock().set_wall(autumn_ms - hour_ms);
+  open(later);
+  add(later, spec);
+  later.pass(6h);
+  CHECK(instances(later) == ids{"s-2027-10-31T00:30:00Z"}); // 2:30 came at 0:30 UTC and again at 1:30
+}
+
 TEST_CASE("schedules: with skip a run is dropped while the one before has not ended") {
   virtual_host host;
   open(host, long_job);
