@@ -282,7 +282,7 @@ void timetable::began(const std::string& uid) {
   const auto came_afterwards = [&](const std::string& other) { return clerk_has_died_ && replaced_.count(other) > 0; };
   for (const std::string& other : of.exclusive)
     if (other != uid && !has_ended(other) && !came_afterwards(other))
-      log_.violated(uid + " starts while " + other + " has not ended");
+      log_.violated(fmt::format("{} starts while {} has not ended", uid, other));
   of.exclusive.push_back(uid);
 }
 
