@@ -72,7 +72,7 @@ int main(int argc, char** argv) {
   app.add_flag("--trace", what.shows_trace, "Shows what happens");
   app.add_flag("--twice", what.twice, "Runs each seed twice and compares the traces");
 #ifdef PAWL_MUTANTS
-  app.add_option("--mutate", planted_mutant, "Plants the defect of that number (mutants/plant.py)");
+  app.add_option("--mutate", planted_mutant, "Plants the defect of that number (mutants/defects.py)");
 #endif
   CLI11_PARSE(app, argc, argv);
   run(what);

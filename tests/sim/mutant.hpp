@@ -3,4 +3,5 @@
 
 namespace pawl::sim {
 extern int planted_mutant;
-}
+inline bool is_mutant(int number) { return planted_mutant == number; }
+} // namespace pawl::sim
