@@ -207,7 +207,11 @@ bool take_one_of(const caf::type_erased_tuple& message, std::size_t at, message_
   return (take<T>(message, at, to) || ...);
 }
 
+template <class... T> std::set<std::string> names_of(std::tuple<T...>*) { return {name_of(typeid(T))...}; }
+
 } // namespace
+
+std::set<std::string> known_messages() { return names_of(static_cast<message_types*>(nullptr)); }
 
 message_content content_of(const caf::type_erased_tuple& message) {
   message_content all;

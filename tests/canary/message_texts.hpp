@@ -1,11 +1,12 @@
 // What a message between actors holds, shared data followed: for the search of every message that is delivered. A type
-// of actors/messages.hpp that is not in the list is reported when one is delivered, and by messages_test.cpp at once.
+// that is not in the list is reported when one is delivered, and by messages_test.cpp at once.
 #pragma once
 
 #include "actors/messages.hpp"
 
 #include <caf/type_erased_tuple.hpp>
 
+#include <set>
 #include <string>
 #include <tuple>
 
@@ -26,6 +27,9 @@ using message_types =
                actors::grace_over, actors::timer_set, actors::look_for_timers, actors::timer_tick, actors::due_found,
                actors::clock_trusted, actors::save_clock, actors::schedules_changed, actors::schedule_tick,
                actors::schedules_found, actors::run_answered>;
+
+/// Their names.
+std::set<std::string> known_messages();
 
 struct message_content {
   std::string type; ///< its name

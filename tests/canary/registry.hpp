@@ -15,7 +15,7 @@ namespace pawl::canary {
 struct place {
   std::string name;
   std::vector<std::string> files; ///< ends of the names of files in the rig's folders
-  /// What of options takes what Pawl tells; see runtime/include/pawl/options.hpp.
+  /// What of pawl::options takes what Pawl tells.
   std::vector<std::string> members;
 };
 const std::vector<place>& places();

@@ -1,11 +1,10 @@
 // Nothing new without a canary: node types, commands and what takes Pawl's output are held against registry.cpp.
 #include "nodes/catalog.hpp"
+#include "tests/canary/declarations.hpp"
 #include "tests/canary/registry.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <fstream>
-#include <regex>
 #include <sstream>
 
 using namespace pawl::canary;
@@ -48,16 +47,6 @@ std::vector<std::string> all_commands(const words& above = {}) {
   return all;
 }
 
-// Members of pawl::options that are called.
-std::vector<std::string> callbacks() {
-  std::ifstream header(PAWL_SOURCES "/runtime/include/pawl/options.hpp");
-  const std::regex member(R"(^  (?:std::function<.*>|node_logger) (\w+);.*)");
-  std::vector<std::string> names;
-  for (std::string line; std::getline(header, line);)
-    if (std::smatch found; std::regex_match(line, found, member)) names.push_back(found[1]);
-  return names;
-}
-
 inventory everything() {
   inventory have;
   for (const auto& [key, type] : pawl::nodes::built_in_types())
@@ -65,7 +54,7 @@ inventory everything() {
   for (const char* type : {echo_type, echo_later_type, echo_strict_type, polite_type})
     have.node_types.push_back(type);
   have.commands = all_commands();
-  have.members = callbacks();
+  have.members = callbacks_of("options", code_below({"runtime/include", "nodes/include"}));
   return have;
 }
 
@@ -86,4 +75,29 @@ TEST_CASE("canary registry control: a new node type, command and listener is not
   have.members.push_back("on_page");
   CHECK(uncovered(have) ==
         std::vector<std::string>{"node type mail", "command secrets show", "member of options on_page"});
+}
+
+TEST_CASE("canary registry: callbacks of a struct are found wherever and however it stands", "[registry]") {
+  const std::string code = R"(
+namespace pawl { struct options; // declared
+  using teller = std::function<void(int)>;
+  using listener = teller;
+class PAWL_API options final : public base<int> {
+public:
+    /* std::function<void()> on_nothing; */
+    [[deprecated("(")]] std::function<void(const event&)>
+        on_event;
+    listener on_page{}; int digits = 1'000; void call(teller to) { to(1); }
+    std::vector<teller> on_all = {};
+    static listener none();
+}; struct other { teller on_other; }; })";
+  CHECK(callbacks_of("options", code) == std::vector<std::string>{"on_event", "on_page", "on_all"});
+}
+
+TEST_CASE("canary registry control: a struct that is not there once is reported", "[registry]") {
+  CHECK_THROWS_WITH(callbacks_of("options", "struct settings { std::function<void()> on_log; };"),
+                    "struct options is defined 0 times");
+  CHECK_THROWS_WITH(callbacks_of("options", "struct options;"), "struct options is defined 0 times");
+  CHECK_THROWS_WITH(callbacks_of("options", "struct options {}; namespace b { struct options {}; }"),
+                    "struct options is defined 2 times");
 }
