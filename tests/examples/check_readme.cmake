@@ -1,4 +1,4 @@
-# The READMEs show the files that tests run, to the letter.
+# The READMEs and the guides show the files that tests run, to the letter; the front page stays short.
 function(check_readme readme)
   file(READ "${ROOT}/${readme}" shown)
   foreach(file IN LISTS ARGN)
@@ -9,6 +9,14 @@ function(check_readme readme)
     endif()
   endforeach()
 endfunction()
-check_readme(README.md
-  host/main.cpp host/CMakeLists.txt ../install/consumer/CMakeLists.txt order.json hostile-order.json book.json)
+check_readme(README.md host/main.cpp ../install/consumer/CMakeLists.txt)
+check_readme(tests/examples/host.md host/CMakeLists.txt)
+check_readme(tests/examples/strict.md order.json hostile-order.json)
+check_readme(tests/examples/secrets.md book.json)
 check_readme(runtime/testing/README.md testing/approval_test.cpp testing/CMakeLists.txt)
+
+set(bytes_max 8192)
+file(SIZE "${ROOT}/README.md" bytes)
+if(bytes GREATER bytes_max)
+  message(FATAL_ERROR "README.md has ${bytes} bytes, over ${bytes_max}: what a newcomer does not need first belongs into a guide")
+endif()
