@@ -24,59 +24,99 @@ BEGIN, END = "<!-- figures.py: begin -->\n", "<!-- figures.py: end -->\n"
 # tests and controls are names of ctest, * allowed; programs are those of figures.jsonl; run is what makes the figure.
 Promise = collections.namedtuple("Promise", "text tests programs run controls")
 PROMISES = [
-    Promise("A process killed at any moment loses no acknowledged step and records none twice",
-            "crash crash-points-*", ["pawl-crash", "pawl-crash-points *"], "tools/check --long=crash --minutes M",
-            "crash-control-* crash-points-control-*"),
-    Promise("A power cut at any moment of a store's life loses nothing acknowledged (on a model of a disk)",
-            "power power-model", ["pawl-power writes"], "tools/check --long=power --minutes M",
-            "power-control-acknowledge-early power-control-synchronous-normal"),
+    # --- what is stored
+    Promise("A step is on disk before anything follows from it: a process killed at any moment loses no acknowledged step and "
+            "records none twice", "crash crash-points-*", ["pawl-crash", "pawl-crash-points *"],
+            "tools/check --long=crash --minutes M", "crash-control-* crash-points-control-*"),
+    Promise("A power cut at any moment of a write, a checkpoint, an opening or a migration loses nothing acknowledged, though the disk "
+            "drops, tears or garbles what was not synced (on a model of a disk)", "power power-model", ["pawl-power writes"],
+            "tools/check --long=power --minutes M", "power-control-acknowledge-early power-control-synchronous-normal"),
     Promise("Nor does one while the store recovers", "power-recovery", ["pawl-power recovery"],
             "tools/check --long=power --minutes M", "power-control-log-not-written-again"),
     Promise("A disk that fails while a store opens costs nothing that was there", "power-faults",
             ["pawl-power faults"], "tools/check --long=power --minutes M", "power-control-lying-disk"),
-    Promise("Whatever the order of messages, deaths of actors, faults of the store, restarts and clocks: instances "
-            "complete, once, in order", "sim-first sim-second", ["pawl-sim"], "tools/check --long=sim --minutes M",
-            "sim-mutant-*"),
-    Promise("A run that a schedule accepts starts once; what is skipped or missed is what its policies say; a schedule that was "
-            "acknowledged stays", "sim-first sim-second crash crash-points-schedules power power-recovery unit", [],
-            "tools/check --only sim,crash,power,unit", "sim-mutant-*"),
-    Promise("A simulated run follows from its seed, to the byte", "sim-repeats", ["pawl-sim --twice"],
-            "tools/check --long=sim --minutes M", ""),
-    Promise("Actors killed at work, failing stores and disks in a real process: the instances go on", "recovery", ["ctest recovery"],
-            "tools/check --long=recovery", "recovery"),
-    Promise("Every failed allocation ends in an error or `std::bad_alloc`, nothing half done",
-            "allocation-pure allocation-first allocation-store", ["pawl-allocation *"],
-            "tools/check --long=allocation", "allocation-control-*"),
-    Promise("Every failed disk operation of a commit ends in a definite answer, or an unknown one that is called that",
-            "contract", ["ctest contract"], "tools/check --long=contract", ""),
+    Promise("Events stored are events that lead to the state stored (the replay law)", "sim-first sim-second unit", [],
+            "tools/check --only sim,unit", "sim-mutant-*"),
+    Promise("Both stores keep one contract; a store of another program, a newer one, a damaged one, a full disk, a second owner is a "
+            "clear error", "contract", [], "tools/check --only contract", ""),
+    Promise("Stores of every earlier format open and go on (golden/)", "contract", [], "tools/check --only contract", ""),
+    Promise("Every failed disk operation of a commit ends in a definite answer, or an unknown one that is called that; what was answered "
+            "is what is on disk", "contract", ["ctest contract"], "tools/check --long=contract", ""),
     Promise("On a full disk instances are listed and removed, and everything goes on with the room they leave", "contract",
             ["ctest contract"], "tools/check --long=contract", "contract"),
-    Promise("More starts than a slow disk takes wait or fail, in bounded memory", "pressure", ["ctest pressure"],
-            "tools/check --long=pressure", "pressure-control"),
-    Promise("Hostile input ends in a clear error inside its limits", "hostile", ["pawl-hostile"],
-            "tools/check --long=hostile", "hostile-control-*"),
+    Promise("Reading works beside an owner, after a SIGKILL, on a read-only mount, as another user, or says which right is missing",
+            "cli-reading cli-reading-as-root", [], "tools/check --only cli", ""),
+    # --- what instances do
+    Promise("Whatever the order of messages, deaths of actors, faults of the store, restarts and jumping clocks: instances "
+            "complete, once, in order", "sim-first sim-second", ["pawl-sim"], "tools/check --long=sim --minutes M",
+            "sim-mutant-*"),
+    Promise("A node actor, an instance actor, the store actor or the timer actor dies, stores and disks fail, in a real process: the "
+            "instances go on", "recovery", ["ctest recovery"], "tools/check --long=recovery", "recovery"),
+    Promise("Retries and delays wait by themselves, also across restarts", "recovery", ["ctest recovery"],
+            "tools/check --long=recovery", ""),
+    Promise("Delays, retries and timeouts last as long as they say, across restarts and however the wall clock is set; dates and "
+            "schedules follow it (`unit/host/time_test.cpp`, `unit/actors/engine_time_test.cpp`)", "unit sim-first sim-second", [],
+            "tools/check --only unit,sim", "sim-mutant-*"),
+    Promise("Of signal, timeout, cancellation and completion exactly one ends a wait; what was cancelled starts nothing any more, also "
+            "after a restart (`unit/host/cancel_test.cpp`)", "unit sim-first sim-second crash", [],
+            "tools/check --only unit,sim,crash", "sim-mutant-*"),
+    Promise("An attempt that takes longer than its `timeout` fails and may be retried; a late answer is dropped "
+            "(`unit/host/executors_test.cpp`)", "unit", [], "tools/check --only unit", ""),
+    Promise("A run that a schedule accepts starts once; what is skipped or missed is what its policies say, whatever dies and however "
+            "clocks leap; a schedule that was acknowledged stays",
+            "sim-first sim-second crash crash-points-schedules power power-recovery unit", [],
+            "tools/check --only sim,crash,power,unit", "sim-mutant-*"),
+    Promise("A subscriber to one instance misses no event, one to all is told where a gap is and how large, whatever actor dies "
+            "(`unit/host/subscription_test.cpp`)", "unit recovery", [], "tools/check --only unit,recovery", ""),
+    Promise("A simulated run follows from its seed, to the byte", "sim-repeats", ["pawl-sim --twice"],
+            "tools/check --long=sim --minutes M", ""),
+    # --- what it costs
+    Promise("More starts than a slow disk takes wait or fail, as the host chose; memory stays within 64 MiB above idle, nothing is lost",
+            "pressure", ["ctest pressure"], "tools/check --long=pressure", "pressure-control"),
+    Promise("A million waiting instances need no memory and open in a few milliseconds (figures: `tools/bench/README.md`)",
+            "bench-parked", [], "pawl-bench parked", ""),
+    Promise("Every failed allocation of parsing, evaluating, a commit or an opening ends in an error or `std::bad_alloc`, nothing half "
+            "done", "allocation-pure allocation-first allocation-store", ["pawl-allocation *"],
+            "tools/check --long=allocation", "allocation-control-*"),
+    # --- what comes in
+    Promise("What enters is checked by schemas before anything is stored: inputs, payloads, data and outputs of nodes "
+            "(`unit/host/schema_test.cpp`, `unit/schema`)", "unit cli-gate", [], "tools/check --only unit,cli", ""),
+    Promise("Hostile input (over 28,000 expressions, templates, definitions, schemas and payloads) ends in a clear error inside its limits "
+            "on steps and memory", "hostile", ["pawl-hostile"], "tools/check --long=hostile", "hostile-control-*"),
     Promise("Any bytes at the ways in: no crash, no undefined behaviour, the laws of fuzz/", "",
             ["fuzz_*"], "tools/check --long=fuzz --minutes M", ""),
-    Promise("Pure code and the simulation have no data race (thread sanitizer)", "unit sim-first sim-second", [],
-            "tools/check --only tsan", "tsan-control"),
-    Promise("No node has a secret that its policy keeps from it, or before the audit on disk says so, whatever dies",
-            "unit recovery sim-first sim-second crash nodes-http examples-secrets", [],
+    Promise("JSON Schema: at least 97 % of the public suite's draft-07 cases, 90 % of its format cases, the misses listed with reasons",
+            "conformance-schemas conformance-schemas-suite", [], "tools/check --only conformance", "conformance-schemas-control"),
+    Promise("Expressions are a superset of Jexl 2.3.0, templates and engine follow Refluxo, but for the named rules "
+            "(`conformance/README.md`); transitions and JSON are as documented", "unit conformance-*", [],
+            "tools/check --only unit,conformance", "conformance-*-control"),
+    Promise("Every example of every function gives what the reference says", "unit functions-page", [],
+            "tools/check --only unit,cli", ""),
+    # --- secrets
+    Promise("No node has a secret that its policy (definition, type, host, labels) keeps from it, or before the audit on disk says so, "
+            "whatever dies", "unit recovery sim-first sim-second crash nodes-http examples-secrets", [],
             "tools/check --only unit,recovery,sim,crash,nodes,examples", "sim-mutant-*"),
-    Promise("Every changed byte of a sealed store or envelope is refused; a kill at any point of a change leaves the old "
-            "or the new", "unit", [], "tools/check --only unit", "unit"),
+    Promise("Every changed, cut, swapped or older byte of a sealed store or envelope is refused, with what to do; a kill at any point of a "
+            "change leaves the old or the new", "unit", [], "tools/check --only unit,fuzz", "unit"),
     Promise("What a node does with a secret leaves not one byte of it in any file, backup, log, event, output, message between actors "
             "or core image, in the usual encodings; nothing new goes without this test",
             "canary-all canary-kill canary-memory canary-memory-echo canary-messages canary-registry canary-search",
             ["pawl-canary-tests *"], "tools/check --long=canary --minutes M", "canary-control-*"),
-    Promise("Transitions, expressions, JSON and engine as documented, and as the reference implementation",
-            "unit conformance-*", [], "tools/check --only unit,conformance", "conformance-*-control"),
-    Promise("Rooms, installed names, linked libraries and figures are what they are said to be",
-            "layers symbols embedder-includes no-qt-poco bench-floor", [], "tools/check --only test",
-            "layers-control symbols-control embedder-includes-control no-qt-poco-control bench-floor-control"),
     Promise("A secret that was stored, sent by `http` or read from Vault is afterwards in locked pages only; the command is "
             "closed to the user's other processes",
             "memory memory-http memory-tls cli-secrets-memory", [], "tools/check --only memory,cli",
             "memory-http-control"),
+    Promise("`http` reaches no private, loopback, link-local or metadata address that the host did not allow, also through names and "
+            "redirects", "nodes-http", [], "tools/check --only nodes", ""),
+    # --- what is told about it
+    Promise("The front page and the guides do what they say, killed in the middle", "examples-*", [], "tools/check --only examples", ""),
+    Promise("An installed Pawl is found, built against as C++17 and C++20, and runs; a shared library shows a list of names and no more",
+            "install-* symbols symbols-suffice", [], "tools/check --only install", "symbols-control"),
+    Promise("Rooms, installed names, linked libraries and figures are what they are said to be",
+            "layers symbols embedder-includes no-qt-poco bench-floor", [], "tools/check --only test",
+            "layers-control symbols-control embedder-includes-control no-qt-poco-control bench-floor-control"),
+    Promise("Pure code and the simulation have no data race (thread sanitizer)", "unit sim-first sim-second", [],
+            "tools/check --only tsan", "tsan-control"),
 ]
 # Only under the sanitizer, so not among release's tests.
 ELSEWHERE = {"tsan-control"}
