@@ -1,4 +1,4 @@
-// What an instance that is being ended from outside still takes, and the words for it (semantics: Failure).
+// What an instance that is being ended from outside still takes, and the words for it (runtime/SEMANTICS.md, Ending).
 #pragma once
 
 #include "runtime/core/event.hpp"

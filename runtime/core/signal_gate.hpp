@@ -8,7 +8,7 @@
 
 namespace pawl::core {
 
-/// How many signals one instance keeps (semantics: Pausing, signals, time).
+/// How many signals one instance keeps (runtime/SEMANTICS.md, Signals).
 struct signal_limits {
   std::size_t buffered_max = 1000;              ///< that nothing has waited for yet
   std::size_t bytes_max = std::size_t{4} << 20; ///< of their payloads as JSON text

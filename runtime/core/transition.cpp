@@ -1,5 +1,5 @@
-// transition(): one function per event, each reads like the rule it carries out (semantics: Moving on, Pausing,
-// Failure).
+// transition(): one function per event, each reads like the rule it carries out (runtime/SEMANTICS.md, Moving on,
+// Pausing, Failure and retry, Ending).
 #include "runtime/core/transition.hpp"
 
 #include "runtime/core/closing.hpp"

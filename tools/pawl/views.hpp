@@ -13,7 +13,7 @@ namespace pawl::tool {
 nlohmann::json to_json(const instance_summary& summary);
 nlohmann::json to_json(const history_entry& entry);
 nlohmann::json to_json(const instance_event& event);
-/// `{"snapshot": …}`, as semantics has it.
+/// `{"snapshot": …}`, in the shape of pawl::snapshot::document().
 nlohmann::json to_json(const snapshot& shown);
 
 /// The columns of a table of instances, and one line of it.
