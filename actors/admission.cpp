@@ -1,4 +1,4 @@
-// Counting places.
+// Counts the places of live instances: lets callers wait for one, and says when room comes back.
 #include "actors/admission.hpp"
 
 namespace pawl::actors {

@@ -1,4 +1,4 @@
-// Steps of the wall clock against the time that passed.
+// Tells a wall clock that was set from time that has passed, and keeps the three timelines apart.
 #include "actors/engine_time.hpp"
 
 #include <algorithm>

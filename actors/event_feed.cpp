@@ -1,4 +1,4 @@
-// Queues of events.
+// Puts committed events into the subscribers' queues, each revision once, with the gaps of slow ones counted.
 #include "actors/event_feed.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Running executors.
+// Runs executors: asks for their secrets first, hands those that block to threads, and watches timeouts.
 #include "actors/node_actor.hpp"
 
 #include "actors/threads.hpp"

@@ -1,4 +1,4 @@
-// Rounds of reading, deciding, starting and noting.
+// Starts what schedules ask for, in rounds: read what is due, decide, write the decision, start, note that it is there.
 #include "actors/schedule_actor.hpp"
 
 #include "actors/scheduled_start.hpp"

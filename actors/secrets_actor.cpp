@@ -1,4 +1,5 @@
-// Policy, fetch, expiry; audit; answer.
+// Answers which secret an attempt may have: policy, fetch and expiry decide; the audit is written; then the answer goes
+// out.
 #include "actors/secrets_actor.hpp"
 
 #include "runtime/core/secret_policy.hpp"

@@ -1,4 +1,4 @@
-// Group commit.
+// Group commit: one transaction for whatever has arrived while the last one ran, and only then the answers.
 #include "actors/store_actor.hpp"
 
 #include "actors/threads.hpp"

@@ -1,4 +1,4 @@
-// Who lives, who is loaded, who is started anew.
+// Keeps the list of live instances: brings commands to them, loads those that sleep, starts anew what has died.
 #include "actors/supervisor.hpp"
 
 #include "actors/node_actor.hpp"

@@ -1,4 +1,4 @@
-// Waking instances on time.
+// Wakes instances on time: reads what is due page by page and hands it out in due order over both timelines.
 #include "actors/timer_actor.hpp"
 
 #include <caf/all.hpp>

@@ -1,4 +1,4 @@
-// An attempt from the inside.
+// One attempt: resolves data, checks it, names its secrets, and makes an event of what the executor answered.
 #include "nodes/attempt.hpp"
 
 #include "nodes/short_text.hpp"

@@ -1,4 +1,4 @@
-// The guards that every request has.
+// Makes a handle of libcurl with the guards that every request has.
 #include "nodes/curl_handle.hpp"
 
 #include "nodes/curl_memory.hpp"

@@ -1,4 +1,4 @@
-// malloc with a wiping free, and one option of OpenSSL.
+// Gives libcurl a malloc whose free wipes, and sets one option of OpenSSL for the same end.
 #include "nodes/curl_memory.hpp"
 
 #include "nodes/curl_handle.hpp"

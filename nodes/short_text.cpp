@@ -1,4 +1,4 @@
-// Repairing and cutting texts.
+// Makes texts for people safe to store: repairs UTF-8 and cuts what is long.
 #include "nodes/short_text.hpp"
 
 #include "runtime/core/json.hpp"

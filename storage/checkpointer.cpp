@@ -1,7 +1,7 @@
-// PASSIVE waits for nobody and lets the next commit start the log from its beginning, when all was moved and no reader
-// uses it. A reader in the way makes the log grow: then a try costs two syncs and brings little, so the next one waits
-// until the log has grown by the limit again. From four times the limit on a try waits a moment for the reader,
-// whenever the log has doubled.
+// Moves the log into the main file, by PASSIVE checkpoints. PASSIVE waits for nobody and lets the next commit start the
+// log from its beginning, when all was moved and no reader uses it. A reader in the way makes the log grow: then a try
+// costs two syncs and brings little, so the next one waits until the log has grown by the limit again. From four times
+// the limit on a try waits a moment for the reader, whenever the log has doubled.
 #include "storage/checkpointer.hpp"
 
 #include "storage/files.hpp"

@@ -1,4 +1,4 @@
-// Opening and creating.
+// Opens or creates a SQLite file by one recipe of settings, after a look at whose it is, and migrates it.
 #include "storage/database.hpp"
 
 #include "storage/files.hpp"

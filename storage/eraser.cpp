@@ -1,5 +1,6 @@
-// Two rows outlive their removed instance until something newer is committed: the one with the highest key, which must
-// never be given to another instance, and the newest step, which knows the latest time.
+// Erases the rows of removed instances, a bounded number at a time. Two rows outlive their removed instance until
+// something newer is committed: the one with the highest key, which must never be given to another instance, and the
+// newest step, which knows the latest time.
 #include "storage/eraser.hpp"
 
 namespace pawl::storage {

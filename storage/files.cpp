@@ -1,4 +1,4 @@
-// File system facts of a store.
+// Asks the file system about a store's files: names, stamps, links, rights, kind of disk, free room.
 #include "storage/files.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
-// Through SQLite's file system, as everything that touches its files, so that tests see it.
+// Checks a log that was left behind, and writes it to the disk again before SQLite reads it. Through SQLite's file
+// system, as everything that touches its files, so that tests see it.
 #include "storage/log_repair.hpp"
 
 #include "storage/files.hpp"

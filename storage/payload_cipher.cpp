@@ -1,4 +1,4 @@
-// Calls of libsodium. Base64, because a STRICT table takes no blob for a text.
+// Encrypts and opens single texts of rows. Calls of libsodium. Base64, because a STRICT table takes no blob for a text.
 #include "storage/payload_cipher.hpp"
 
 #include "storage/sealed/crypto.hpp"

@@ -1,4 +1,5 @@
-// What rows are encrypted with is made of the record's bytes, which are never used themselves.
+// Derives the keys of payloads from the versions of the sealed store's reserved record. What rows are encrypted with is
+// made of the record's bytes, which are never used themselves.
 #include "storage/payload_keys.hpp"
 
 #include "storage/sealed/crypto.hpp"

@@ -1,4 +1,4 @@
-// Copies with plain system calls.
+// Copies a store's main file and log into a folder of our own, with plain system calls.
 #include "storage/private_copy.hpp"
 
 #include "storage/files.hpp"

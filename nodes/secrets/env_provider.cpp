@@ -1,4 +1,4 @@
-// getenv at every fetch.
+// The source `env`: asks the environment at every fetch.
 #include "nodes/secrets/env_provider.hpp"
 
 #include "runtime/core/secret_policy.hpp"

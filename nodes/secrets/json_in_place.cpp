@@ -1,4 +1,5 @@
-// A recursive descent of bounded depth. Texts become shorter by unescaping, so that each fits where it was.
+// Reads JSON where it lies, in locked memory. A recursive descent of bounded depth. Texts become shorter by unescaping,
+// so that each fits where it was.
 #include "nodes/secrets/json_in_place.hpp"
 
 #include "runtime/expression/unicode.hpp"

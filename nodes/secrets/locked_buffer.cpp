@@ -1,4 +1,4 @@
-// Doubling, from the size that most answers have: locked memory is scarce.
+// A buffer in locked memory that grows. Doubling, from the size that most answers have: locked memory is scarce.
 #include "nodes/secrets/locked_buffer.hpp"
 
 #include <algorithm>

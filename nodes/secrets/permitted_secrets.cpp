@@ -1,4 +1,4 @@
-// Checked once, at the start.
+// The list of secrets that a host permits of a source, checked once, when the runtime is opened.
 #include "nodes/secrets/permitted_secrets.hpp"
 
 #include "runtime/core/secret_policy.hpp"

@@ -1,4 +1,4 @@
-// One line a source.
+// Opens the sources of secrets that need no store, one line each.
 #include "nodes/secrets/providers.hpp"
 
 #include "nodes/secrets/env_provider.hpp"

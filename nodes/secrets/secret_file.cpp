@@ -1,4 +1,4 @@
-// System calls only: a stream would keep a copy in its buffer.
+// Reads a file into locked memory. By system calls only: a stream would keep a copy in its buffer.
 #include "nodes/secrets/secret_file.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// One file a fetch.
+// The source `systemd`: reads one file of $CREDENTIALS_DIRECTORY at every fetch.
 #include "nodes/secrets/systemd_provider.hpp"
 
 #include "nodes/secrets/secret_file.hpp"

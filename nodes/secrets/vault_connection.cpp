@@ -1,4 +1,4 @@
-// Header lines and bodies are handed to libcurl where they lie.
+// One request to Vault. Header lines and bodies are handed to libcurl where they lie, in locked memory.
 #include "nodes/secrets/vault_connection.hpp"
 
 #include "nodes/curl_handle.hpp"

@@ -1,4 +1,4 @@
-// Reading names part by part.
+// Reads PATH#FIELD, part by part.
 #include "nodes/secrets/vault_name.hpp"
 
 #include "nodes/task/http_url.hpp"

@@ -1,4 +1,4 @@
-// Asking once, and once more with another token where Vault refused the first.
+// The source `vault`: asks once, and once more with another token where Vault refused the first.
 #include "nodes/secrets/vault_provider.hpp"
 
 #include "nodes/secrets/json_in_place.hpp"

@@ -1,4 +1,4 @@
-// A table.
+// The table of Vault's statuses and what each means for an attempt.
 #include "nodes/secrets/vault_status.hpp"
 
 #include <fmt/format.h>

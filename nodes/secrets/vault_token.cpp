@@ -1,4 +1,4 @@
-// Two ways to a token.
+// Gets the token for Vault, from a file or by an AppRole's login.
 #include "nodes/secrets/vault_token.hpp"
 
 #include "nodes/secrets/json_in_place.hpp"

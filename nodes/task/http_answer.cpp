@@ -1,4 +1,4 @@
-// Reading answers.
+// Judges the answers that `http` gets: status, body, redirect, when to try again.
 #include "nodes/task/http_answer.hpp"
 
 #include "nodes/task/http_failure.hpp"

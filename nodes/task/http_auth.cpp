@@ -1,4 +1,4 @@
-// Writing the line.
+// Writes the header line that carries a secret, in locked memory.
 #include "nodes/task/http_auth.hpp"
 
 #include "nodes/task/http_headers.hpp"

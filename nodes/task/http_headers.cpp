@@ -1,4 +1,4 @@
-// Checking, reading and joining header fields.
+// Checks the header fields of authors, reads and joins those of servers.
 #include "nodes/task/http_headers.hpp"
 
 #include "runtime/core/json.hpp"

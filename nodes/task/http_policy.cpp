@@ -1,4 +1,4 @@
-// Reading and asking the allow-list.
+// Reads the host's list of where `http` may go, and asks it about an address.
 #include "nodes/task/http_policy.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Instances that are being ended from outside: whether a cancellation still means anything, and the words for it.
 #include "runtime/core/closing.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// The flattened context as a value of the expression language.
+// The flattened context as a value of the expression language (runtime/SEMANTICS.md, What expressions see).
 #include "runtime/core/context.hpp"
 
 namespace pawl::core {

@@ -1,4 +1,4 @@
-// A source that is written out, a name that may be computed from what the host and the starter gave.
+// Reads a node's `credentials`: the source is written out, the name may be computed from what host and starter gave.
 #include "runtime/core/credentials.hpp"
 
 #include <fmt/format.h>

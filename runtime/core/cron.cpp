@@ -1,4 +1,4 @@
-// A hand-written reader of five fields, and a walk over days.
+// Reads cron expressions, five fields by hand, and finds the next minute that one names by a walk over days.
 #include "runtime/core/cron.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// BLAKE2b by libsodium.
+// Hashes of documents, idempotency keys, jitter and ordered ids, all by libsodium's BLAKE2b or its random bytes.
 #include "runtime/core/hash.hpp"
 
 #include <sodium.h>

@@ -1,4 +1,4 @@
-// Which schema counts, and that nothing gets past it.
+// Checks payloads before they are stored: which schema counts, the wait's or the node's, and that nothing gets past it.
 #include "runtime/core/payload_gate.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Cutting and counting problems.
+// Keeps the problems of a definition short: cuts long texts, counts what is left out.
 #include "runtime/core/problem_list.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Retry policies.
+// Reads retry policies and computes the delay before the next attempt (runtime/SEMANTICS.md, Failure and retry).
 #include "runtime/core/retry.hpp"
 
 #include "runtime/core/hash.hpp"

@@ -1,4 +1,5 @@
-// What was due since the last decision, and which of it is made up, waits, or falls away.
+// Decides about a schedule's runs: what was due since the last decision, and which of it is made up, waits, or falls
+// away.
 #include "runtime/core/schedule.hpp"
 
 #include <fmt/format.h>

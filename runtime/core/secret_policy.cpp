@@ -1,4 +1,5 @@
-// Patterns, hosts, references.
+// Decides who may have a secret: reads references (`SOURCE:NAME`), and compares definitions, types, hosts and labels
+// with the patterns of a policy.
 #include "runtime/core/secret_policy.hpp"
 
 #include <fmt/format.h>

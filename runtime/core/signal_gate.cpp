@@ -1,4 +1,4 @@
-// Which signals an instance takes.
+// Decides which signals an instance takes: by name, schema, key, and the room that is left.
 #include "runtime/core/signal_gate.hpp"
 
 #include "runtime/core/closing.hpp"

@@ -1,4 +1,5 @@
-// Of canonical JSON.
+// The hash that tells one start of an instance's id from another. Made of canonical JSON, so that equal input is equal
+// however it is written.
 #include "runtime/core/start_hash.hpp"
 
 #include "runtime/core/hash.hpp"

@@ -1,4 +1,4 @@
-// Names and their bounds.
+// Checks the names that callers hand in, ids and labels: their length and their characters.
 #include "runtime/host/arguments.hpp"
 
 #include "runtime/core/json.hpp"

@@ -1,4 +1,4 @@
-// The public way to the evaluator.
+// pawl::expression: the public way to the evaluator, without a workflow.
 #include "runtime/host/expressions.hpp"
 
 #include "runtime/expression/evaluate.hpp"

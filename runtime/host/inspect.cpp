@@ -1,4 +1,4 @@
-// Public views made of rows.
+// Makes the public views of an instance (snapshot, list, history, events) from a store's rows.
 #include "runtime/host/inspect.hpp"
 
 #include "runtime/core/event.hpp"

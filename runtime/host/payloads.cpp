@@ -1,4 +1,4 @@
-// Reading the keys, and making the first one.
+// Gets the keys of encrypted payloads from the sealed store, and makes the first one.
 #include "runtime/host/payloads.hpp"
 
 #include "runtime/host/system_clock.hpp"

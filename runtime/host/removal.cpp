@@ -1,4 +1,4 @@
-// Removing ended instances.
+// Removes ended instances, one or many, through the storage port.
 #include "runtime/host/removal.hpp"
 
 #include "runtime/host/inspect.hpp"

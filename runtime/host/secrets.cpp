@@ -1,4 +1,4 @@
-// Opening the sources.
+// Opens the sources of secrets that a runtime's options name.
 #include "runtime/host/secrets.hpp"
 
 #include "nodes/secrets/providers.hpp"

@@ -1,4 +1,4 @@
-// Lives, order and time.
+// Lets one engine after the other live on one store: its lives, the order of its actors, and time.
 #include "runtime/testing/world.hpp"
 
 #include "actors/messages.hpp"

@@ -1,5 +1,5 @@
-// The index as JSON, and the values in a row. The values stand in the order of the index without gaps, so there are no
-// places to lie about.
+// Writes and reads what a sealed store holds. The index as JSON, and the values in a row. The values stand in the order
+// of the index without gaps, so there are no places to lie about.
 #include "storage/sealed/contents.hpp"
 
 #include "runtime/core/json.hpp"

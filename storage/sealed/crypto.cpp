@@ -1,4 +1,4 @@
-// Calls of libsodium and nothing else.
+// The cryptography of the sealed store: calls of libsodium and nothing else.
 #include "storage/sealed/crypto.hpp"
 
 #include <sodium.h>

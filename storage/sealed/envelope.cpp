@@ -1,5 +1,6 @@
-// Two sealed boxes: one of what goes with the value, which holds the digest of the other, and one of the value alone,
-// so that the value never leaves locked memory. The signature covers both.
+// Seals a value for a store elsewhere, and opens it there. Two sealed boxes: one of what goes with the value, which
+// holds the digest of the other, and one of the value alone, so that the value never leaves locked memory. The
+// signature covers both.
 #include "storage/sealed/envelope.hpp"
 
 #include "runtime/core/json.hpp"

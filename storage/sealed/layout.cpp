@@ -1,4 +1,4 @@
-// The header, byte by byte. Must take nothing that encode() would not write.
+// Writes and reads the header of a sealed store, byte by byte. Must take nothing that encode() would not write.
 #include "storage/sealed/layout.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
-// The order of opening: header, key, index, digest of the values. Nothing behind a step is looked at before the step.
+// Opens and verifies a sealed store. The order of opening: header, key, index, digest of the values. Nothing behind a
+// step is looked at before the step.
 #include "storage/sealed/opened.hpp"
 
 #include "storage/sealed/crypto.hpp"

@@ -1,4 +1,4 @@
-// System calls, each between two points.
+// Replaces a file by a new one: system calls, each between two points at which a test may kill.
 #include "storage/sealed/replacement.hpp"
 
 #include "storage/files.hpp"

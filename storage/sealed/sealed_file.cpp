@@ -1,4 +1,4 @@
-// Looking things up in a verified copy.
+// Looks secrets up in a verified copy of a sealed store.
 #include "storage/sealed/sealed_file.hpp"
 
 namespace pawl::storage {

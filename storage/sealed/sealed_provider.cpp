@@ -1,4 +1,4 @@
-// One look at the file's stamp before every answer.
+// The source `sealed`: looks at the file's stamp before every answer, and reads it anew when that has changed.
 #include "storage/sealed/sealed_provider.hpp"
 
 #include "runtime/core/secret_policy.hpp"

@@ -1,4 +1,4 @@
-// Values, index over the values, header over the index.
+// Puts a sealed store together: values, the index over the values, the header over the index.
 #include "storage/sealed/written.hpp"
 
 #include "storage/sealed/crypto.hpp"

@@ -1,4 +1,4 @@
-// The judge.
+// Repeats a call with one allocation after the other failing, and judges what came of it.
 #include "tests/allocation/every_allocation.hpp"
 
 #include "tests/support/campaign.hpp"

@@ -1,4 +1,4 @@
-// One function for each way.
+// Node types that give secrets back, one function for each way.
 #include "tests/canary/echo_types.hpp"
 
 #include "tests/canary/encodings.hpp"

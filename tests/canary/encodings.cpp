@@ -1,4 +1,4 @@
-// The forms and the search.
+// Makes the forms in which a canary may turn up, and searches bytes for them.
 #include "tests/canary/encodings.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// By /proc/self.
+// Reads what a core image of this process would hold, by /proc/self.
 #include "tests/canary/own_memory.hpp"
 
 #include <cerrno>

@@ -1,4 +1,4 @@
-// Making them.
+// Makes the leaks that the search must find.
 #include "tests/canary/plants.hpp"
 
 #include "tests/canary/encodings.hpp"

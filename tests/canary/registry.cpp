@@ -1,4 +1,4 @@
-// The lists; commands are in commands.cpp.
+// The lists of places, node types and what covers them; commands are in commands.cpp.
 #include "tests/canary/registry.hpp"
 
 #include <algorithm>

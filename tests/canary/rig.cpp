@@ -1,4 +1,4 @@
-// The folder and the search.
+// Makes the folder of canaries and searches it afterwards.
 #include "tests/canary/rig.hpp"
 
 #include "tests/canary/registry.hpp"

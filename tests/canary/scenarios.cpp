@@ -1,4 +1,4 @@
-// The list.
+// The list of workflows that secrets are sent through.
 #include "tests/canary/scenarios.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// posix_spawn with files and pipes.
+// Runs programs under test, by posix_spawn with files and pipes.
 #include "tests/cli/process.hpp"
 
 #include <algorithm>

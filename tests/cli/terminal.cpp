@@ -1,4 +1,4 @@
-// forkpty.
+// A terminal for a program under test, by forkpty.
 #include "tests/cli/terminal.hpp"
 
 #include <array>

@@ -1,4 +1,4 @@
-// The checker.
+// Checks a store opened anew against what was answered before.
 #include "tests/contract/promises.hpp"
 
 #include "storage/codec.hpp"

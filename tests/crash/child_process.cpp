@@ -1,4 +1,4 @@
-// posix_spawn, SIGKILL and a pipe.
+// Starts and kills the child: posix_spawn, SIGKILL and a pipe.
 #include "tests/crash/child_process.hpp"
 
 #include "tests/crash/workload.hpp"

@@ -1,4 +1,4 @@
-// Randomness without chance, and changed copies.
+// Keys that are the same in every run, and changed copies of good files.
 #include "tests/fuzz/sealed_support.hpp"
 
 #include "tests/fuzz/support.hpp"

@@ -1,3 +1,4 @@
+// Runs the cases of a campaign, each once, and counts them.
 #include "tests/power/campaign.hpp"
 
 #include "tests/power/stories.hpp"

@@ -1,3 +1,4 @@
+// Fills a folder in memory with the files of one case.
 #include "tests/power/folder.hpp"
 
 #include <cerrno>

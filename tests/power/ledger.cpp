@@ -1,4 +1,4 @@
-// Bookkeeping of promises.
+// Keeps the books of what a store has promised, moment by moment.
 #include "tests/power/ledger.hpp"
 
 #include <algorithm>

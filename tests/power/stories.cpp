@@ -1,3 +1,4 @@
+// The stories: what a store lives through while its disk is written down.
 #include "tests/power/stories.hpp"
 
 #include <algorithm>

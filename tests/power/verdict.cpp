@@ -1,3 +1,4 @@
+// Opens the store that a power cut left, and checks what it promised.
 #include "tests/power/verdict.hpp"
 
 #include "tests/power/recorder.hpp"

@@ -1,3 +1,4 @@
+// Watches every commit of a simulation and says, at the moment and at the end, which promise was broken.
 #include "tests/sim/judge.hpp"
 
 #include "storage/codec.hpp"

@@ -1,4 +1,4 @@
-// The life of a chain, row by row.
+// Reads the history of one instance row by row and says what is out of order: the life of a chain of nodes.
 #include "tests/sim/model.hpp"
 
 #include <algorithm>

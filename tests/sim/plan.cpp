@@ -1,4 +1,4 @@
-// Definitions and deeds by the dice.
+// Throws the dice for definitions, and for what each attempt of an executor does.
 #include "tests/sim/plan.hpp"
 
 namespace pawl::sim {

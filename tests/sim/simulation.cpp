@@ -1,4 +1,5 @@
-// Lives, time and order. The operator is in operator.cpp, the executors are in executors.cpp.
+// Runs one simulation: the lives of its runtime, time, and the order of actors. The operator is in operator.cpp, the
+// executors are in executors.cpp.
 #include "tests/sim/simulation.hpp"
 
 #include <caf/all.hpp>

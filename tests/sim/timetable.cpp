@@ -1,3 +1,5 @@
+// Works out by its own arithmetic which runs of schedules are due, and compares them with what was accepted and
+// started.
 #include "tests/sim/timetable.hpp"
 
 #include "tests/support/schedule_rows.hpp"

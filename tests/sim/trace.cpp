@@ -1,3 +1,4 @@
+// Keeps what happened line by line, and prints the last lines when a promise is broken.
 #include "tests/sim/trace.hpp"
 
 #include "tests/sim/dice.hpp"

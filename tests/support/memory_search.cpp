@@ -1,4 +1,4 @@
-// /proc/PID/smaps and /proc/PID/mem.
+// Searches the memory of a process, by /proc/PID/smaps and /proc/PID/mem.
 #include "tests/support/memory_search.hpp"
 
 #include <algorithm>

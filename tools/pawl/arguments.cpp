@@ -1,4 +1,4 @@
-// Reading what the command line names.
+// Reads what the command line names: JSON as text, from a file or from stdin.
 #include "tools/pawl/arguments.hpp"
 
 #include "tools/pawl/failure.hpp"

@@ -1,4 +1,4 @@
-// One instance from here to its end, its wait, or a signal.
+// Owns the store in the foreground: runs one instance to its end, its wait, or a signal to the process.
 #include "tools/pawl/foreground.hpp"
 
 #include "tools/pawl/failure.hpp"

@@ -1,4 +1,4 @@
-// O_EXCL, write(2), fsync.
+// Makes files that replace none: O_EXCL, write(2), fsync.
 #include "tools/pawl/new_file.hpp"
 
 #include "tools/pawl/failure.hpp"

@@ -1,4 +1,4 @@
-// Lines of progress.
+// Prints a line for each step while an instance runs.
 #include "tools/pawl/progress.hpp"
 
 #include "tools/pawl/text.hpp"

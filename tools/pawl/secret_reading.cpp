@@ -1,4 +1,4 @@
-// read(2) into memory that grows by copies, the shorter one wiped.
+// Reads a secret from a file or stdin: read(2) into locked memory that grows by copies, the shorter one wiped.
 #include "tools/pawl/secret_reading.hpp"
 
 #include "tools/pawl/failure.hpp"

@@ -1,4 +1,4 @@
-// Lists of patterns, and the labels' K=V.
+// Options that are lists: patterns of policies, and labels as K=V.
 #include "tools/pawl/settings_arguments.hpp"
 
 #include "tools/pawl/arguments.hpp"

@@ -1,4 +1,4 @@
-// A thread in sigwait.
+// Stops in good order on SIGINT and SIGTERM: a thread in sigwait.
 #include "tools/pawl/signals.hpp"
 
 #include <csignal>

@@ -1,4 +1,4 @@
-// Cleaning, cutting and naming.
+// Texts for terminals: control characters made visible, long ones cut, times and words for a shell.
 #include "tools/pawl/text.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Members are named as in snapshots, units in names.
+// Turns the library's views into JSON and words. Members are named as in snapshots, units in names.
 #include "tools/pawl/views.hpp"
 
 #include "tools/pawl/text.hpp"
