@@ -109,7 +109,8 @@ PROMISES = [
     Promise("`http` reaches no private, loopback, link-local or metadata address that the host did not allow, also through names and "
             "redirects", "nodes-http", [], "tools/check --only nodes", ""),
     # --- what is told about it
-    Promise("The front page and the guides do what they say, killed in the middle", "examples-*", [], "tools/check --only examples", ""),
+    Promise("The front page and the guides do what they say, killed in the middle; links and cited rules are there", "examples-*", [],
+            "tools/check --only examples", "examples-pages-control"),
     Promise("An installed Pawl is found, built against as C++17 and C++20, and runs; a shared library shows a list of names and no more",
             "install-* symbols symbols-suffice", [], "tools/check --only install", "symbols-control"),
     Promise("Rooms, installed names, linked libraries and figures are what they are said to be",
