@@ -1,4 +1,4 @@
-// What time it is: two clocks of the host made into the timelines that the engine goes by.
+// What time it is: two clocks of the host made into the timelines that the engine goes by (runtime/SEMANTICS.md, Time).
 #pragma once
 
 #include "runtime/core/moment.hpp"

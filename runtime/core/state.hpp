@@ -1,4 +1,5 @@
-// The control state of one instance: where it stands, never what its nodes put out. Plain data of the pure core.
+// The control state of one instance: where it stands, never what its nodes put out. Plain data of the pure core
+// (runtime/SEMANTICS.md, Cursors and visits, Status).
 #pragma once
 
 #include "runtime/core/json.hpp"
