@@ -14,10 +14,10 @@
 namespace pawl::actors {
 namespace {
 
-constexpr std::size_t page = 32;
+constexpr std::size_t schedules_page = 32;
 /// A sleep is cut into pieces of this length, so that a corrected wall clock is noticed. What waits is looked at as
 /// often.
-constexpr std::int64_t sleep_ms_max = 1000;
+constexpr std::int64_t schedule_sleep_ms_max = 1000;
 constexpr std::int64_t broken_pause_ms = 60'000; ///< until a schedule is looked at again whose time zone is gone
 
 result<schedule_found> with_surroundings(storage::store& store, const services& shared, storage::schedule_row row) {
@@ -42,12 +42,12 @@ schedules_found read_round(storage::store& store, const services& shared, const 
     found.all = why;
     return found;
   };
-  auto due = store.due_schedules(now, page);
+  auto due = store.due_schedules(now, schedules_page);
   if (!due) return fail(due.failure());
-  auto waiting = store.waiting_schedules(waiting_after, page);
+  auto waiting = store.waiting_schedules(waiting_after, schedules_page);
   if (!waiting) return fail(waiting.failure());
-  if (waiting->size() == page) found.waiting_after = waiting->back().id;
-  found.is_more = due->size() == page || waiting->size() == page;
+  if (waiting->size() == schedules_page) found.waiting_after = waiting->back().id;
+  found.is_more = due->size() == schedules_page || waiting->size() == schedules_page;
   const auto next = store.next_schedule_due(now);
   if (!next) return fail(next.failure());
   found.next = *next;
@@ -263,8 +263,8 @@ void schedule_actor::end_round() {
 void schedule_actor::sleep_until_next() {
   ++generation_;
   std::optional<std::int64_t> left;
-  if (next_) left = std::clamp<std::int64_t>(*next_ - shared_->time.read().calendar, 0, sleep_ms_max);
-  if (try_later_ || some_wait_) left = sleep_ms_max;
+  if (next_) left = std::clamp<std::int64_t>(*next_ - shared_->time.read().calendar, 0, schedule_sleep_ms_max);
+  if (try_later_ || some_wait_) left = schedule_sleep_ms_max;
   if (left) delayed_anon_send(this, std::chrono::milliseconds(*left), schedule_tick{generation_});
 }
 

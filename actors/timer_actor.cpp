@@ -9,18 +9,18 @@
 namespace pawl::actors {
 namespace {
 
-constexpr std::size_t page = 256;
+constexpr std::size_t timers_page = 256;
 /// A sleep is cut into pieces of this length, so that a corrected wall clock is noticed.
-constexpr std::int64_t sleep_ms_max = 1000;
+constexpr std::int64_t timer_sleep_ms_max = 1000;
 constexpr core::timeline both[] = {core::timeline::steady, core::timeline::calendar};
 
 result<due_on_line> read_line(storage::store& store, core::timeline line, storage::due_mark after,
                               core::timestamp_ms now) {
   due_on_line found;
-  auto rows = store.due(line, after, now, page);
+  auto rows = store.due(line, after, now, timers_page);
   if (!rows) return rows.failure();
   found.rows = std::move(*rows);
-  found.is_more = found.rows.size() == page;
+  found.is_more = found.rows.size() == timers_page;
   if (found.is_more) return found;
   if (!found.rows.empty()) after = {found.rows.back().due_at, found.rows.back().instance};
   const auto next = store.next_due(line, after);
@@ -110,7 +110,7 @@ void timer_actor::hand_out(const due_found& found) {
   if (std::exchange(look_again_, false)) return look();
   if (!found.lines) {
     shared_->log("timers: " + to_string(found.lines.failure()));
-    of(core::timeline::steady).next = shared_->time.read().steady + sleep_ms_max;
+    of(core::timeline::steady).next = shared_->time.read().steady + timer_sleep_ms_max;
     return sleep_until_next();
   }
   std::array<std::size_t, 2> sent{};
@@ -150,7 +150,7 @@ void timer_actor::sleep_until_next() {
   for (const core::timeline line : both)
     if (const auto& next = of(line).next; next && (!left || *next - now.on(line) < *left)) left = *next - now.on(line);
   if (!left) return;
-  delayed_anon_send(this, std::chrono::milliseconds(std::clamp<std::int64_t>(*left, 0, sleep_ms_max)),
+  delayed_anon_send(this, std::chrono::milliseconds(std::clamp<std::int64_t>(*left, 0, timer_sleep_ms_max)),
                     timer_tick{generation_});
 }
 

@@ -42,10 +42,10 @@ failure explain(const SQLite::Exception& e, sqlite3* db, const std::string& path
   switch (code) {
     case SQLITE_FULL: return no_room(path);
     case SQLITE_IOERR: return failed_io(path, text, e.getExtendedErrorCode(), system_error);
-    case SQLITE_CORRUPT: return say(errc::corrupt, "the file is damaged; restore a backup", reach::change);
+    case SQLITE_CORRUPT: return say(errc::corrupt, "the file is damaged; restore a backup", reach::one_change);
     case SQLITE_NOTADB: return say(errc::wrong_store, "this is no Pawl store", reach::batch);
-    case SQLITE_CONSTRAINT: return say(errc::corrupt, "the stored rows contradict the new ones", reach::change);
-    case SQLITE_TOOBIG: return say(errc::limit, "a text is longer than the store can hold", reach::change);
+    case SQLITE_CONSTRAINT: return say(errc::corrupt, "the stored rows contradict the new ones", reach::one_change);
+    case SQLITE_TOOBIG: return say(errc::limit, "a text is longer than the store can hold", reach::one_change);
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return say(errc::busy, "another program has locked the file; close it", reach::batch);
     case SQLITE_READONLY:

@@ -14,9 +14,9 @@ namespace pawl::storage {
 
 /// How far a failed statement reaches.
 enum class reach {
-  change, ///< only the change that met it: the others can be tried again without it
-  batch,  ///< the transaction as a whole; the next one may succeed
-  store   ///< what is on disk is unknown: no more writing before the store is opened anew
+  one_change, ///< only the change that met it: the others can be tried again without it
+  batch,      ///< the transaction as a whole; the next one may succeed
+  store       ///< what is on disk is unknown: no more writing before the store is opened anew
 };
 
 struct failure {

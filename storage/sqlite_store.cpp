@@ -264,7 +264,7 @@ sqlite_store::answers sqlite_store::attempt(const std::vector<change>& batch, re
     roll_back();
     writer_->latest_time = latest_before;
     if (committing) return after_failed_commit(batch, made, failed);
-    if (failed.reach == reach::change && way == replay::together) return attempt(batch, replay::singly);
+    if (failed.reach == reach::one_change && way == replay::together) return attempt(batch, replay::singly);
     return all_failed(batch.size(), failed.what);
   }
 }
@@ -276,7 +276,7 @@ void sqlite_store::apply_alone(const change& wanted, answers& made) {
     made.push_back(writer_->apply(wanted));
   } catch (const SQLite::Exception& e) {
     const failure failed = explained(e);
-    if (failed.reach != reach::change || !is_in_transaction()) throw;
+    if (failed.reach != reach::one_change || !is_in_transaction()) throw;
     writer_->latest_time = latest_before;
     database_->exec("ROLLBACK TO change");
     made.push_back(failed.what);

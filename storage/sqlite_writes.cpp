@@ -26,7 +26,7 @@ constexpr char remove_sql[] = "UPDATE instance SET uid = char(1) || id, revision
                               " wake_on = NULL"
                               " WHERE id = ?1 AND revision > 0 AND status IN (?2, ?3, ?4)";
 constexpr char mark_removed_sql[] = "INSERT INTO removed (instance) VALUES (?1)";
-constexpr char uid_sql[] = "SELECT uid FROM instance WHERE id = ?1";
+constexpr char uid_of_instance_sql[] = "SELECT uid FROM instance WHERE id = ?1";
 constexpr char same_start_sql[] =
     "SELECT i.id, d.id, n.hash, n.payload_key FROM instance i LEFT JOIN definition d ON d.number = i.definition"
     " LEFT JOIN input n ON n.instance = i.id WHERE i.uid = ?1";
@@ -62,7 +62,7 @@ constexpr char set_timer_sql[] =
 constexpr char remove_timer_sql[] = "DELETE FROM timer WHERE instance = ?1 AND cursor = ?2";
 constexpr char set_visit_sql[] = "INSERT INTO visit (instance, node, count, last_step) VALUES (?1, ?2, ?3, 0)"
                                  " ON CONFLICT (instance, node) DO UPDATE SET count = excluded.count";
-constexpr char last_step_sql[] = "SELECT last_step FROM visit WHERE instance = ?1 AND node = ?2";
+constexpr char last_step_of_visit_sql[] = "SELECT last_step FROM visit WHERE instance = ?1 AND node = ?2";
 constexpr char set_last_step_sql[] = "UPDATE visit SET last_step = ?3 WHERE instance = ?1 AND node = ?2";
 constexpr char first_last_step_sql[] = "INSERT INTO visit (instance, node, count, last_step) VALUES (?1, ?2, 0, ?3)";
 constexpr char set_memory_sql[] =
@@ -266,7 +266,7 @@ std::optional<std::int64_t> change_writer::schedule_revision(const std::string& 
 }
 
 std::string change_writer::uid_of(instance_key instance) {
-  running row = statements_.run(uid_sql, instance);
+  running row = statements_.run(uid_of_instance_sql, instance);
   return row.next() ? row.text(0) : std::string();
 }
 
@@ -368,7 +368,7 @@ void change_writer::append_step(instance_key instance, const step_row& s) {
 
 std::optional<std::int64_t> change_writer::previous_result(instance_key instance, const step_row& s) {
   if (!s.is_result) return std::nullopt;
-  running row = statements_.run(last_step_sql, instance, s.node);
+  running row = statements_.run(last_step_of_visit_sql, instance, s.node);
   return row.next() ? row.number(0) : 0;
 }
 

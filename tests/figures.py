@@ -36,7 +36,7 @@ PROMISES = [
     Promise("A disk that fails while a store opens costs nothing that was there", "power-faults",
             ["pawl-power faults"], "tools/check --long=power --minutes M", "power-control-lying-disk"),
     Promise("Events stored are events that lead to the state stored (the replay law)", "sim-first sim-second unit", [],
-            "tools/check --only sim,unit", "sim-mutant-*"),
+            "tools/check --only sim,unit", "sim-mutant-* sim-mutants-*"),
     Promise("Both stores keep one contract; a store of another program, a newer one, a damaged one, a full disk, a second owner is a "
             "clear error", "contract", [], "tools/check --only contract", ""),
     Promise("Stores of every earlier format open and go on (golden/)", "contract", [], "tools/check --only contract", ""),
@@ -49,23 +49,23 @@ PROMISES = [
     # --- what instances do
     Promise("Whatever the order of messages, deaths of actors, faults of the store, restarts and jumping clocks: instances "
             "complete, once, in order", "sim-first sim-second", ["pawl-sim"], "tools/check --long=sim --minutes M",
-            "sim-mutant-*"),
+            "sim-mutant-* sim-mutants-*"),
     Promise("A node actor, an instance actor, the store actor or the timer actor dies, stores and disks fail, in a real process: the "
             "instances go on", "recovery", ["ctest recovery"], "tools/check --long=recovery", "recovery"),
     Promise("Retries and delays wait by themselves, also across restarts", "recovery", ["ctest recovery"],
             "tools/check --long=recovery", ""),
     Promise("Delays, retries and timeouts last as long as they say, across restarts and however the wall clock is set; dates and "
             "schedules follow it (`unit/host/time_test.cpp`, `unit/actors/engine_time_test.cpp`)", "unit sim-first sim-second", [],
-            "tools/check --only unit,sim", "sim-mutant-*"),
+            "tools/check --only unit,sim", "sim-mutant-* sim-mutants-*"),
     Promise("Of signal, timeout, cancellation and completion exactly one ends a wait; what was cancelled starts nothing any more, also "
             "after a restart (`unit/host/cancel_test.cpp`)", "unit sim-first sim-second crash", [],
-            "tools/check --only unit,sim,crash", "sim-mutant-*"),
+            "tools/check --only unit,sim,crash", "sim-mutant-* sim-mutants-*"),
     Promise("An attempt that takes longer than its `timeout` fails and may be retried; a late answer is dropped "
             "(`unit/host/executors_test.cpp`)", "unit", [], "tools/check --only unit", ""),
     Promise("A run that a schedule accepts starts once; what is skipped or missed is what its policies say, whatever dies and however "
             "clocks leap; a schedule that was acknowledged stays",
             "sim-first sim-second crash crash-points-schedules power power-recovery unit", [],
-            "tools/check --only sim,crash,power,unit", "sim-mutant-*"),
+            "tools/check --only sim,crash,power,unit", "sim-mutant-* sim-mutants-*"),
     Promise("A subscriber to one instance misses no event, one to all is told where a gap is and how large, whatever actor dies "
             "(`unit/host/subscription_test.cpp`)", "unit recovery", [], "tools/check --only unit,recovery", ""),
     Promise("A simulated run follows from its seed, to the byte", "sim-repeats", ["pawl-sim --twice"],
@@ -95,7 +95,7 @@ PROMISES = [
     # --- secrets
     Promise("No node has a secret that its policy (definition, type, host, labels) keeps from it, or before the audit on disk says so, "
             "whatever dies", "unit recovery sim-first sim-second crash nodes-http examples-secrets", [],
-            "tools/check --only unit,recovery,sim,crash,nodes,examples", "sim-mutant-*"),
+            "tools/check --only unit,recovery,sim,crash,nodes,examples", "sim-mutant-* sim-mutants-*"),
     Promise("Every changed, cut, swapped or older byte of a sealed store or envelope is refused, with what to do; a kill at any point of a "
             "change leaves the old or the new", "unit", [], "tools/check --only unit,fuzz", "unit"),
     Promise("What a node does with a secret leaves not one byte of it in any file, backup, log, event, output, message between actors "

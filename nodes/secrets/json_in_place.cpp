@@ -228,12 +228,12 @@ private:
 
 } // namespace
 
-result<void> read_json_in_place(secret_bytes& json, std::vector<json_wanted>& wanted) {
+result<void> read_json_in_place(secret_bytes& document, std::vector<json_wanted>& wanted) {
   if (wanted.size() > json_wanted_max)
     return error{errc::internal, fmt::format("more than {} values are looked for", json_wanted_max), ""};
-  if (const auto fault = expression::find_invalid_utf8(json.view()))
+  if (const auto fault = expression::find_invalid_utf8(document.view()))
     return error{errc::bad_json, "no good UTF-8", fmt::format("byte {}", *fault)};
-  return json_reader(json.data(), json.size(), wanted).read();
+  return json_reader(document.data(), document.size(), wanted).read();
 }
 
 } // namespace pawl::nodes

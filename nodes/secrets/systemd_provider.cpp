@@ -11,11 +11,12 @@
 namespace pawl::nodes {
 namespace {
 
-constexpr std::size_t name_bytes_max = 255; // of a file
+constexpr std::size_t credential_name_bytes_max = 255; // of a file
 
 result<void> is_credential_name(const std::string& name) {
   const auto read = core::parse_secret_reference("systemd:" + name);
-  if (read && name.size() <= name_bytes_max && name.front() != '.' && name.find_first_of("/*") == std::string::npos)
+  if (read && name.size() <= credential_name_bytes_max && name.front() != '.' &&
+      name.find_first_of("/*") == std::string::npos)
     return {};
   return error{
       errc::invalid_argument,

@@ -91,7 +91,7 @@ int status_of(CURL* handle) {
   return static_cast<int>(status);
 }
 
-std::size_t take_body(char* data, std::size_t, std::size_t size, void* self) noexcept {
+std::size_t take_answer_part(char* data, std::size_t, std::size_t size, void* self) noexcept {
   auto& into = *static_cast<receiver*>(self);
   if (status_of(into.handle) != 200) return 0;
   auto taken = into.body.append({data, size});
@@ -104,7 +104,7 @@ void set_answer(CURL* handle, receiver& into, std::chrono::milliseconds timeout)
   set(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
   set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout.count()));
-  set(handle, CURLOPT_WRITEFUNCTION, &take_body);
+  set(handle, CURLOPT_WRITEFUNCTION, &take_answer_part);
   set(handle, CURLOPT_WRITEDATA, static_cast<void*>(&into));
 }
 

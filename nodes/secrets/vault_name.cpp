@@ -17,11 +17,11 @@ error bad_name() {
           ""};
 }
 
+} // namespace
+
 bool is_printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
-
-} // namespace
 
 result<std::string> encode_vault_path(const std::string& path) {
   if (!is_printable(path)) return bad_name();

@@ -4,6 +4,7 @@
 #include <pawl/result.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace pawl::nodes {
 
@@ -18,6 +19,9 @@ result<vault_name> read_vault_name(const std::string& name);
 
 /// A name, or the beginning of names and a `*`. Errors: as read_vault_name().
 result<void> is_vault_pattern(const std::string& pattern);
+
+/// ASCII without blanks and control characters: fit for a header.
+bool is_printable(std::string_view text);
 
 /// Percent-encoded. Errors: `invalid_argument` (an empty part, `.`, `..`, no printable ASCII).
 result<std::string> encode_vault_path(const std::string& path);

@@ -4,6 +4,7 @@
 #include "nodes/secrets/json_in_place.hpp"
 #include "nodes/secrets/locked_buffer.hpp"
 #include "nodes/secrets/secret_file.hpp"
+#include "nodes/secrets/vault_name.hpp"
 #include "nodes/secrets/vault_status.hpp"
 
 #include <fmt/format.h>
@@ -21,10 +22,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-bool is_printable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-}
 
 // Without what an editor or `echo` puts behind it. A header would break at anything that is not printable.
 result<secret_bytes> read_word(const std::string& path, const char* what) {
@@ -76,23 +73,23 @@ std::optional<std::int64_t> read_seconds(const json_wanted& value) {
   return std::min(seconds, lease_s_max);
 }
 
-result<void> append_escaped(locked_buffer& json, std::string_view text) {
+result<void> append_escaped(locked_buffer& body, std::string_view text) {
   for (const char& c : text) {
     if (c == '"' || c == '\\')
-      if (auto added = json.append("\\"); !added) return added;
-    if (auto added = json.append({&c, 1}); !added) return added;
+      if (auto added = body.append("\\"); !added) return added;
+    if (auto added = body.append({&c, 1}); !added) return added;
   }
   return {};
 }
 
 result<secret_bytes> login_body(std::string_view role_id, std::string_view secret_id) {
-  locked_buffer json;
-  if (auto added = json.append(R"({"role_id":")"); !added) return added.failure();
-  if (auto added = append_escaped(json, role_id); !added) return added.failure();
-  if (auto added = json.append(R"(","secret_id":")"); !added) return added.failure();
-  if (auto added = append_escaped(json, secret_id); !added) return added.failure();
-  if (auto added = json.append(R"("})"); !added) return added.failure();
-  return json.take();
+  locked_buffer body;
+  if (auto added = body.append(R"({"role_id":")"); !added) return added.failure();
+  if (auto added = append_escaped(body, role_id); !added) return added.failure();
+  if (auto added = body.append(R"(","secret_id":")"); !added) return added.failure();
+  if (auto added = append_escaped(body, secret_id); !added) return added.failure();
+  if (auto added = body.append(R"("})"); !added) return added.failure();
+  return body.take();
 }
 
 class app_role final : public vault_token {

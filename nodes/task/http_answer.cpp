@@ -69,14 +69,14 @@ bool is_utf8(const std::string& body, const core::json_limits& limits) {
 
 json output_of(const http_answer& answer, const http_hop& hop, body_reading how, const core::json_limits& limits) {
   json output{{"status", answer.status}, {"headers", to_json(answer.headers)}, {"url", hop.url.text}};
-  const bool wants_json = how == body_reading::json || (how == body_reading::by_type && says_json(answer.headers));
+  const bool wants_json = how == body_reading::as_json || (how == body_reading::by_type && says_json(answer.headers));
   std::string body = kept_of({answer.body.data(), answer.body.size()}, hop, wants_json);
   const wiper wiped(body); // what was taken for JSON and is none is not masked outside of its strings
   if (wants_json) {
     output["body"] = parsed(body, hop, limits);
-  } else if (how != body_reading::base64 && is_utf8(body, limits)) {
+  } else if (how != body_reading::as_base64 && is_utf8(body, limits)) {
     output["body"] = body;
-  } else if (how == body_reading::text) {
+  } else if (how == body_reading::as_text) {
     throw unreadable(hop, "the answer is no text in UTF-8");
   } else {
     output["body"] = base64(body);

@@ -2,6 +2,7 @@
 #include "nodes/task/http_headers.hpp"
 
 #include "runtime/core/json.hpp"
+#include "runtime/expression/ascii.hpp"
 #include "runtime/expression/numbers.hpp"
 
 #include <fmt/format.h>
@@ -17,7 +18,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t headers_max = 100;
-constexpr std::size_t name_bytes_max = 256;
+constexpr std::size_t header_name_bytes_max = 256;
 constexpr std::size_t value_bytes_max = 8 * 1024;
 
 // They say how the message is framed and where it goes: a second opinion on that is how requests are smuggled.
@@ -27,7 +28,7 @@ constexpr std::array<std::string_view, 13> of_the_connection{
 
 constexpr std::array<std::string_view, 4> harmless{"accept", "accept-language", "content-type", "user-agent"};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+using expression::ascii::lower;
 
 bool is_token_character(char c) {
   const char small = lower(c);
@@ -91,7 +92,7 @@ bool same_name(std::string_view a, std::string_view b) {
 }
 
 bool may_be_set(std::string_view name) {
-  return is_token(name) && name.size() <= name_bytes_max && !holds(of_the_connection, name);
+  return is_token(name) && name.size() <= header_name_bytes_max && !holds(of_the_connection, name);
 }
 
 http_headers read_headers(const json& object) {
@@ -100,7 +101,7 @@ http_headers read_headers(const json& object) {
     throw std::invalid_argument(fmt::format("data.headers has more than {} members", headers_max));
   http_headers headers;
   for (const auto& [name, value] : object.items()) {
-    if (!is_token(name) || name.size() > name_bytes_max)
+    if (!is_token(name) || name.size() > header_name_bytes_max)
       throw std::invalid_argument("data.headers has a name that is no token (letters, digits, - and _, no spaces)");
     if (holds(of_the_connection, name))
       throw std::invalid_argument(fmt::format("data.headers.{} belongs to the connection and cannot be set", name));

@@ -115,9 +115,9 @@ void read_body(http_request& request, const json& data) {
 body_reading reading_of(const json& data) {
   const std::string name = text_field(data, "response", "auto");
   if (name == "auto") return body_reading::by_type;
-  if (name == "json") return body_reading::json;
-  if (name == "text") return body_reading::text;
-  if (name == "base64") return body_reading::base64;
+  if (name == "json") return body_reading::as_json;
+  if (name == "text") return body_reading::as_text;
+  if (name == "base64") return body_reading::as_base64;
   wrong("data.response must be auto, json, text or base64");
 }
 

@@ -17,7 +17,7 @@ namespace pawl::nodes {
 inline constexpr int status_end = 600;
 using status_set = std::bitset<status_end>;
 
-enum class body_reading { by_type, json, text, base64 };
+enum class body_reading { by_type, as_json, as_text, as_base64 };
 
 struct http_request {
   std::string method = "GET";

@@ -106,7 +106,7 @@ std::size_t take_header(char* text, std::size_t, std::size_t size, void* self) n
   }
 }
 
-std::size_t take_body(char* data, std::size_t, std::size_t size, void* self) noexcept {
+std::size_t take_body_part(char* data, std::size_t, std::size_t size, void* self) noexcept {
   auto& talk = *static_cast<conversation*>(self);
   try {
     if (talk.answer.body.size() + size > talk.hop.body_bytes_max) {
@@ -158,7 +158,7 @@ void set_answer(CURL* handle, const http_hop& hop, conversation& talk) {
   set(handle, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
   set(handle, CURLOPT_HEADERFUNCTION, &take_header);
   set(handle, CURLOPT_HEADERDATA, static_cast<void*>(&talk));
-  set(handle, CURLOPT_WRITEFUNCTION, &take_body);
+  set(handle, CURLOPT_WRITEFUNCTION, &take_body_part);
   set(handle, CURLOPT_WRITEDATA, static_cast<void*>(&talk));
   set(handle, CURLOPT_XFERINFOFUNCTION, &look_up);
   set(handle, CURLOPT_XFERINFODATA, static_cast<void*>(&talk));

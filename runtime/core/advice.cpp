@@ -2,6 +2,7 @@
 #include "runtime/core/advice.hpp"
 
 #include "runtime/core/field_names.hpp"
+#include "runtime/expression/ascii.hpp"
 
 #include <fmt/format.h>
 
@@ -33,17 +34,10 @@ std::vector<bool> reached_from(const workflow& w, node_index from, bool with_its
   return reached;
 }
 
-std::string lower(std::string_view text) {
-  std::string made(text);
-  std::transform(made.begin(), made.end(), made.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return made;
-}
-
 bool names_a_secret(std::string_view key) {
   static constexpr std::array parts{"password", "passwd",  "secret",  "token",
                                     "apikey",   "api_key", "api-key", "authorization"};
-  const std::string name = lower(key);
+  const std::string name = expression::ascii::lowered(key);
   return std::any_of(parts.begin(), parts.end(),
                      [&](const char* part) { return name.find(part) != std::string::npos; });
 }

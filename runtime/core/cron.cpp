@@ -1,6 +1,8 @@
 // Reads cron expressions, five fields by hand, and finds the next minute that one names by a walk over days.
 #include "runtime/core/cron.hpp"
 
+#include "runtime/expression/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -41,13 +43,13 @@ constexpr std::array<nickname, 7> nicknames{{{"@yearly", "0 0 1 1 *"},
                                              {"@midnight", "0 0 * * *"},
                                              {"@hourly", "0 * * * *"}}};
 
+using expression::ascii::is_digit, expression::ascii::is_letter;
+
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-bool is_letter(char c) { return upper(c) >= 'A' && upper(c) <= 'Z'; }
 
 bool same_letters(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return upper(x) == upper(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return expression::ascii::lower(x) == expression::ascii::lower(y); });
 }
 
 std::string allowed_in(const field_kind& kind) {
@@ -232,8 +234,6 @@ bool ever_happens(const cron_fields& c) {
   }
   return false;
 }
-
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
 // The first minute of a day at or after `from` (0 to 1,439) that is meant; -1: none.
 int next_minute(const cron_fields& c, int from) {

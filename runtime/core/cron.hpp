@@ -14,6 +14,9 @@ namespace pawl::core {
 /// Seconds that a clock on the wall shows, counted from 1970-01-01T00:00 as if every day had 86,400 of them.
 using local_seconds = std::int64_t;
 
+/// Rounded down, also below 0.
+constexpr std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+
 inline constexpr std::size_t cron_bytes_max = 1000;
 
 /// Bit n of a set: n is meant. Days of the month and months begin with 1; Sunday is 0.

@@ -1,13 +1,15 @@
 // Recognition of misspelt field names by edit distance.
 #include "runtime/core/field_names.hpp"
 
+#include "runtime/expression/ascii.hpp"
+
 #include <algorithm>
 #include <vector>
 
 namespace pawl::core {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+using expression::ascii::lower;
 
 // Insertions, deletions, replacements and swaps of neighbours, letters of either case alike.
 std::size_t edit_distance(std::string_view a, std::string_view b) {

@@ -8,14 +8,14 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* what = "the payload";
+constexpr const char* payload_words = "the payload";
 
 result<void> check_by_document(const json& document, const json& payload) {
   std::vector<problem> problems;
   const schema_ptr compiled = schema::schema::compile(document, problems);
   // It was compiled before the pause was stored: only an older or newer Pawl could have taken it.
   if (!compiled) return error{errc::corrupt, "the schema that is stored with the wait is none", ""};
-  return schema::require(*compiled, payload, what);
+  return schema::require(*compiled, payload, payload_words);
 }
 
 } // namespace
@@ -29,14 +29,14 @@ result<void> check_payload(const workflow& w, const cursor& c, const json_ptr& p
     return error{errc::invalid_payload,
                  fmt::format("node '{}' waits for a payload that fits its schema, and none was given", node.id), ""};
   if (!c.payload_schema || c.payload_schema == node.payload_document)
-    return schema::require(*node.payload, *payload, what);
+    return schema::require(*node.payload, *payload, payload_words);
   return check_by_document(*c.payload_schema, *payload);
 }
 
 result<void> check_start_payload(const workflow& w, node_index start, const json_ptr& payload) {
   const workflow_node& node = w.nodes[start];
   if (!payload || !node.payload) return {};
-  return schema::require(*node.payload, *payload, what);
+  return schema::require(*node.payload, *payload, payload_words);
 }
 
 } // namespace pawl::core

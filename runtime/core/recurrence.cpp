@@ -12,8 +12,6 @@ namespace {
 constexpr std::int64_t end_s = recurrence_end_ms / 1000;
 constexpr std::int64_t begin_s = -end_s; ///< far enough before anything, and no sum overflows
 
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
-
 /// Two neighbouring spans of a zone.
 struct neighbours {
   std::optional<zone_span> before; ///< nothing: the zone knows none

@@ -2,6 +2,8 @@
 // with the patterns of a policy.
 #include "runtime/core/secret_policy.hpp"
 
+#include "runtime/expression/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,15 +19,7 @@ constexpr std::size_t source_bytes_max = 32;
 constexpr std::size_t entries_max = 100;
 constexpr std::size_t entry_bytes_max = 256;
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lowered(std::string_view text) {
-  std::string made(text);
-  std::transform(made.begin(), made.end(), made.begin(), lower);
-  return made;
-}
+using expression::ascii::is_digit, expression::ascii::is_letter, expression::ascii::lowered;
 
 bool is_source(std::string_view text) {
   return !text.empty() && text.size() <= source_bytes_max && std::all_of(text.begin(), text.end(), [](char c) {

@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* error_handle = "error";
 constexpr const char* timeout_handle = "timeout";
-constexpr std::int64_t one_day_ms = 86'400'000;
+constexpr std::int64_t day_ms = 86'400'000;
 
 using verdict = std::variant<step, rejected>;
 
@@ -257,7 +257,7 @@ private:
 
   timer_state timer_of(std::int64_t duration_ms) const {
     // No addition on hostile durations may overflow: a thousand years is for ever.
-    const std::int64_t bounded = std::clamp<std::int64_t>(duration_ms, 0, std::int64_t{1000} * 365 * one_day_ms);
+    const std::int64_t bounded = std::clamp<std::int64_t>(duration_ms, 0, std::int64_t{1000} * 365 * day_ms);
     return {at_.steady + bounded, bounded, timeline::steady};
   }
 

@@ -9,13 +9,13 @@ namespace pawl::expression {
 
 namespace {
 
-struct range {
+struct code_point_range {
   char32_t first;
   char32_t last;
 };
 
 // clang-format off
-constexpr range letters[] = {
+constexpr code_point_range letter_ranges[] = {
     {0xAA, 0xAA}, {0xB5, 0xB5}, {0xBA, 0xBA}, {0xC0, 0xD6}, {0xD8, 0xF6}, {0xF8, 0x2C1}, {0x2C6, 0x2D1},
     {0x2E0, 0x2E4}, {0x2EC, 0x2EC}, {0x2EE, 0x2EE}, {0x370, 0x374}, {0x376, 0x377}, {0x37B, 0x37D}, {0x37F, 0x37F},
     {0x386, 0x386}, {0x388, 0x38A}, {0x38C, 0x38C}, {0x38E, 0x3A1}, {0x3A3, 0x3F5}, {0x3F7, 0x481}, {0x48A, 0x52F},
@@ -133,7 +133,7 @@ constexpr range letters[] = {
     {0x30000, 0x3134A},
 };
 
-constexpr range parts[] = {
+constexpr code_point_range name_part_ranges[] = {
     {0xB7, 0xB7}, {0x300, 0x36F}, {0x387, 0x387}, {0x483, 0x487}, {0x591, 0x5BD}, {0x5BF, 0x5BF}, {0x5C1, 0x5C2},
     {0x5C4, 0x5C5}, {0x5C7, 0x5C7}, {0x610, 0x61A}, {0x64B, 0x669}, {0x670, 0x670}, {0x6D6, 0x6DC}, {0x6DF, 0x6E4},
     {0x6E7, 0x6E8}, {0x6EA, 0x6ED}, {0x6F0, 0x6F9}, {0x711, 0x711}, {0x730, 0x74A}, {0x7A6, 0x7B0}, {0x7C0, 0x7C9},
@@ -199,16 +199,16 @@ constexpr range parts[] = {
 };
 // clang-format on
 
-template <std::size_t Count> bool holds(const range (&table)[Count], char32_t c) noexcept {
+template <std::size_t Count> bool holds(const code_point_range (&table)[Count], char32_t c) noexcept {
   const auto after = std::upper_bound(std::begin(table), std::end(table), c,
-                                      [](char32_t wanted, const range& r) { return wanted < r.first; });
+                                      [](char32_t wanted, const code_point_range& r) { return wanted < r.first; });
   return after != std::begin(table) && c <= std::prev(after)->last;
 }
 
 } // namespace
 
-bool is_unicode_letter(char32_t c) noexcept { return holds(letters, c); }
+bool is_unicode_letter(char32_t c) noexcept { return holds(letter_ranges, c); }
 
-bool is_unicode_name_part(char32_t c) noexcept { return holds(letters, c) || holds(parts, c); }
+bool is_unicode_name_part(char32_t c) noexcept { return holds(letter_ranges, c) || holds(name_part_ranges, c); }
 
 } // namespace pawl::expression

@@ -1,6 +1,7 @@
 // The tokens of Jexl with its accidents of regular expressions ruled out, plus Pawl's forms of numbers and names.
 #include "runtime/expression/lexer.hpp"
 
+#include "runtime/expression/ascii.hpp"
 #include "runtime/expression/unicode.hpp"
 
 #include <algorithm>
@@ -10,7 +11,7 @@ namespace pawl::expression {
 
 namespace {
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+using ascii::is_digit;
 
 constexpr std::array<bool, 256> make_name_parts() noexcept {
   std::array<bool, 256> parts{};

@@ -1,6 +1,7 @@
 // Conversions between doubles and text on top of std::to_chars and std::from_chars.
 #include "runtime/expression/numbers.hpp"
 
+#include "runtime/expression/ascii.hpp"
 #include "runtime/expression/unicode.hpp"
 
 #include <array>
@@ -18,7 +19,7 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr double exact_integers_end = 9007199254740992.0; // 2^53
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+using ascii::is_digit;
 
 void append_integer(std::string& out, std::int64_t n) {
   std::array<char, 24> buffer;

@@ -11,7 +11,7 @@ namespace pawl::expression {
 
 namespace {
 
-constexpr std::size_t shown_bytes_max = 100; // of a token, in a message
+constexpr std::size_t shown_token_bytes_max = 100; // of a token, in a message
 constexpr std::size_t depth_ceiling = 1'000;
 constexpr std::size_t nodes_ceiling = 60'000;
 
@@ -418,7 +418,7 @@ bool parser::unexpected(const token& t, const char* wanted) {
   if (t.kind == token_kind::unclosed_string) return fail(t, "a text without its closing quote");
   const std::string hope = std::string(", expected ") + wanted;
   if (t.kind == token_kind::end) return fail(t, "the expression ends too early" + hope);
-  return fail(t, "unexpected '" + shortened(lexer_.text_of(t), shown_bytes_max) + "'" + hope);
+  return fail(t, "unexpected '" + shortened(lexer_.text_of(t), shown_token_bytes_max) + "'" + hope);
 }
 
 bool parser::fail(const token& t, std::string message, errc kind) {

@@ -1,5 +1,6 @@
 // Dates and times (RFC 3339), UUIDs, JSON pointers; the table of all formats.
 #include "runtime/schema/formats.hpp"
+#include "runtime/schema/ascii.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +9,8 @@
 namespace pawl::schema {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using ascii::is_digit;
+
 bool all_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
 
 // -1 when the text has no two digits there.

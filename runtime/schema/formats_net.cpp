@@ -1,5 +1,6 @@
 // Addresses of the network: e-mail (RFC 5321), host names (RFC 1123), IP addresses, URIs (RFC 3986) and IRIs (RFC
 // 3987).
+#include "runtime/schema/ascii.hpp"
 #include "runtime/schema/formats.hpp"
 
 #include <algorithm>
@@ -8,9 +9,9 @@
 namespace pawl::schema {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_alnum(char c) { return is_digit(c) || is_alpha(c); }
+using ascii::is_digit;
+
+bool is_alnum(char c) { return is_digit(c) || ascii::is_letter(c); }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_one_of(char c, std::string_view these) { return these.find(c) != std::string_view::npos; }
 
@@ -134,7 +135,7 @@ bool is_rest(std::string_view text, bool international) {
 // The length of "scheme:"; 0 without one.
 std::size_t scheme_size(std::string_view text) {
   const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos || colon == 0 || !is_alpha(text[0])) return 0;
+  if (colon == std::string_view::npos || colon == 0 || !ascii::is_letter(text[0])) return 0;
   const bool fits = std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(colon),
                                 [](char c) { return is_alnum(c) || is_one_of(c, "+-."); });
   return fits ? colon + 1 : 0;

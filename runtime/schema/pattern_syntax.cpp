@@ -1,4 +1,5 @@
 // ECMA 262 patterns in RE2's syntax. What RE2 would read as something else is rewritten or refused, never passed on.
+#include "runtime/schema/ascii.hpp"
 #include "runtime/schema/patterns.hpp"
 #include "runtime/schema/words.hpp"
 
@@ -58,8 +59,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 37> categori
     {"Private_Use", "Co"},
 }};
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+using ascii::is_digit, ascii::is_letter;
 
 std::optional<unsigned> hex_digit(char c) {
   if (is_digit(c)) return static_cast<unsigned>(c - '0');

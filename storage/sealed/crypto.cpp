@@ -12,9 +12,6 @@ static_assert(nonce_bytes + tag_bytes == box_overhead);
 static_assert(key_bytes == crypto_aead_xchacha20poly1305_ietf_KEYBYTES && key_bytes == crypto_kdf_KEYBYTES);
 static_assert(salt_bytes == crypto_pwhash_SALTBYTES);
 
-const unsigned char* raw(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
-unsigned char* raw(char* bytes) { return reinterpret_cast<unsigned char*>(bytes); }
-
 bool open_box(char* to, const secret_bytes& key, std::string_view box, std::string_view associated) {
   const auto sealed = box.substr(nonce_bytes);
   return crypto_aead_xchacha20poly1305_ietf_decrypt(raw(to), nullptr, nullptr, raw(sealed), sealed.size(),

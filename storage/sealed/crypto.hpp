@@ -12,6 +12,10 @@
 
 namespace pawl::storage::sealed {
 
+/// Bytes as libsodium takes them.
+inline const unsigned char* raw(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+inline unsigned char* raw(char* bytes) { return reinterpret_cast<unsigned char*>(bytes); }
+
 /// Random bytes that are no secret: nonces, ids.
 std::string random_text(std::size_t size);
 result<secret_bytes> random_secret(std::size_t size);

@@ -30,9 +30,6 @@ constexpr core::json_limits facts_limits{std::size_t{1} << 20, 4, 2'000};
 constexpr std::size_t envelope_text_max = std::size_t{2} << 20;
 static_assert(public_key_bytes == crypto_box_PUBLICKEYBYTES && key_bytes == crypto_box_SECRETKEYBYTES);
 
-const unsigned char* raw(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
-unsigned char* raw(char* bytes) { return reinterpret_cast<unsigned char*>(bytes); }
-
 // ---- texts
 
 std::string to_base64(std::string_view bytes) {

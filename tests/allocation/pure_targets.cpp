@@ -9,6 +9,7 @@
 #include "storage/codec.hpp"
 #include "tests/contract/promises.hpp"
 #include "tests/golden/golden.hpp"
+#include "tests/support/places.hpp"
 
 #include <pawl/expression.hpp>
 #include <pawl/functions.hpp>
@@ -26,7 +27,7 @@ namespace {
 using nlohmann::json;
 
 std::string file(const std::string& name) {
-  std::ifstream in(PAWL_SOURCES "/tests/" + name);
+  std::ifstream in(test::source("tests/" + name));
   if (!in) throw std::runtime_error("cannot read " + name);
   return {std::istreambuf_iterator<char>(in), {}};
 }

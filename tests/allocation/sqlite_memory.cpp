@@ -19,7 +19,7 @@ void* take(int bytes) {
   return block;
 }
 
-void give_back(void* block) {
+void free_block(void* block) {
   if (block != nullptr) test::memory::report_block(-1);
   own.xFree(block);
 }
@@ -36,7 +36,7 @@ void let_sqlite_fail() {
   must(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &own));
   sqlite3_mem_methods ours = own;
   ours.xMalloc = take;
-  ours.xFree = give_back;
+  ours.xFree = free_block;
   ours.xRealloc = resize;
   must(sqlite3_config(SQLITE_CONFIG_MALLOC, &ours));
   must(sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0));

@@ -2,6 +2,7 @@
 #include "storage/codec.hpp"
 #include "tests/allocation/sqlite_memory.hpp"
 #include "tests/allocation/store_trial.hpp"
+#include "tests/support/places.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <catch2/catch.hpp>
@@ -123,7 +124,7 @@ TEST_CASE("allocation: a store is opened", "[store]") {
        [](store& s) { return is_restored(s) && s.find("c")->has_value(); });
   open(
       "open: a new one", [](const std::string&) {}, [](store& s) { return s.list(0, 10)->empty(); });
-  open("open: of format 1", copied(PAWL_SOURCES "/tests/golden/format-1.db"),
+  open("open: of format 1", copied(test::source("tests/golden/format-1.db")),
        [](store& s) { return s.list(0, 10)->size() == 5; });
 }
 

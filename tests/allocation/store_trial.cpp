@@ -90,7 +90,7 @@ private:
   std::unique_ptr<store> store_;
 };
 
-std::string in_words(const fault& f) {
+std::string fault_in_words(const fault& f) {
   return "allocation " + std::to_string(f.nth) + " fails" + (f.for_ever ? " and all after it: " : ": ");
 }
 
@@ -125,7 +125,7 @@ tally fail_every_allocation(const operation& of, const wrapper& wrap) {
       const fault f{nth, for_ever, test::memory::whose::this_thread};
       note_case(of.name, f);
       ++all.cases;
-      if (const std::string text = once(f); !text.empty()) all.broken.push_back(in_words(f) + text);
+      if (const std::string text = once(f); !text.empty()) all.broken.push_back(fault_in_words(f) + text);
     }
   return all;
 }
@@ -183,7 +183,7 @@ tally fail_every_allocation_of_opening(const std::string& name,
       const fault f{nth, for_ever, test::memory::whose::this_thread};
       note_case(name, f);
       ++all.cases;
-      if (const std::string text = once(f); !text.empty()) all.broken.push_back(in_words(f) + text);
+      if (const std::string text = once(f); !text.empty()) all.broken.push_back(fault_in_words(f) + text);
     }
   return all;
 }

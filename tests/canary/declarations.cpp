@@ -1,6 +1,8 @@
 // As much of C++ as a declaration of a member takes.
 #include "tests/canary/declarations.hpp"
 
+#include "tests/support/places.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
@@ -151,7 +153,7 @@ std::vector<tokens> bodies_of(const std::string& name, const tokens& all) {
 std::string code_below(const std::vector<std::string>& folders) {
   std::ostringstream code;
   for (const std::string& folder : folders)
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(PAWL_SOURCES "/" + folder))
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(test::source(folder)))
       if (entry.path().extension() == ".hpp" || entry.path().extension() == ".cpp")
         code << std::ifstream(entry.path()).rdbuf() << "\n";
   return code.str();

@@ -2,6 +2,7 @@
 #include "tests/canary/rig.hpp"
 
 #include "tests/canary/registry.hpp"
+#include "tests/support/places.hpp"
 
 #include <pawl/secret_store.hpp>
 #include <pawl/store_reader.hpp>
@@ -65,7 +66,8 @@ std::string text_of(const std::vector<leak>& leaks) {
 }
 
 echo_server::echo_server(const std::string& record)
-    : child_({PAWL_PYTHON3, PAWL_ECHO_SERVER, record}), url_("http://127.0.0.1:" + child_.line()) {
+    : child_({PAWL_PYTHON3, test::source("tests/canary/echo_server.py"), record}),
+      url_("http://127.0.0.1:" + child_.line()) {
   if (port().empty()) throw std::runtime_error("the echo server did not start");
 }
 
@@ -107,7 +109,7 @@ void rig::start(const words& more) {
              R"(errors=$1; shift; exec "$@" 2>>"$errors")",
              "sh",
              host_ + "/stderr",
-             PAWL_CANARY_CHILD,
+             test::program("pawl-canary-child"),
              "--folder",
              host_,
              "--store",

@@ -7,16 +7,14 @@
 #include <csignal>
 #include <fstream>
 
+namespace command_test {
+
 using namespace pawl::test;
 using nlohmann::json;
 
 namespace {
 
 const char* const article = R"({"title": "Hello", "author": "Ann", "checks": ["spelling", "links"], "settleMs": 1})";
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-void write_file(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
 ended run_approval(const std::string& store, words more = {}) {
   words line{"run", example("approval.json"), "--store", store, "--id", "a-1"};
@@ -322,3 +320,5 @@ TEST_CASE("command: a signal that comes early is kept and a repeated one counts 
   CHECK(has(last.out, "5 by Bo"));
   CHECK(run_pawl(early).code == 0); // of a key that is known: nothing to do
 }
+
+} // namespace command_test

@@ -1,6 +1,8 @@
 // pawl with a store whose payloads are encrypted: what is shown with the key, and what is said without it.
 #include "tests/cli/secrets_support.hpp"
 
+namespace encrypted_payloads_test {
+
 using namespace secrets_tests;
 
 namespace {
@@ -83,3 +85,5 @@ TEST_CASE("encrypted payloads: their key is listed, rotated, and removed only by
   CHECK(here.run({"rm", "pawl.payload-key"}, {"--force"}).code == 0);
   CHECK(has(here.pawl({"show", "a"}, here.with_key()).out, "[encrypted with key 1"));
 }
+
+} // namespace encrypted_payloads_test

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace eval_test {
+
 using namespace pawl::test;
 using nlohmann::json;
 
@@ -37,3 +39,5 @@ TEST_CASE("eval: an error shows the line and marks the place", "[eval]") {
   CHECK(run_pawl({"eval", "1", "--context", "{"}).code == 2);
   CHECK(run_pawl({"eval"}).code == 2);
 }
+
+} // namespace eval_test

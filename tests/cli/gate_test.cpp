@@ -8,12 +8,12 @@
 #include <fstream>
 #include <sstream>
 
+namespace gate_test {
+
 using namespace pawl::test;
 using nlohmann::json;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 const char* const good_order = R"({"orderId":"NL-1","email":"ann@example.org","items":[{"sku":"tea","quantity":2}]})";
 
@@ -104,3 +104,5 @@ TEST_CASE("gate: an instance that is there is found again though its definition'
   CHECK(run_pawl(line).code == 3);
   CHECK(run_pawl({"run", definition, "--store", store, "--id", "j", "--input", R"({"n":1})"}).code == 1);
 }
+
+} // namespace gate_test

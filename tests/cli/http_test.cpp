@@ -7,12 +7,12 @@
 
 #include <fstream>
 
+namespace http_test {
+
 using namespace pawl::test;
 using nlohmann::json;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 ended run_http(const http_server& server, const std::string& path, const words& more = {}) {
   const temp_folder folder;
@@ -66,3 +66,5 @@ TEST_CASE("command: a log line is one line without control characters", "[http]"
   CHECK(has(done.err, " error x l: a\\x0ab\\x1b[2J\n"));
   CHECK(json_lines(done.out).back()["status"] == "completed");
 }
+
+} // namespace http_test

@@ -10,6 +10,8 @@
 #include <iostream>
 #include <random>
 
+namespace kill_test {
+
 using namespace pawl::test;
 using nlohmann::json;
 
@@ -93,3 +95,5 @@ TEST_CASE("kill: a loop of 4,000 iterations, killed 25 times, has every result o
   CHECK(json::parse(shown.out)["snapshot"]["status"] == "completed");
   check_context(json::parse(shown.out)["snapshot"]["context"]);
 }
+
+} // namespace kill_test

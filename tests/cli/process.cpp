@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
@@ -94,6 +95,8 @@ ended run_pawl(words arguments, const std::string& input) {
   arguments.insert(arguments.begin(), pawl_file());
   return run_to_end(arguments, input);
 }
+
+void write_file(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
 std::string pawl_file() { return from_environment("PAWL_COMMAND"); }
 std::string example(const std::string& name) { return from_environment("PAWL_EXAMPLES") + "/" + name; }

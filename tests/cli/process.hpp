@@ -28,6 +28,9 @@ std::string pawl_file();
 /// The path of a file in tests/examples.
 std::string example(const std::string& name);
 
+inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+void write_file(const std::string& path, const std::string& text);
+
 /// The documents of JSON lines.
 std::vector<nlohmann::json> json_lines(const std::string& text);
 

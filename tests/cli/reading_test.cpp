@@ -12,14 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+namespace reading_test {
+
 using namespace pawl::test;
 using nlohmann::json;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // An approval that rests in an hour's delay, and so keeps its store open.
 class resting_owner {
@@ -178,3 +178,5 @@ TEST_CASE("disk: a full one fails the run with its name, and the store stays rea
   CHECK(has(done.out, "\"active\""));
   CHECK(has(done.out, "\ncode 0\n"));
 }
+
+} // namespace reading_test

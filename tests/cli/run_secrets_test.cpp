@@ -7,6 +7,8 @@
 
 #include <cstdlib>
 
+namespace run_secrets_test {
+
 using namespace secrets_tests;
 using namespace pawl;
 
@@ -140,3 +142,5 @@ TEST_CASE("secrets of run: an older store is refused until it is accepted", "[se
   CHECK(has(here.run_it({"--id", "c"}).out, "SecretRefused"));
   CHECK(has(here.pawl({"secrets", "audit"}).out, "an older sealed store was accepted"));
 }
+
+} // namespace run_secrets_test

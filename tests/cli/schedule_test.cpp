@@ -7,12 +7,12 @@
 #include <csignal>
 #include <fstream>
 
+namespace schedule_test {
+
 using namespace pawl::test;
 using nlohmann::json;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// A store with the definition `job`, which ends at once.
 class scene {
@@ -139,3 +139,5 @@ TEST_CASE("schedule: what was missed is made up and the command ends when nothin
   CHECK(s.shown("tick").at("lastDue").get<std::int64_t>() >= due);
   CHECK(s.instances().front().at("status") == "completed");
 }
+
+} // namespace schedule_test

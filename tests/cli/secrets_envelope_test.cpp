@@ -1,6 +1,8 @@
 // pawl secrets between two machines: sealed there, imported here, signed on demand.
 #include "tests/cli/secrets_support.hpp"
 
+namespace secrets_envelope_test {
+
 using namespace secrets_tests;
 
 namespace {
@@ -126,3 +128,5 @@ TEST_CASE("secrets: what cannot be sealed is refused", "[secrets]") {
   CHECK(seal({"--to", to, "--valid-until", "2001-01-31"}).code == 2);
   CHECK(seal({"--to", to, "--version", "-1"}).code == 2);
 }
+
+} // namespace secrets_envelope_test

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+namespace secrets_memory_test {
+
 using namespace secrets_tests;
 
 namespace {
@@ -93,3 +95,5 @@ TEST_CASE("secrets: without memory to lock they are refused unless the command l
   CHECK_FALSE(has(taken.err, "LimitMEMLOCK"));
   CHECK(has(taken.err, "none.sealed")); // it came as far as the store
 }
+
+} // namespace secrets_memory_test

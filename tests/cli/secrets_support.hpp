@@ -18,8 +18,6 @@ using nlohmann::json;
 
 inline const std::string canary = "canary-3f9Qx7Lw0TzK";
 
-inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 inline std::string read_whole(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};

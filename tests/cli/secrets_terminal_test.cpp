@@ -4,6 +4,8 @@
 
 #include <csignal>
 
+namespace secrets_terminal_test {
+
 using namespace secrets_tests;
 
 namespace {
@@ -147,3 +149,5 @@ TEST_CASE("secrets: without a terminal nobody is asked", "[secrets]") {
   CHECK(has(refused.err, "there is no terminal"));
   CHECK_FALSE(std::filesystem::exists(here.store));
 }
+
+} // namespace secrets_terminal_test

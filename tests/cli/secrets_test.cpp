@@ -1,6 +1,8 @@
 // pawl secrets: what it keeps, who may have it, and that no value ever shows.
 #include "tests/cli/secrets_support.hpp"
 
+namespace secrets_test {
+
 using namespace secrets_tests;
 
 TEST_CASE("secrets: init makes a store and its key, and never overwrites either", "[secrets]") {
@@ -336,3 +338,5 @@ TEST_CASE("secrets: every command has a help, and the README names it", "[secret
     CHECK(has(readme, std::string("`pawl secrets ") + name));
   }
 }
+
+} // namespace secrets_test

@@ -7,16 +7,12 @@
 #include <filesystem>
 #include <fstream>
 
+namespace validate_test {
+
 using namespace pawl::test;
 using nlohmann::json;
 
-namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-void write_file(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
-
-} // namespace
+namespace {} // namespace
 
 TEST_CASE("validate: problems stand at their line and column, as compilers write them", "[validate]") {
   temp_folder folder;
@@ -91,3 +87,5 @@ TEST_CASE("validate: a file that is not there is a wrong command line", "[valida
   CHECK(run_pawl({"validate", "/nowhere/x.json"}).code == 2);
   CHECK(run_pawl({"validate"}).code == 2);
 }
+
+} // namespace validate_test

@@ -61,7 +61,7 @@ std::vector<std::string> excuses(const json& c, const outcome& got) {
   return rules;
 }
 
-void check(const json& c, const options& with, tally& out) {
+void check_expression(const json& c, const options& with, tally& out) {
   const auto got = evaluate_case(c.at("expr"), c.at("context"));
   const bool as_expected = does_as_expected(c, got);
   const std::string id = c.at("id");
@@ -80,7 +80,7 @@ void check(const json& c, const options& with, tally& out) {
 } // namespace
 
 void check_expressions(const options& with, tally& out) {
-  each_case(with, [&](const json& c) { check(c, with, out); });
+  each_case(with, [&](const json& c) { check_expression(c, with, out); });
 }
 
 } // namespace conformance

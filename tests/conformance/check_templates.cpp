@@ -148,7 +148,7 @@ std::vector<std::string> accident_excuses(const json& c, const json& rulings, co
   return {};
 }
 
-void check(const json& c, const options& with, tally& out) {
+void check_template(const json& c, const options& with, tally& out) {
   const rendering got(c);
   const std::string id = c.at("id");
   const bool is_finite = !got.is_evaluated || !has_non_finite(got.shown);
@@ -166,7 +166,7 @@ void check(const json& c, const options& with, tally& out) {
 } // namespace
 
 void check_templates(const options& with, tally& out) {
-  each_case(with, [&](const json& c) { check(c, with, out); });
+  each_case(with, [&](const json& c) { check_template(c, with, out); });
 }
 
 } // namespace conformance

@@ -16,11 +16,11 @@ using expression::call_context;
 using expression::kind;
 using expression::value;
 using arguments = std::span<const value>;
-using answer = pawl::result<value>;
+using function_answer = pawl::result<value>;
 
-answer refuse(const char* what) { return pawl::error{pawl::errc::evaluation, what, ""}; }
+function_answer refuse(const char* what) { return pawl::error{pawl::errc::evaluation, what, ""}; }
 
-answer change_case(arguments a, char first, char last, int by) {
+function_answer change_case(arguments a, char first, char last, int by) {
   if (!a[0].is(kind::text)) return refuse("text wanted");
   std::string text(a[0].as_text());
   for (char& c : text)
@@ -28,7 +28,7 @@ answer change_case(arguments a, char first, char last, int by) {
   return value::text(std::move(text));
 }
 
-answer split(arguments a, call_context&) {
+function_answer split(arguments a, call_context&) {
   if (a.size() < 2 || !a[0].is(kind::text) || !a[1].is(kind::text) || a[1].as_text().empty())
     return refuse("texts wanted");
   const auto text = a[0].as_text();
@@ -43,7 +43,7 @@ answer split(arguments a, call_context&) {
   return value::array(std::move(pieces));
 }
 
-answer join(arguments a, call_context& context) {
+function_answer join(arguments a, call_context& context) {
   if (!a[0].is(kind::array)) return refuse("array wanted");
   const bool is_default = a.size() < 2 || a[1].is(kind::undefined);
   if (!is_default && !a[1].is(kind::text)) return refuse("separator wanted");
@@ -61,7 +61,7 @@ answer join(arguments a, call_context& context) {
   return value::text(std::move(out));
 }
 
-answer sum(arguments a, call_context&) {
+function_answer sum(arguments a, call_context&) {
   if (!a[0].is(kind::array)) return refuse("array wanted");
   double total = 0;
   for (std::size_t i = 0; i < a[0].size(); ++i) {
@@ -71,7 +71,7 @@ answer sum(arguments a, call_context&) {
   return value::number(total);
 }
 
-answer largest(arguments a, call_context&) {
+function_answer largest(arguments a, call_context&) {
   if (a.empty()) return refuse("an argument wanted");
   double most = -std::numeric_limits<double>::infinity();
   for (const auto& v : a) {
@@ -86,7 +86,7 @@ answer largest(arguments a, call_context&) {
   return value::number(most);
 }
 
-answer all_arguments(arguments a, call_context&) { return value::array({a.begin(), a.end()}); }
+function_answer all_arguments(arguments a, call_context&) { return value::array({a.begin(), a.end()}); }
 
 expression::functions make() {
   expression::functions known;
@@ -95,12 +95,12 @@ expression::functions make() {
   known.add_transform("split", split);
   known.add_transform("join", join);
   known.add_transform("sum", sum);
-  known.add_transform("first", [](arguments a, call_context&) { return answer(a[0].at(0)); });
+  known.add_transform("first", [](arguments a, call_context&) { return function_answer(a[0].at(0)); });
   known.add_transform("args", all_arguments);
   known.add_transform("max", largest);
   known.add_function("args", all_arguments);
   known.add_function("max", largest);
-  known.add_function("zero", [](arguments, call_context&) { return answer(value::number(0)); });
+  known.add_function("zero", [](arguments, call_context&) { return function_answer(value::number(0)); });
   known.add_function("fail", [](arguments, call_context&) { return refuse("failed as asked"); });
   return known;
 }

@@ -5,6 +5,7 @@
 #include "tests/contract/raw_sqlite.hpp"
 #include "tests/golden/golden.hpp"
 #include "tests/support/child_process.hpp"
+#include "tests/support/places.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <pawl/runtime.hpp>
@@ -15,6 +16,8 @@
 
 #include <filesystem>
 
+namespace golden_test {
+
 using namespace pawl;
 using golden::day_ms;
 using golden::hour_ms;
@@ -24,7 +27,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path kept_files = fs::path(PAWL_SOURCES) / "tests/golden";
+const fs::path kept_files = test::source("tests/golden");
 
 int newest_format() { return storage::migrations().back().number; }
 std::string name_of(int format) { return "format-" + std::to_string(format) + ".db"; }
@@ -38,7 +41,7 @@ std::string copy_of(const std::string& name, const test::temp_folder& folder) {
 
 /// By the program that made the golden file of the present format.
 std::string freshly_written(const test::temp_folder& folder) {
-  test::child_process writer({PAWL_GOLDEN_WRITER, folder.path()});
+  test::child_process writer({test::program("pawl-golden"), folder.path()});
   const std::string name = writer.line();
   if (writer.finish() != 0) FAIL("the writer of golden stores fails");
   return folder.file(name);
@@ -326,3 +329,5 @@ TEST_CASE("golden: a store of format 1 opens and every instance goes on where it
   REQUIRE(retried);
   CHECK(retried->size() > 5);
 }
+
+} // namespace golden_test

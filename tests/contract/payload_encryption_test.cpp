@@ -4,6 +4,7 @@
 #include "storage/sealed/sealed_store.hpp"
 #include "tests/contract/raw_sqlite.hpp"
 #include "tests/support/payload_store.hpp"
+#include "tests/support/places.hpp"
 #include "tests/support/store_rows.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -16,6 +17,8 @@
 #include <sodium.h>
 
 #include <set>
+
+namespace payload_encryption_test {
 
 using namespace pawl;
 using namespace pawl::storage;
@@ -429,7 +432,7 @@ TEST_CASE("payloads: nobody sets, takes or is given their key") {
 namespace {
 
 json example(const char* name) {
-  std::ifstream file(std::string(PAWL_SOURCES "/tests/examples/") + name);
+  std::ifstream file(source(std::string("tests/examples/") + name));
   return json::parse(file);
 }
 
@@ -509,3 +512,5 @@ TEST_CASE("payloads: the examples run through a runtime and leave no payload tex
   REQUIRE(keeper);
   CHECK(keeper->remove("loop.json")); // needs no key
 }
+
+} // namespace payload_encryption_test

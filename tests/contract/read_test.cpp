@@ -1,6 +1,8 @@
 // Reading: results, lists, history, what is due. What every store promises.
 #include "tests/contract/tested_store.hpp"
 
+namespace read_test {
+
 using namespace pawl;
 using namespace pawl::storage;
 using namespace pawl::test;
@@ -242,3 +244,5 @@ TEST_CASE("checkpoint: harmless at any time") {
   CHECK(s->checkpoint(0));
   CHECK(s->load(key));
 }
+
+} // namespace read_test

@@ -2,8 +2,11 @@
 #include "tests/contract/raw_sqlite.hpp"
 #include "tests/contract/tested_store.hpp"
 #include "tests/support/child_process.hpp"
+#include "tests/support/places.hpp"
 
 #include <filesystem>
+
+namespace remove_test {
 
 using namespace pawl;
 using namespace pawl::storage;
@@ -43,12 +46,6 @@ int clean_up(store& s) {
     if (!*is_more) return pieces;
     REQUIRE(pieces < 10'000);
   }
-}
-
-std::unique_ptr<store> open_or_fail(const std::string& path, std::int64_t reserve_bytes = 0) {
-  auto opened = open_sqlite_store(path, reserve_bytes);
-  if (!opened) FAIL(to_string(opened.failure()));
-  return *std::move(opened);
 }
 
 } // namespace
@@ -206,7 +203,7 @@ std::string full_disk_story(const std::string& reserve_bytes) {
                        "\"$2\" fill-up \"$1/store.db\" \"$1/ballast\" $3; rm -f \"$1/store.db-shm\"; "
                        "head -c 10000000 /dev/zero >> \"$1/ballast\" 2>/dev/null; "
                        "\"$2\" remove-on-full \"$1/store.db\" $3",
-                       "sh", folder.path(), PAWL_STORE_CHILD, reserve_bytes});
+                       "sh", folder.path(), program("pawl-store-child"), reserve_bytes});
   return child.rest();
 }
 
@@ -262,3 +259,5 @@ TEST_CASE("reserve: one that was given away is taken back when the store is open
   CHECK(std::filesystem::file_size(path + ".reserve") == 1'000'000);
   CHECK(s->save_definition(definition("flow", "h1"), 1));
 }
+
+} // namespace remove_test

@@ -1,6 +1,8 @@
 // What every store keeps of schedules.
 #include "tests/contract/tested_store.hpp"
 
+namespace schedules_test {
+
 using namespace pawl;
 using namespace pawl::storage;
 using namespace pawl::test;
@@ -227,3 +229,5 @@ TEST_CASE("schedule rows: encrypted inputs are in no file, and who has no key ma
   auto store = *open_sqlite_store(file, 0, encrypting(keys));
   check_same(**store->schedule("a"), row);
 }
+
+} // namespace schedules_test

@@ -1,6 +1,8 @@
 // What every store keeps of secrets: labels of instances, the audit, how far a sealed store has come.
 #include "tests/contract/tested_store.hpp"
 
+namespace secrets_test {
+
 using namespace pawl;
 using namespace pawl::storage;
 using namespace pawl::test;
@@ -103,3 +105,5 @@ TEST_CASE("sealed stores: an older generation, or another content of a known one
     if (!answer) CHECK(answer.failure().code == errc::corrupt);
   }
 }
+
+} // namespace secrets_test

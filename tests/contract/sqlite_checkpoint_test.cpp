@@ -3,6 +3,8 @@
 #include "tests/contract/tested_store.hpp"
 #include "tests/support/faulty_disk.hpp"
 
+namespace sqlite_checkpoint_test {
+
 using namespace pawl;
 using namespace pawl::storage;
 using namespace pawl::test;
@@ -110,3 +112,5 @@ TEST_CASE("log: an orderly end beside a reader leaves an empty one") {
   opened->reset();
   CHECK(std::filesystem::file_size(folder.file("store.db") + "-wal") == 0);
 }
+
+} // namespace sqlite_checkpoint_test

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+namespace sqlite_every_fault_test {
+
 using namespace pawl;
 using namespace pawl::storage;
 using namespace pawl::test;
@@ -23,12 +25,6 @@ using scenario = std::function<std::vector<answered>(store&)>;
 bool is_stop(const error& e) { return e.message.find("opened anew") != std::string::npos; }
 
 std::unique_ptr<store> as_it_is(std::unique_ptr<store> s) { return s; }
-
-std::unique_ptr<store> open_or_fail(const std::string& path) {
-  auto opened = open_sqlite_store(path);
-  if (!opened) FAIL(to_string(opened.failure()));
-  return *std::move(opened);
-}
 
 answered write(store& s, std::vector<change> batch) {
   auto answers = s.write(batch);
@@ -213,3 +209,5 @@ TEST_CASE("every fault: control: a store that calls an unknown outcome a refusal
   };
   CHECK(caught([](auto s) { return std::make_unique<sure_store>(std::move(s)); }, "and is there") > 0);
 }
+
+} // namespace sqlite_every_fault_test

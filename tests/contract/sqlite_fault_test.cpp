@@ -3,8 +3,11 @@
 #include "tests/contract/tested_store.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/faulty_disk.hpp"
+#include "tests/support/places.hpp"
 
 #include <sqlite3.h>
+
+namespace sqlite_fault_test {
 
 using namespace pawl;
 using namespace pawl::storage;
@@ -13,12 +16,6 @@ using namespace pawl::test;
 namespace {
 
 constexpr const char* full_story = "full disk_full disk_full\nkept whole\nkept whole\nthen written\n";
-
-std::unique_ptr<store> open_or_fail(const std::string& path) {
-  auto opened = open_sqlite_store(path);
-  if (!opened) FAIL(to_string(opened.failure()));
-  return *std::move(opened);
-}
 
 /// Holds the instance "a" at revision 1.
 std::unique_ptr<store> store_with_a(const std::string& path) {
@@ -38,7 +35,7 @@ const auto any_sync = [](const disk_operation& op) { return op.call == disk_call
 
 TEST_CASE("full disk: a limit on file sizes leaves whole batches, and room lets it go on") {
   const temp_folder folder;
-  child_process child({PAWL_STORE_CHILD, "fill-limited", folder.file("store.db")});
+  child_process child({program("pawl-store-child"), "fill-limited", folder.file("store.db")});
   CHECK(child.rest() == full_story);
 }
 
@@ -47,7 +44,7 @@ TEST_CASE("full disk: a small disk leaves whole batches, and room lets it go on"
   child_process child({"unshare", "-m", "sh", "-c",
                        "mount -t tmpfs -o size=3m none \"$1\" || { echo no mount; exit; }; "
                        "head -c 1000000 /dev/zero > \"$1/ballast\"; \"$2\" fill \"$1/store.db\" \"$1/ballast\"",
-                       "sh", folder.path(), PAWL_STORE_CHILD});
+                       "sh", folder.path(), program("pawl-store-child")});
   const std::string said = child.rest();
   if (said.find("no mount") == 0 || said.empty()) {
     WARN("skipped: no right to mount here");
@@ -61,7 +58,7 @@ TEST_CASE("full disk: a store cannot be made on one, and nothing half-made is le
   child_process child({"unshare", "-m", "sh", "-c",
                        "mount -t tmpfs -o size=64k none \"$1\" || { echo no mount; exit; }; "
                        "head -c 61440 /dev/zero > \"$1/ballast\" 2>/dev/null; \"$2\" hold \"$1/store.db\"; ls \"$1\"",
-                       "sh", folder.path(), PAWL_STORE_CHILD});
+                       "sh", folder.path(), program("pawl-store-child")});
   const std::string said = child.rest();
   if (said.find("no mount") == 0 || said.empty()) {
     WARN("skipped: no right to mount here");
@@ -258,3 +255,5 @@ TEST_CASE("failed read: the check after an unclean end does not take it for dama
     if (!opened) CHECK(opened.failure().code == errc::storage);
   }
 }
+
+} // namespace sqlite_fault_test

@@ -3,12 +3,15 @@
 #include "tests/contract/raw_sqlite.hpp"
 #include "tests/contract/tested_store.hpp"
 #include "tests/support/child_process.hpp"
+#include "tests/support/places.hpp"
 
 #include <fstream>
 #include <iterator>
 
 #include <sys/stat.h>
 #include <unistd.h>
+
+namespace sqlite_open_test {
 
 using namespace pawl;
 using namespace pawl::storage;
@@ -177,7 +180,7 @@ TEST_CASE("owner: a second one is told the pid, by whatever name it comes") {
     CHECK(e.code == errc::busy);
     CHECK(has(e, "process " + pid));
   }
-  child_process child({PAWL_STORE_CHILD, "hold", path});
+  child_process child({program("pawl-store-child"), "hold", path});
   const std::string line = child.line();
   CHECK(line.find("busy") == 0);
   CHECK(line.find("process " + pid) != std::string::npos);
@@ -188,7 +191,7 @@ TEST_CASE("owner: a second one is told the pid, by whatever name it comes") {
 TEST_CASE("owner: one in another process is named; after kill -9 its lock is free") {
   const temp_folder folder;
   const std::string path = folder.file("store.db");
-  child_process child({PAWL_STORE_CHILD, "write", path, "20"});
+  child_process child({program("pawl-store-child"), "write", path, "20"});
   REQUIRE(child.line() == "written");
   const error e = refusal(path);
   CHECK(e.code == errc::busy);
@@ -231,11 +234,13 @@ TEST_CASE("owner: a missing right is named") {
   const std::string path = folder.file("store.db");
   make_store(path);
   fs::permissions(path, fs::perms::owner_all | fs::perms::others_read);
-  child_process child({PAWL_STORE_CHILD, "as", "65534", "hold", path});
+  child_process child({program("pawl-store-child"), "as", "65534", "hold", path});
   const std::string line = child.line();
   CHECK(line.find("access") == 0);
   CHECK(line.find(path + ".lock") != std::string::npos);
-  child_process creator({PAWL_STORE_CHILD, "as", "65534", "hold", folder.file("new.db")});
+  child_process creator({program("pawl-store-child"), "as", "65534", "hold", folder.file("new.db")});
   CHECK(creator.line().find("access") == 0);
   CHECK_FALSE(fs::exists(folder.file("new.db")));
 }
+
+} // namespace sqlite_open_test

@@ -2,12 +2,15 @@
 #include "tests/contract/raw_sqlite.hpp"
 #include "tests/contract/tested_store.hpp"
 #include "tests/support/child_process.hpp"
+#include "tests/support/places.hpp"
 
 #include <fstream>
 #include <iterator>
 #include <map>
 
 #include <unistd.h>
+
+namespace sqlite_reader_test {
 
 using namespace pawl;
 using namespace pawl::storage;
@@ -28,7 +31,7 @@ std::map<std::string, std::string> contents(const std::string& folder) {
 
 /// A store with 21 revisions of "a" whose owner was killed.
 void make_killed_store(const std::string& path) {
-  child_process child({PAWL_STORE_CHILD, "write", path, "20"});
+  child_process child({program("pawl-store-child"), "write", path, "20"});
   REQUIRE(child.line() == "written");
   child.kill();
 }
@@ -49,7 +52,7 @@ std::int64_t revision_read(const std::string& path) {
 }
 
 std::string run_as_other_user(const std::string& path) {
-  child_process child({PAWL_STORE_CHILD, "as", "65534", "read", path});
+  child_process child({program("pawl-store-child"), "as", "65534", "read", path});
   return child.rest();
 }
 
@@ -162,7 +165,7 @@ TEST_CASE("reader: on a read-only mount, with and without a log") {
   child_process child({"unshare", "-m", "sh", "-c",
                        "mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\" || { echo no mount; exit; }; "
                        "\"$2\" read \"$1/store.db\"",
-                       "sh", folder.path(), PAWL_STORE_CHILD});
+                       "sh", folder.path(), program("pawl-store-child")});
   const std::string said = child.rest();
   if (said.find("no mount") == 0 || said.empty()) {
     WARN("skipped: no right to mount here");
@@ -205,7 +208,7 @@ TEST_CASE("reader: as another user beside a living owner") {
   if (!is_root("giving up rights")) return;
   const temp_folder folder;
   const std::string path = folder.file("store.db");
-  child_process owner({PAWL_STORE_CHILD, "write", path, "20"});
+  child_process owner({program("pawl-store-child"), "write", path, "20"});
   REQUIRE(owner.line() == "written");
   const auto all = fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec;
   fs::permissions(folder.path(), all);
@@ -226,3 +229,5 @@ TEST_CASE("reader: while the owner is this process, its locks survive") {
   }
   CHECK(open_sqlite_store(path).failure().code == errc::busy);
 }
+
+} // namespace sqlite_reader_test

@@ -22,6 +22,13 @@ inline const char* name_of(store_kind kind) {
   return "";
 }
 
+/// A store in a file; red when it does not open.
+inline std::unique_ptr<storage::store> open_or_fail(const std::string& path, std::int64_t reserve_bytes = 0) {
+  auto opened = storage::open_sqlite_store(path, reserve_bytes);
+  if (!opened) FAIL(to_string(opened.failure()));
+  return *std::move(opened);
+}
+
 /// A store; `s->` is one operation.
 class tested_store {
 public:

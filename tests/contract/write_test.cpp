@@ -1,6 +1,8 @@
 // Creating and advancing instances: what every store promises.
 #include "tests/contract/tested_store.hpp"
 
+namespace write_test {
+
 using namespace pawl;
 using namespace pawl::storage;
 using namespace pawl::test;
@@ -317,3 +319,5 @@ TEST_CASE("batch: an empty one has no answers") {
   tested_store s(any_kind());
   CHECK(s->write({}).empty());
 }
+
+} // namespace write_test

@@ -19,7 +19,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t everything = 1'000'000;
+constexpr std::size_t all_entries = 1'000'000;
 
 history_entry entry_of(const json& ack) {
   history_entry e;
@@ -126,7 +126,7 @@ std::optional<checker::instance_rows> checker::stored_of(storage::reader& from, 
     return std::nullopt;
   }
   auto rows = from.load(**key);
-  auto history = host::read_history(from, uid, 0, everything);
+  auto history = host::read_history(from, uid, 0, all_entries);
   if (rows && history) return instance_rows{std::move(*rows), std::move(*history)};
   problem(uid, to_string(!rows ? rows.failure() : history.failure()));
   return std::nullopt;
@@ -269,7 +269,7 @@ void checker::check_replay(storage::reader& from, int n) {
 
 std::set<checker::attempt_key> checker::audited_attempts(storage::reader& from) {
   std::set<attempt_key> all;
-  const auto lines = from.secret_audit(0, everything);
+  const auto lines = from.secret_audit(0, all_entries);
   if (!lines) problem("audit", to_string(lines.failure()));
   if (lines)
     for (const secret_audit_entry& line : *lines)
@@ -318,7 +318,7 @@ void checker::check_effects(storage::reader& from, int to) {
     if (++executions[attempt] > 1 && node != "nap") ++repeated_;
   }
   for (int n = 0; n < to; ++n) {
-    const auto history = host::read_history(from, uid_of(n), 0, everything);
+    const auto history = host::read_history(from, uid_of(n), 0, all_entries);
     if (!history) continue;
     for (const history_entry& e : *history)
       if (is_result(e) && takes_items(e.node) && e.node != "ask" && e.node != "hear" &&

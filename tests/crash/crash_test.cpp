@@ -5,6 +5,7 @@
 #include "tests/crash/child_process.hpp"
 #include "tests/crash/workload.hpp"
 #include "tests/support/campaign.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +22,7 @@ using clock_type = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr int held = 0, wrong = 1, usage = 2, step_lost = 3;
-constexpr auto patience = std::chrono::seconds(60);
+using pawl::test::patience;
 
 struct arguments {
   std::string program;

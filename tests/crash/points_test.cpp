@@ -4,6 +4,7 @@
 #include "tests/crash/child_process.hpp"
 #include "tests/crash/workload.hpp"
 #include "tests/support/campaign.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <sqlite3.h>
@@ -23,7 +24,7 @@ using namespace pawl;
 namespace fs = std::filesystem;
 
 constexpr int held = 0, wrong = 1, usage = 2, step_lost = 3;
-constexpr auto patience = std::chrono::seconds(60);
+using pawl::test::patience;
 constexpr int instances = 8;
 
 /// `nth_max`: which occurrence is the one is drawn from 1 to this.

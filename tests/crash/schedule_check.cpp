@@ -13,7 +13,7 @@
 namespace pawl::crash {
 namespace {
 
-constexpr std::size_t everything = 1'000'000;
+constexpr std::size_t all_rows = 1'000'000;
 
 /// Up to where it has decided, since it was added.
 std::vector<std::int64_t> due_times(const storage::schedule_row& row) {
@@ -27,7 +27,7 @@ std::vector<std::int64_t> due_times(const storage::schedule_row& row) {
 } // namespace
 
 void checker::check_schedules(storage::reader& from) {
-  const auto rows = from.schedules("", everything);
+  const auto rows = from.schedules("", all_rows);
   if (!rows) return problem("schedules", to_string(rows.failure()));
   std::set<std::string> missing = scheduled_;
   std::set<std::string> runs = look_at_runs(from);
@@ -59,7 +59,7 @@ void checker::check_schedule(const storage::schedule_row& row, std::set<std::str
 // Their acknowledged steps are there; gives the ids of all.
 std::set<std::string> checker::look_at_runs(storage::reader& from) {
   std::set<std::string> all;
-  const auto list = from.list(0, everything);
+  const auto list = from.list(0, all_rows);
   if (!list) problem("list", to_string(list.failure()));
   if (!list) return all;
   for (const storage::summary_row& row : *list) {
@@ -67,7 +67,7 @@ std::set<std::string> checker::look_at_runs(storage::reader& from) {
     all.insert(row.uid);
     if (ran_.count(row.uid) != 0) continue;
     instance& i = instances_[row.uid];
-    const auto history = host::read_history(from, row.uid, 0, everything);
+    const auto history = host::read_history(from, row.uid, 0, all_rows);
     if (!history)
       problem(row.uid, to_string(history.failure()));
     else

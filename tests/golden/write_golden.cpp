@@ -4,6 +4,7 @@
 #include "runtime/testing/forwarding_store.hpp"
 #include "storage/migrations.hpp"
 #include "tests/golden/golden.hpp"
+#include "tests/support/places.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -218,7 +219,7 @@ int main(int count, char** values) {
     return 2;
   }
   try {
-    std::ifstream definition(PAWL_SOURCES "/tests/golden/everything.json");
+    std::ifstream definition(test::source("tests/golden/everything.json"));
     std::printf("%s\n", write_in(values[1], json::parse(definition)).c_str());
     std::fflush(stdout);
   } catch (const std::exception& e) {

@@ -4,7 +4,7 @@
 namespace pawl::hostile {
 namespace {
 
-std::string quoted(const std::string& plain) { return "\"" + plain + "\""; }
+std::string json_text(const std::string& plain) { return "\"" + plain + "\""; }
 
 std::string node(const std::string& id, const std::string& more = "") {
   return R"({"id":")" + id + R"(","type":"set")" + more + "}";
@@ -30,7 +30,7 @@ std::string chain(std::size_t count) {
   return join(count - 1, ",", [](std::size_t i) { return edge(id_of(i), id_of(i + 1)); });
 }
 
-const char* const complete =
+const char* const complete_definition =
     R"({"id":"d","start":"a","fanOut":"first","stepLimit":5,"nodes":[{"id":"a","type":"set","data":{"x":"{{ input.y }}"},)"
     R"("retry":{"maxAttempts":3,"interval":"{{ 1 }}"}},{"id":"b","type":"if","data":{"condition":true}}],)"
     R"("edges":[{"source":"a","target":"b"},{"source":"b","target":"a","sourceHandle":"true"}]})";
@@ -39,7 +39,7 @@ const char* const complete =
 
 std::vector<attack> cut_definitions(std::uint64_t) {
   attacks all;
-  const std::string whole = complete;
+  const std::string whole = complete_definition;
   for (std::size_t length = 0; length < whole.size(); ++length)
     all.add("after " + std::to_string(length), whole.substr(0, length));
   std::size_t n = 0;
@@ -158,7 +158,7 @@ std::vector<attack> many_problems(std::uint64_t) {
 
 std::vector<attack> definitions_at_the_limits(std::uint64_t) {
   attacks all;
-  all.add_good("complete", complete);
+  all.add_good("complete", complete_definition);
   all.add_good("10,000 nodes", document(plain_nodes(10'000), chain(10'000)));
   all.add_good("10,000 nodes that nothing reaches", document(plain_nodes(10'000), "", R"(,"start":"n0")"));
   all.add_good_later("10,000 nodes that mention thirty others each", [] {
@@ -185,8 +185,8 @@ std::vector<attack> definitions_at_the_limits(std::uint64_t) {
   });
   all.add_good_later("names of UTF-16 order", [] {
     return document(node("a", ",\"data\":{" + join(50'000, ",", [](std::size_t i) {
-                                return quoted("gemeinsamer Anfang ä" + std::string(i % 2 == 0 ? "\xEF\xBC\x81" : "😀") +
-                                              std::to_string(i)) +
+                                return json_text("gemeinsamer Anfang ä" +
+                                                 std::string(i % 2 == 0 ? "\xEF\xBC\x81" : "😀") + std::to_string(i)) +
                                        ":1";
                               }) + "}"));
   });

@@ -4,14 +4,14 @@
 namespace pawl::hostile {
 namespace {
 
-const char* const complete =
+const char* const complete_payload =
     R"({"a":[1,-2.5e-3,true,false,null,"\u00e4\ud83d\ude00\n",{}],"b":{"c":[[],[{"d":"ä😀"}]]}})";
 
 } // namespace
 
 std::vector<attack> cut_json(std::uint64_t) {
   attacks all;
-  const std::string whole = complete;
+  const std::string whole = complete_payload;
   for (std::size_t n = 0; n < whole.size(); ++n) {
     all.add("after " + std::to_string(n), whole.substr(0, n), "not valid JSON");
     all.add("a comma at " + std::to_string(n), whole.substr(0, n) + "\x01" + whole.substr(n), "not valid JSON");
@@ -126,7 +126,7 @@ std::vector<attack> json_shapes(std::uint64_t) {
 
 std::vector<attack> json_at_the_limits(std::uint64_t) {
   attacks all;
-  all.add_good("complete", complete);
+  all.add_good("complete", complete_payload);
   all.add_good("deep", repeat("[", 128) + repeat("]", 128));
   all.add_good_later("wide", [] { return "[" + join(99'999, ",", [](std::size_t) { return "1"; }) + "]"; });
   all.add_good_later("wide objects",

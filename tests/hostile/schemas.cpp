@@ -75,13 +75,13 @@ const std::pair<const char*, char> keywords[] = {{"$comment", 't'},
                                                  {"uniqueItems", 'b'},
                                                  {"writeOnly", 'b'}};
 
-std::string with(const std::string& keyword, const std::string& content) {
+std::string schema_with(const std::string& keyword, const std::string& content) {
   return "{\"" + keyword + "\":" + content + "}";
 }
 
 std::string below(const std::string& schema) { return R"({"properties":{"p":{"items":[)" + schema + "]}}}"; }
 
-std::string reference(const std::string& to) { return with("$ref", "\"" + to + "\""); }
+std::string schema_of_reference(const std::string& to) { return schema_with("$ref", "\"" + to + "\""); }
 
 std::string defined(std::size_t i) { return "#/definitions/d" + std::to_string(i); }
 
@@ -97,28 +97,28 @@ std::vector<attack> wrong_keywords(std::uint64_t) {
   for (const auto& [keyword, shape] : keywords) {
     for (const char* content : contents) {
       if (takes(shape, content)) continue;
-      all.add(std::string(keyword) + " " + content, with(keyword, content));
-      all.add(std::string("below: ") + keyword + " " + content, below(with(keyword, content)));
+      all.add(std::string(keyword) + " " + content, schema_with(keyword, content));
+      all.add(std::string("below: ") + keyword + " " + content, below(schema_with(keyword, content)));
     }
   }
   for (const char* document : {"1", "null", "\"x\"", "[]", "[{}]", "-0.0", "1e308"}) {
     all.add(std::string("no schema ") + document, document);
     for (const char* keyword : {"not", "if", "contains", "propertyNames", "additionalItems", "additionalProperties"})
-      all.add(std::string("no schema in ") + keyword + document, with(keyword, document));
+      all.add(std::string("no schema in ") + keyword + document, schema_with(keyword, document));
     for (const char* keyword : {"allOf", "anyOf", "oneOf"})
       all.add(std::string("no schema among ") + keyword + document,
-              with(keyword, "[true," + std::string(document) + "]"));
+              schema_with(keyword, "[true," + std::string(document) + "]"));
     for (const char* keyword : {"properties", "definitions", "patternProperties"})
-      all.add(std::string("no schema by name ") + keyword + document, with(keyword, with("a", document)));
+      all.add(std::string("no schema by name ") + keyword + document, schema_with(keyword, schema_with("a", document)));
   }
   for (const char* types :
        {"\"any\"", "\"\"", "[]", "[\"null\",\"null\"]", "[\"null\",1]", "\"Object\"", "\"int\"", "[[]]"})
-    all.add(std::string("type ") + types, with("type", types));
+    all.add(std::string("type ") + types, schema_with("type", types));
   for (const std::size_t count : {2, 99, 101, 3'000}) {
     all.add_later("problems " + std::to_string(count), [count] {
-      return with("properties", "{" + join(count, ",", [](std::size_t i) {
-                                  return "\"p" + std::to_string(i) + R"(":{"type":1})";
-                                }) + "}");
+      return schema_with("properties", "{" + join(count, ",", [](std::size_t i) {
+                                         return "\"p" + std::to_string(i) + R"(":{"type":1})";
+                                       }) + "}");
     });
     all.add_later("problems behind warnings " + std::to_string(count), [count] {
       return "{" +
@@ -179,24 +179,26 @@ std::vector<attack> references_and_names(std::uint64_t) {
                          "#\\u0000",
                          "#/definitions/d0\\u0000"}) {
     const std::string document =
-        R"({"properties":{"p":)" + reference(to) + R"(},"allOf":[true],"definitions":{"d0":true}})";
+        R"({"properties":{"p":)" + schema_of_reference(to) + R"(},"allOf":[true],"definitions":{"d0":true}})";
     if (std::string_view(to) != "#/allOf/00") all.add(std::string("reference ") + to, document + "\n1");
     all.add(std::string("reference behind an id ") + to,
-            R"({"$id":"http://x.example/a/b","properties":{"p":)" + reference(std::string(to)) + "}}\n1");
+            R"({"$id":"http://x.example/a/b","properties":{"p":)" + schema_of_reference(std::string(to)) + "}}\n1");
   }
-  const std::string self = reference("#");
+  const std::string self = schema_of_reference("#");
   for (const auto& round : std::vector<std::string>{
-           self, with("allOf", "[" + self + "]"), with("anyOf", "[true," + self + "]"), with("oneOf", "[" + self + "]"),
-           with("not", self), with("if", self), R"({"if":true,"then":)" + self + "}",
-           R"({"if":true,"else":)" + self + "}", with("dependencies", with("a", self)),
-           with("properties", with("x", reference("#/properties/x"))), with("not", with("not", with("not", self))),
+           self, schema_with("allOf", "[" + self + "]"), schema_with("anyOf", "[true," + self + "]"),
+           schema_with("oneOf", "[" + self + "]"), schema_with("not", self), schema_with("if", self),
+           R"({"if":true,"then":)" + self + "}", R"({"if":true,"else":)" + self + "}",
+           schema_with("dependencies", schema_with("a", self)),
+           schema_with("properties", schema_with("x", schema_of_reference("#/properties/x"))),
+           schema_with("not", schema_with("not", schema_with("not", self))),
            R"({"$id":"http://x/a","allOf":[{"$ref":"a"}]})", R"({"$id":"#me","anyOf":[{"$ref":"#me"}]})",
-           with("items", "[" + reference("#/items/0") + "]")}) {
+           schema_with("items", "[" + schema_of_reference("#/items/0") + "]")}) {
     all.add("round " + round, round + "\n1", "for the same value");
     all.add("round below " + round, R"({"properties":{"q":1.0},)" + round.substr(1));
   }
   for (const std::size_t length : {1, 2, 3, 50, 1'000, 4'000}) {
-    const auto next = [length](std::size_t i) { return reference(defined((i + 1) % length)); };
+    const auto next = [length](std::size_t i) { return schema_of_reference(defined((i + 1) % length)); };
     const auto n = std::to_string(length);
     all.add_later(
         "round of " + n, [=] { return "{" + definitions(length, next) + "}"; }, "for the same value");
@@ -206,9 +208,10 @@ std::vector<attack> references_and_names(std::uint64_t) {
           return "{" +
                  definitions(std::min<std::size_t>(length, 2'000),
                              [=](std::size_t i) {
-                               return with("anyOf",
-                                           "[" + reference(defined((i + 1) % std::min<std::size_t>(length, 2'000))) +
-                                               "]");
+                               return schema_with(
+                                   "anyOf",
+                                   "[" + schema_of_reference(defined((i + 1) % std::min<std::size_t>(length, 2'000))) +
+                                       "]");
                              }) +
                  "}";
         },
@@ -221,30 +224,32 @@ std::vector<attack> references_and_names(std::uint64_t) {
       const auto n = std::string(piece) + " " + std::to_string(bytes);
       if (piece[0] != '#' && piece[0] != '.' && bytes / std::string_view(piece).size() > 1'024)
         all.add_later("a long id " + n, [=] {
-          return with("$id", "\"x" + repeat(piece, bytes / std::string_view(piece).size()) + "\"");
+          return schema_with("$id", "\"x" + repeat(piece, bytes / std::string_view(piece).size()) + "\"");
         });
-      all.add_later("a long reference " + n,
-                    [=] { return reference("x" + repeat(piece, bytes / std::string_view(piece).size())); });
+      all.add_later("a long schema_of_reference " + n,
+                    [=] { return schema_of_reference("x" + repeat(piece, bytes / std::string_view(piece).size())); });
       all.add_later("a long pointer " + n,
-                    [=] { return reference("#/" + repeat(piece, bytes / std::string_view(piece).size())); });
+                    [=] { return schema_of_reference("#/" + repeat(piece, bytes / std::string_view(piece).size())); });
     }
   all.add_later("many long references", [] {
-    return with("allOf", "[" + join(2'000, ",", [](std::size_t) { return reference(repeat("../a/", 400)); }) + "]");
+    return schema_with(
+        "allOf", "[" + join(2'000, ",", [](std::size_t) { return schema_of_reference(repeat("../a/", 400)); }) + "]");
   });
   for (const char* name : {"\\u0000", "a\\u0000b", "\\u0000a"})
-    for (const auto& document :
-         {with("required", "[\"" + std::string(name) + "\"]"), with("properties", with(name, "true")),
-          with("dependencies", with(name, "[\"a\"]")),
-          with("dependencies", with("a", "[\"" + std::string(name) + "\"]")),
-          with("pattern", "\"" + std::string(name) + "\""), with("patternProperties", with(name, "true"))})
+    for (const auto& document : {schema_with("required", "[\"" + std::string(name) + "\"]"),
+                                 schema_with("properties", schema_with(name, "true")),
+                                 schema_with("dependencies", schema_with(name, "[\"a\"]")),
+                                 schema_with("dependencies", schema_with("a", "[\"" + std::string(name) + "\"]")),
+                                 schema_with("pattern", "\"" + std::string(name) + "\""),
+                                 schema_with("patternProperties", schema_with(name, "true"))})
       all.add("a zero in a name " + document, document, "U+0000");
   for (const char* name : {"__proto__", "constructor", "toString", "$ref", "pawl:reference", "pawl:comparison", ""}) {
-    all.add(std::string("no such member ") + name, with("required", "[\"" + std::string(name) + "\"]") + "\n{}");
+    all.add(std::string("no such member ") + name, schema_with("required", "[\"" + std::string(name) + "\"]") + "\n{}");
     all.add(std::string("a member ") + name,
-            with("properties", with(name == std::string("$ref") ? "$re~f" : name, "false")) + "\n" +
-                with(name == std::string("$ref") ? "$re~f" : name, "1"));
+            schema_with("properties", schema_with(name == std::string("$ref") ? "$re~f" : name, "false")) + "\n" +
+                schema_with(name == std::string("$ref") ? "$re~f" : name, "1"));
     all.add(std::string("needs ") + name,
-            with("dependencies", with("a", "[\"" + std::string(name) + "\"]")) + "\n{\"a\":1}");
+            schema_with("dependencies", schema_with("a", "[\"" + std::string(name) + "\"]")) + "\n{\"a\":1}");
   }
   all.add("own words", R"({"pawl:reference":99,"pawl:comparison":-1,"not":{}})"
                        "\n1");
@@ -315,40 +320,42 @@ std::vector<attack> hostile_patterns(std::uint64_t) {
                               "((((x{30}){30}){30}){30})",
                               "(\\\\pL{300}){3}"}) {
     if (std::string_view(pattern) == "a{,") continue; // text, as in ECMA
-    all.add(std::string("pattern ") + pattern, with("pattern", "\"" + std::string(pattern) + "\""));
-    all.add(std::string("names of ") + pattern, with("patternProperties", with(pattern, "true")));
+    all.add(std::string("pattern ") + pattern, schema_with("pattern", "\"" + std::string(pattern) + "\""));
+    all.add(std::string("names of ") + pattern, schema_with("patternProperties", schema_with(pattern, "true")));
   }
   for (const std::size_t bytes : {4'097, 100'000, 4'000'000})
     for (const char* piece : {"a", "(", "[", "a?", "(a|", ".*", "\\\\d", "ä"})
       all.add_later("a long pattern " + std::string(piece) + std::to_string(bytes),
-                    [=] { return with("pattern", "\"" + repeat(piece, bytes) + "\""); });
+                    [=] { return schema_with("pattern", "\"" + repeat(piece, bytes) + "\""); });
   for (const std::size_t count : {1'001, 4'000})
     all.add_later("patterns " + std::to_string(count), [=] {
-      return with("patternProperties",
-                  "{" + join(count, ",", [](std::size_t i) { return "\"^p" + std::to_string(i) + "$\":true"; }) + "}");
+      return schema_with("patternProperties", "{" + join(count, ",", [](std::size_t i) {
+                                                return "\"^p" + std::to_string(i) + "$\":true";
+                                              }) + "}");
     });
   for (const char* costly : {"(?:[ab]{1,30}){1,30}", "\\\\w{400}", "\\\\pL{4}", "[^a]{200}(x|y)*", ".{90}",
                              "(?:\\\\S\\\\s){9}", "(?:a?){900}a{900}"})
     all.add_later(std::string("large patterns ") + costly, [=] {
-      return with("allOf", "[" +
-                               join(256, ",",
-                                    [=](std::size_t i) {
-                                      return with("pattern", "\"" + std::string(costly) + std::to_string(i) + "\"");
-                                    }) +
-                               "]") +
+      return schema_with("allOf", "[" +
+                                      join(256, ",",
+                                           [=](std::size_t i) {
+                                             return schema_with("pattern",
+                                                                "\"" + std::string(costly) + std::to_string(i) + "\"");
+                                           }) +
+                                      "]") +
              "\n\"" + repeat("ab", 500) + "\"";
     });
   for (const char* large : {"\\\\p{L}{500}", "(?:\\\\pL{90}){9}", "(?:[ab]{1,40}){1,40}x"})
     all.add_later(std::string("patterns that are too large ") + large, [=] {
-      return with("allOf", "[" + join(3'000, ",", [=](std::size_t i) {
-                             return with("pattern", "\"" + std::to_string(i) + large + "\"");
-                           }) + "]");
+      return schema_with("allOf", "[" + join(3'000, ",", [=](std::size_t i) {
+                                    return schema_with("pattern", "\"" + std::to_string(i) + large + "\"");
+                                  }) + "]");
     });
   for (const char* pattern :
        {"^(a+)+$", "^(a|a)*$", "^(a*)*$", "^(a|aa)+$", "^(.*a){20}$", "^(a?){50}a{50}$", "^([a-zA-Z]+)*$", "(x+x+)+y"})
     for (const std::size_t bytes : {30, 1'000, 20'000, 1'000'000})
       all.add_later(std::string("backtracking ") + pattern + std::to_string(bytes), [=] {
-        return with("pattern", "\"" + std::string(pattern) + "\"") + "\n\"" + std::string(bytes, 'a') + "!\"";
+        return schema_with("pattern", "\"" + std::string(pattern) + "\"") + "\n\"" + std::string(bytes, 'a') + "!\"";
       });
   return std::move(all).take();
 }

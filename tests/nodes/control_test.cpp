@@ -8,6 +8,8 @@
 #include <mutex>
 #include <vector>
 
+namespace control_test {
+
 using namespace pawl;
 using namespace pawl::test;
 using nlohmann::json;
@@ -131,3 +133,5 @@ TEST_CASE("outcome: a failure may ask that the next attempt is later than the po
   CHECK(delay_after(48h, policy).delay_ms == 86'400'000);
   CHECK(delay_after(7s, R"({"maxAttempts": 0})").max_attempts == 0); // a wish is no right to a retry
 }
+
+} // namespace control_test

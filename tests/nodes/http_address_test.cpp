@@ -8,6 +8,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+namespace http_address_test {
+
 using namespace pawl;
 using namespace pawl::nodes;
 
@@ -206,3 +208,5 @@ TEST_CASE("http policy: an entry that is nothing is refused") {
     if (!read) CHECK(read.failure().code == errc::invalid_argument);
   }
 }
+
+} // namespace http_address_test

@@ -2,6 +2,7 @@
 #include "nodes/task/http_answer.hpp"
 #include "nodes/task/http_auth.hpp"
 #include "tests/support/http_server.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/scripted_secrets.hpp"
 
 #include <pawl/runtime.hpp>
@@ -9,13 +10,15 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+namespace http_auth_test {
+
 using namespace pawl;
 using namespace pawl::test;
 using nlohmann::json;
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds(60);
+using pawl::test::patience;
 constexpr char canary[] = "canary-8d2f61c07ab94e53";
 
 /// A runtime whose secret `test:token` has this value and may go to these hosts.
@@ -176,3 +179,5 @@ TEST_CASE("http auth: a secret that comes back in an error or in a redirect goes
   const snapshot counted = calls.call({{"url", other.url("/requests")}}, "");
   CHECK(counted.document()["context"]["n"][0]["output"]["body"] == 1); // this one alone
 }
+
+} // namespace http_auth_test

@@ -7,16 +7,13 @@
 
 #include <fstream>
 
+namespace http_guard_test {
+
 using namespace pawl;
 using namespace pawl::test;
 using nlohmann::json;
 
 namespace {
-
-http_server& server() {
-  static http_server running;
-  return running;
-}
 
 attempted get(const http_options& options, const json& data) {
   nodes::built_in_settings settings;
@@ -31,7 +28,9 @@ http_options allowing(std::vector<std::string> allow) {
 }
 
 // How many requests have reached the server.
-int reached() { return get(allowing({"127.0.0.1"}), {{"url", server().url("/requests")}}).output["body"].get<int>(); }
+int reached() {
+  return get(allowing({"127.0.0.1"}), {{"url", shared_http_server().url("/requests")}}).output["body"].get<int>();
+}
 
 std::string outcome_of(const http_options& options, const json& data) {
   const attempted done = get(options, data);
@@ -44,7 +43,7 @@ TEST_CASE("http guard: embedded, loopback is refused and nothing reaches the ser
   const int before = reached();
   for (const std::string& host : {std::string("127.0.0.1"), std::string("localhost"), std::string("[::ffff:127.0.0.1]"),
                                   std::string("2130706433"), std::string("0x7f.1"), std::string("127.1")}) {
-    const attempted refused = get({}, {{"url", "http://" + host + ":" + server().port() + "/echo"}});
+    const attempted refused = get({}, {{"url", "http://" + host + ":" + shared_http_server().port() + "/echo"}});
     INFO(host << ": " << refused.error);
     CHECK(refused.error_name == "HttpRefused");
     CHECK_FALSE(refused.retryable);
@@ -56,12 +55,14 @@ TEST_CASE("http guard: embedded, loopback is refused and nothing reaches the ser
 TEST_CASE("http guard: control: what was refused above reaches the server where the policy lets it", "[server]") {
   http_options open;
   open.allow_private = true;
-  for (const http_options& lets : {allowing({"127.0.0.0/8"}), allowing({"127.0.0.1:" + server().port()}), open})
+  for (const http_options& lets :
+       {allowing({"127.0.0.0/8"}), allowing({"127.0.0.1:" + shared_http_server().port()}), open})
     for (const char* host : {"127.0.0.1", "2130706433", "[::ffff:127.0.0.1]"})
-      CHECK(outcome_of(lets, {{"url", std::string("http://") + host + ":" + server().port() + "/echo"}}) == "200");
-  const json by_name{{"url", "http://localhost:" + server().port() + "/echo"}};
+      CHECK(outcome_of(lets, {{"url", std::string("http://") + host + ":" + shared_http_server().port() + "/echo"}}) ==
+            "200");
+  const json by_name{{"url", "http://localhost:" + shared_http_server().port() + "/echo"}};
   CHECK(outcome_of(allowing({"localhost"}), by_name) == "200");
-  CHECK(outcome_of(allowing({"LOCALHOST:" + server().port()}), by_name) == "200");
+  CHECK(outcome_of(allowing({"LOCALHOST:" + shared_http_server().port()}), by_name) == "200");
   CHECK(outcome_of(allowing({"localhost:1"}), by_name) == "HttpRefused");
   CHECK(outcome_of(allowing({"other"}), by_name) == "HttpRefused");
 }
@@ -80,7 +81,7 @@ TEST_CASE("http guard: link-local and metadata addresses are refused whatever is
 
 TEST_CASE("http guard: a redirect is checked like the first address", "[server]") {
   const auto follow = [](const http_options& options, const std::string& to) {
-    return outcome_of(options, {{"url", "http://localhost:" + server().port() + "/moved/302"},
+    return outcome_of(options, {{"url", "http://localhost:" + shared_http_server().port() + "/moved/302"},
                                 {"query", {{"to", to}}},
                                 {"followRedirects", 3},
                                 {"timeout", 1000}});
@@ -89,14 +90,14 @@ TEST_CASE("http guard: a redirect is checked like the first address", "[server]"
   open.allow_private = true;
   CHECK(follow(open, "http://169.254.169.254/latest") == "HttpRefused");
   // The name was allowed, its address is not: a redirect to the bare address is another place.
-  CHECK(follow(allowing({"localhost"}), "http://127.0.0.1:" + server().port() + "/echo") == "HttpRefused");
-  CHECK(follow(open, "http://127.0.0.1:" + server().port() + "/echo") == "200");
+  CHECK(follow(allowing({"localhost"}), "http://127.0.0.1:" + shared_http_server().port() + "/echo") == "HttpRefused");
+  CHECK(follow(open, "http://127.0.0.1:" + shared_http_server().port() + "/echo") == "200");
 }
 
 TEST_CASE("http guard: a host may close the internet but for a list", "[server]") {
   http_options closed = allowing({"127.0.0.1"});
   closed.only_allowed = true;
-  CHECK(outcome_of(closed, {{"url", server().url("/echo")}}) == "200");
+  CHECK(outcome_of(closed, {{"url", shared_http_server().url("/echo")}}) == "200");
   CHECK(outcome_of(closed, {{"url", "http://1.1.1.1/"}, {"timeout", 1000}}) == "HttpRefused");
 }
 
@@ -112,17 +113,17 @@ TEST_CASE("http guard: a server without a certificate that is trusted is refused
   CHECK(outcome_of(options, by_address) == "200");                                                    // the control
   CHECK(outcome_of(options, {{"url", "https://localhost:" + secure.port() + "/echo"}}) == "HttpTls"); // another name
   const json down{{"url", "https://127.0.0.1:" + secure.port() + "/moved/302"},
-                  {"query", {{"to", server().url("/echo")}}},
+                  {"query", {{"to", shared_http_server().url("/echo")}}},
                   {"followRedirects", 1}};
   const attempted refused = get(options, down);
   CHECK(refused.error_name == "HttpRedirect");
   CHECK(refused.error.find("from https to http") != std::string::npos);
-  CHECK(outcome_of(options, {{"url", server().url("/moved/302")},
+  CHECK(outcome_of(options, {{"url", shared_http_server().url("/moved/302")},
                              {"query", {{"to", by_address["url"]}}},
                              {"followRedirects", 1}}) == "200");
   // A plain server behind https, and the other way round.
-  CHECK(outcome_of(options, {{"url", "https://127.0.0.1:" + server().port() + "/echo"}, {"timeout", 2000}}) ==
-        "HttpTls*");
+  CHECK(outcome_of(options, {{"url", "https://127.0.0.1:" + shared_http_server().port() + "/echo"},
+                             {"timeout", 2000}}) == "HttpTls*");
   CHECK(outcome_of(options, {{"url", "http://127.0.0.1:" + secure.port() + "/echo"}, {"timeout", 2000}}).find("Http") ==
         0);
 }
@@ -164,3 +165,5 @@ TEST_CASE("http guard: a broken certificate of the host's own is not called the 
   CHECK(done.error.find("http.ca_file") != std::string::npos);
   CHECK(done.error.find("the server") == std::string::npos);
 }
+
+} // namespace http_guard_test

@@ -7,6 +7,8 @@
 
 #include <stdexcept>
 
+namespace http_request_test {
+
 using namespace pawl;
 using namespace pawl::nodes;
 using nlohmann::json;
@@ -217,3 +219,5 @@ TEST_CASE("http answer: what may pass by itself") {
   for (const int never : {0, 200, 301, 400, 401, 404, 409, 410, 422, 600})
     CHECK_FALSE(may_pass(never));
 }
+
+} // namespace http_request_test

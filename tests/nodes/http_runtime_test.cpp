@@ -1,6 +1,7 @@
 // http in a running engine: its retries, and what an embedder must open.
 #include "tests/nodes/attempt.hpp"
 #include "tests/support/http_server.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <pawl/runtime.hpp>
@@ -10,13 +11,15 @@
 
 #include <atomic>
 
+namespace http_runtime_test {
+
 using namespace pawl;
 using namespace pawl::test;
 using nlohmann::json;
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds(60);
+using pawl::test::patience;
 
 class manual_clock final : public pawl::clock {
 public:
@@ -143,3 +146,5 @@ TEST_CASE("http runtime: an allow-list that cannot be read fails the opening") {
   CHECK(opened.failure().code == errc::invalid_argument);
   CHECK(opened.failure().where == "10.0.0.1/8");
 }
+
+} // namespace http_runtime_test

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+namespace http_test {
+
 using namespace pawl;
 using namespace pawl::test;
 using nlohmann::json;
@@ -12,11 +14,6 @@ using nlohmann::json;
 namespace {
 
 // One for all tests of this program.
-http_server& server() {
-  static http_server running;
-  return running;
-}
-
 core::node_types open_types(const core::json_limits& limits = {}) {
   nodes::built_in_settings settings;
   settings.http.allow_private = true;
@@ -25,7 +22,7 @@ core::node_types open_types(const core::json_limits& limits = {}) {
 }
 
 attempted call(const std::string& path, json more = json::object()) {
-  more["url"] = server().url(path);
+  more["url"] = shared_http_server().url(path);
   return attempt(open_types(), "http", more);
 }
 
@@ -40,7 +37,7 @@ std::map<std::string, std::string> got(const attempted& done) {
 // The error's name, with * when it is tried again.
 std::string failed(const attempted& done) { return done.error_name + (done.retryable ? "*" : ""); }
 
-std::string host() { return "127.0.0.1:" + server().port(); }
+std::string host() { return "127.0.0.1:" + shared_http_server().port(); }
 
 } // namespace
 
@@ -51,7 +48,7 @@ TEST_CASE("http: a GET gives status, headers, body and URL", "[server]") {
   REQUIRE(done.error_name.empty());
   CHECK(done.output["status"] == 200);
   CHECK(done.output["headers"]["content-type"] == "application/json");
-  CHECK(done.output["url"] == server().url("/echo?x=1&q=%C3%A4%20b"));
+  CHECK(done.output["url"] == shared_http_server().url("/echo?x=1&q=%C3%A4%20b"));
   CHECK(done.output["body"]["method"] == "GET");
   CHECK(done.output["body"]["query"] == json::parse(R"([["x", "1"], ["q", "ä b"]])"));
   auto headers = got(done);
@@ -129,7 +126,7 @@ TEST_CASE("http: redirects are followed only when asked, and counted", "[server]
   CHECK(failed(call("/redirect/1")) == "HttpStatus");
   CHECK(call("/redirect/1", {{"expect", {302}}}).output["headers"]["location"] == "/echo");
   const attempted two = call("/redirect/2", {{"followRedirects", 2}});
-  CHECK(two.output["url"] == server().url("/echo"));
+  CHECK(two.output["url"] == shared_http_server().url("/echo"));
   CHECK(failed(call("/redirect/3", {{"followRedirects", 2}})) == "HttpRedirect");
   for (const char* to : {"file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "http://u:p@127.0.0.1/"})
     CHECK(failed(call("/moved/302", {{"query", {{"to", to}}}, {"followRedirects", 1}})) == "HttpRedirect");
@@ -192,7 +189,7 @@ TEST_CASE("http: the header decides, whatever becomes of a body that nobody want
   CHECK(failed(call("/raw/encoding", {{"expect", 503}})) == "HttpResponse"); // the control
   CHECK(failed(call("/raw/switch", brief)) == "HttpResponse");
   CHECK(failed(call("/raw/switch", {{"expect", 101}})) == "HttpResponse");
-  CHECK(call("/raw/moved", {{"followRedirects", 1}}).output["url"] == server().url("/echo"));
+  CHECK(call("/raw/moved", {{"followRedirects", 1}}).output["url"] == shared_http_server().url("/echo"));
   CHECK(failed(call("/raw/moved", brief)) == "HttpStatus");
   CHECK(failed(call("/raw/moved", {{"expect", 302}, {"timeout", 60}})) == "HttpTimeout*"); // its body is wanted
 }
@@ -239,3 +236,5 @@ TEST_CASE("http: the environment's proxy is not used", "[server]") {
     ::unsetenv(name);
   CHECK(done.output["status"] == 200);
 }
+
+} // namespace http_test

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+namespace json_in_place_test {
+
 using namespace pawl;
 using namespace pawl::nodes;
 
@@ -286,3 +288,5 @@ TEST_CASE("json in place: takes what the other parser takes, and reads the same"
   }
   CHECK(taken > 2'000);
 }
+
+} // namespace json_in_place_test

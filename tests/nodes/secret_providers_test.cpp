@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+namespace secret_providers_test {
+
 using namespace pawl;
 using namespace pawl::test;
 using pawl::nodes::host_providers;
@@ -291,3 +293,5 @@ TEST_CASE("secret providers: vault's names are PATH#FIELD or the beginning of su
        {"", "a", "a/b", "a#", "#b", "a//b#c", "/a#b", "a/#b", "../a#b", "a/./b#c", "*a", "a*#b", "a b#c"})
     CHECK(refused(name));
 }
+
+} // namespace secret_providers_test

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+namespace vault_test {
+
 using namespace pawl;
 using namespace pawl::test;
 using namespace std::chrono_literals;
@@ -409,3 +411,5 @@ TEST_CASE("vault: a server without a certificate that is trusted gets no token",
   std::ofstream(folder.file("broken.pem")) << "-----BEGIN CERTIFICATE-----\nbroken\n";
   CHECK(fetched(folder.file("broken.pem"), "127.0.0.1") == "access");
 }
+
+} // namespace vault_test

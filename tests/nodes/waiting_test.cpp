@@ -7,6 +7,8 @@
 
 #include <variant>
 
+namespace waiting_test {
+
 using namespace pawl;
 using namespace pawl::test;
 
@@ -58,3 +60,5 @@ TEST_CASE("wait: what is left out or written as null is absent, and an optional 
   CHECK(paused(R"({"signal": "{{ input.name }}", "reason": "{{ input.gone }}"})").signals ==
         std::vector<std::string>{"go"});
 }
+
+} // namespace waiting_test

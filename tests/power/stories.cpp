@@ -1,5 +1,6 @@
 // The stories: what a store lives through while its disk is written down.
 #include "tests/power/stories.hpp"
+#include "tests/support/places.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -19,7 +20,7 @@ std::string content_of(const std::string& path) {
 }
 
 beginning old_store() {
-  return {disk_model(files{{store_name, content_of(std::string(PAWL_SOURCES) + "/tests/golden/format-1.db")}}), {}};
+  return {disk_model(files{{store_name, content_of(test::source("tests/golden/format-1.db"))}}), {}};
 }
 
 // Where a story without a crash ends, everything synced.

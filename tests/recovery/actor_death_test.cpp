@@ -9,6 +9,8 @@
 
 #include <map>
 
+namespace actor_death_test {
+
 using namespace pawl;
 using namespace pawl::recovery;
 using nlohmann::json;
@@ -133,3 +135,5 @@ TEST_CASE("recovery: an executor may throw anything, the retry comes") {
   CHECK(results[0]["error"] == "Error: thrown");
   CHECK(results[2]["output"] == 3);
 }
+
+} // namespace actor_death_test

@@ -10,6 +10,8 @@
 
 #include <unistd.h>
 
+namespace calls_test {
+
 using namespace pawl;
 using namespace pawl::recovery;
 using nlohmann::json;
@@ -164,3 +166,5 @@ TEST_CASE("calls: wait and drain give up in time and undo nothing; stop may be c
   CHECK(rt->wait("b-1", wait_until::ended, patience).failure().code == errc::stopped);
   CHECK(rt->drain(patience).failure().code == errc::stopped);
 }
+
+} // namespace calls_test

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <future>
 
+namespace disk_test {
+
 using namespace pawl;
 using namespace pawl::recovery;
 using pawl::test::disk_call;
@@ -17,15 +19,15 @@ using pawl::test::file_role;
 
 namespace {
 
-constexpr int instances = 8;
+constexpr int instances_on_disk = 8;
 
-struct named_fault {
+struct named_disk_fault {
   const char* name;
   disk_fault fault;
   bool opens_anew;
 };
 
-std::vector<named_fault> faults() {
+std::vector<named_disk_fault> disk_faults() {
   using test::on;
   return {{"sync of the log", {on(disk_call::sync, file_role::wal)}, true},
           {"sync of the main file, in a checkpoint", {on(disk_call::sync, file_role::main)}, true},
@@ -45,13 +47,13 @@ const char* const plain = R"({"id": "plain", "nodes": [{"id": "a", "type": "set"
 } // namespace
 
 TEST_CASE("disk: every failure is survived without a hand, and no acknowledged step is lost") {
-  for (const named_fault& f : faults()) {
+  for (const named_disk_fault& f : disk_faults()) {
     test::faulty_disk disk;
     lab place;
     options opts = place.settings();
     opts.checkpoint_wal_bytes = 100'000;
     auto rt = place.open(opts);
-    const auto ends = place.drive(*rt, instances, [&](progress& p) {
+    const auto ends = place.drive(*rt, instances_on_disk, [&](progress& p) {
       for (int steps = 10; p.reached(steps); steps += 15)
         disk.fail(f.fault);
     });
@@ -62,7 +64,7 @@ TEST_CASE("disk: every failure is survived without a hand, and no acknowledged s
     CHECK(disk.failures() > 0);
     if (f.opens_anew) CHECK(lines_with(place.log(), "opened anew") > 0);
     CHECK(joined(ends).empty());
-    CHECK(joined(place.faults(instances)).empty());
+    CHECK(joined(place.faults(instances_on_disk)).empty());
   }
 }
 
@@ -93,8 +95,10 @@ TEST_CASE("disk: a reader that hinders the checkpoints is named once in the log"
     test::raw_sqlite reader(place.path());
     reader.run("BEGIN");
     REQUIRE(reader.ask("SELECT count(*) FROM instance") == "1");
-    CHECK(joined(place.drive(*rt, instances, [](progress&) {})).empty());
+    CHECK(joined(place.drive(*rt, instances_on_disk, [](progress&) {})).empty());
     rt->stop();
     CHECK(lines_with(place.log(), "a reader hinders") == 1);
   }
 }
+
+} // namespace disk_test

@@ -3,6 +3,7 @@
 
 #include "runtime/host/engine.hpp"
 #include "storage/store.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <atomic>
@@ -15,7 +16,7 @@
 
 namespace pawl::recovery {
 
-constexpr auto patience = std::chrono::seconds(60);
+using test::patience;
 
 /// Stands still until a test moves it.
 class manual_clock final : public pawl::clock {

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+namespace restart_test {
+
 using namespace pawl;
 using namespace pawl::recovery;
 using nlohmann::json;
@@ -82,3 +84,5 @@ TEST_CASE("restart: a delay and a retry wait keep their moment over a restart") 
   CHECK(ended->status() == instance_status::completed);
   CHECK(ended->document()["context"]["try"][1]["output"] == 2);
 }
+
+} // namespace restart_test

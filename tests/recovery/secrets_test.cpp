@@ -11,6 +11,8 @@
 
 #include <algorithm>
 
+namespace secrets_test {
+
 using namespace pawl;
 using namespace pawl::recovery;
 using nlohmann::json;
@@ -18,7 +20,7 @@ using test::scripted_provider;
 
 namespace {
 
-constexpr int instances = 60;
+constexpr int booked_instances = 60;
 constexpr char canary[] = "canary-8d2f61c07ab94e53";
 const char* const definition = R"({"id": "w", "input": true, "nodes": [
     {"id": "a", "type": "take", "credentials": {"key": "test:a"}, "retry": {"maxAttempts": 50, "interval": 1}},
@@ -43,17 +45,17 @@ public:
         std::make_shared<scripted_provider>(std::map<std::string, scripted_provider::entry>{{"a", {{}, canary}}})};
     return opts;
   }
-  /// Starts the instances, strikes as often as asked while they run, waits for all.
+  /// Starts the booked_instances, strikes as often as asked while they run, waits for all.
   void drive(host::engine& rt, int strikes, const std::function<void()>& strike) {
     if (auto loaded = rt.load_definition(definition, ""); !loaded) FAIL(to_string(loaded.failure()));
     start_options how;
-    for (int i = 0; i < instances; ++i) {
+    for (int i = 0; i < booked_instances; ++i) {
       how.id = "i-" + std::to_string(i);
       for (auto id = rt.start("w", nullptr, how); !id; id = rt.start("w", nullptr, how))
         if (!may_pass(id.failure().code)) FAIL(to_string(id.failure()));
       if (i % 10 == 9 && strikes-- > 0) strike();
     }
-    for (int i = 0; i < instances; ++i) {
+    for (int i = 0; i < booked_instances; ++i) {
       result<snapshot> ended = rt.wait("i-" + std::to_string(i), wait_until::ended, patience);
       while (!ended && may_pass(ended.failure().code)) // who waits is told, the instance goes on
         ended = rt.wait("i-" + std::to_string(i), wait_until::ended, patience);
@@ -101,7 +103,7 @@ TEST_CASE("secret recovery: an executor is called only when the audit on disk sa
   takers nodes(here);
   const auto rt = here.open(nodes.settings(true));
   nodes.drive(*rt, 0, [] {});
-  CHECK(nodes.taken() == 2 * instances);
+  CHECK(nodes.taken() == 2 * booked_instances);
   CHECK(nodes.wrong() == 0);
   CHECK(nodes.unwritten() == 0);
 }
@@ -125,7 +127,7 @@ TEST_CASE("secret recovery: actors that die at work take nothing with them") {
       nodes.drive(*rt, 5, [&] { caf::anon_send_exit(v.who(*rt), caf::exit_reason::kill); });
     }
     INFO(joined(here.log()));
-    CHECK(nodes.taken() >= 2 * instances);
+    CHECK(nodes.taken() >= 2 * booked_instances);
     CHECK(nodes.wrong() == 0);
   }
 }
@@ -154,6 +156,8 @@ TEST_CASE("secret recovery: a store that fails to keep the audit gives no secret
     INFO(joined(here.log()));
     CHECK(audits >= 7);
     CHECK(nodes.wrong() == 0);
-    CHECK(nodes.taken() >= 2 * instances);
+    CHECK(nodes.taken() >= 2 * booked_instances);
   }
 }
+
+} // namespace secrets_test

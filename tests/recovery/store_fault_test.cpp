@@ -9,20 +9,22 @@
 
 #include <future>
 
+namespace store_fault_test {
+
 using namespace pawl;
 using namespace pawl::recovery;
 using nlohmann::json;
 
 namespace {
 
-constexpr int instances = 8;
+constexpr int instances_in_store = 8;
 
-struct named_fault {
+struct named_store_fault {
   const char* name;
   fault way;
 };
 
-std::vector<named_fault> faults() {
+std::vector<named_store_fault> store_faults() {
   return {{"BEGIN fails",
            [](int nth, const batch& changes, storage::store& inner) {
              return nth % 15 == 0 ? all(changes, errc::storage) : inner.write(changes);
@@ -41,9 +43,9 @@ std::vector<named_fault> faults() {
            }}};
 }
 
-const char* const plain = R"({"id": "plain", "nodes": [{"id": "a", "type": "set", "data": 1},
+const char* const plain_flow = R"({"id": "plain", "nodes": [{"id": "a", "type": "set", "data": 1},
     {"id": "b", "type": "set", "data": 2}], "edges": [{"source": "a", "target": "b"}]})";
-const char* const slow =
+const char* const slow_flow =
     R"({"id": "slow", "nodes": [{"id": "rest", "type": "delay", "data": {"ms": 3600000}}], "edges": []})";
 
 constexpr int kind_paused = 3; ///< as core::event_content counts
@@ -87,15 +89,15 @@ void check_completes(host::engine& rt, const std::string& uid) {
 } // namespace
 
 TEST_CASE("recovery: a store that fails leaves nothing half applied, and every instance completes") {
-  for (const named_fault& f : faults()) {
+  for (const named_store_fault& f : store_faults()) {
     lab place;
     auto rt = place.open(place.settings(), with(f.way));
-    const auto ends = place.drive(*rt, instances, [](progress&) {});
+    const auto ends = place.drive(*rt, instances_in_store, [](progress&) {});
     rt->stop();
     INFO(f.name << "\n" << joined(place.log()));
     CHECK_FALSE(place.log().empty());
     CHECK(joined(ends).empty());
-    CHECK(joined(place.faults(instances)).empty());
+    CHECK(joined(place.faults(instances_in_store)).empty());
   }
 }
 
@@ -105,7 +107,7 @@ TEST_CASE("recovery: a start that was answered with an error and is on disk all 
                          auto made = inner.write(changes);
                          return nth == 1 ? all(changes, errc::storage) : made;
                        }));
-  REQUIRE(rt->load_definition(plain, ""));
+  REQUIRE(rt->load_definition(plain_flow, ""));
   start_options how;
   how.id = "p-1";
   const auto started = rt->start("plain", json::object(), how);
@@ -127,7 +129,7 @@ TEST_CASE("recovery: a timer whose instance died before it heard of the commit g
                          return made;
                        }));
   engine = rt.get();
-  begin(*rt, slow, "s-1");
+  begin(*rt, slow_flow, "s-1");
   const auto rest = rt->wait("s-1", wait_until::at_rest, patience);
   REQUIRE(rest);
   CHECK(rest->status() == instance_status::paused);
@@ -141,7 +143,7 @@ TEST_CASE("recovery: an instance whose load fails for a while is woken all the s
   options opts = place.settings();
   opts.time = time;
   auto rt = place.open(opts);
-  begin(*rt, slow, "s-1");
+  begin(*rt, slow_flow, "s-1");
   REQUIRE(rt->wait("s-1", wait_until::at_rest, patience));
   rt.reset();
   time->advance(3'600'000);
@@ -159,7 +161,7 @@ TEST_CASE("recovery: what is in flight is found although the store cannot be rea
   auto rt = place.open(place.settings(), with([](int nth, const batch& changes, storage::store& inner) {
                          return nth > 1 ? all(changes, errc::disk_full) : inner.write(changes);
                        }));
-  begin(*rt, plain, "p-1");
+  begin(*rt, plain_flow, "p-1");
   rt.reset();
   rt = place.open(place.settings(), unreadable(1));
   const auto idle = rt->drain(patience);
@@ -199,8 +201,10 @@ TEST_CASE("recovery: control: a store that loses part of one step is noticed") {
                          if (nth > 20 && step != nullptr) step->header.steps = 0;
                          return inner.write(cut);
                        }));
-  const auto ends = place.drive(*rt, instances, [](progress&) {});
+  const auto ends = place.drive(*rt, instances_in_store, [](progress&) {});
   rt->stop();
   CHECK(joined(ends).empty());
-  CHECK_FALSE(place.faults(instances).empty());
+  CHECK_FALSE(place.faults(instances_in_store).empty());
 }
+
+} // namespace store_fault_test

@@ -10,7 +10,7 @@
 namespace pawl::sim {
 namespace {
 
-constexpr std::size_t items_max = 3;
+constexpr std::size_t scheduled_items_max = 3;
 constexpr int schedules_count = 2;
 constexpr int calm_rounds_max = 500;
 constexpr std::int64_t run_up_ms = 2'000; ///< how long before a run the calendar lands that leaps to it
@@ -74,7 +74,7 @@ void simulation::add_schedule(bool replaces) {
   // An instance that an earlier content of the schedule accepted may still be to come: the plan stays.
   const std::size_t number = id == "t0" ? 0 : 1;
   const plan& of = plans_[number % plans_.size()];
-  const std::size_t items = (seed_ + number) % (items_max + 1);
+  const std::size_t items = (seed_ + number) % (scheduled_items_max + 1);
   const schedule_spec spec = spec_by(schedule_dice_, id, of.id);
   log_.line(fmt::format("{} schedule {}: {}{} overlap {} missed {} window {}", replaces ? "replace" : "add", id,
                         spec.cron, spec.every_ms, to_string(spec.overlap), to_string(spec.missed),

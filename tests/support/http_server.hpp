@@ -15,4 +15,10 @@ public:
       : python_server("PAWL_HTTP_SERVER", {certificate, key}) {}
 };
 
+/// Plain HTTP; starts at its first use and runs until the program ends.
+inline http_server& shared_http_server() {
+  static http_server running;
+  return running;
+}
+
 } // namespace pawl::test

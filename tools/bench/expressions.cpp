@@ -27,7 +27,7 @@ struct expression_arguments {
   std::string script;
 };
 
-struct round {
+struct expressions_round {
   double evaluations_per_s = 0;
   double compiles_per_s = 0;
 };
@@ -38,7 +38,7 @@ json context() {
             {"b", {{"last", {{"data", {{"score", 11}}}, {"timestamp", 2}, {"error", nullptr}}}}}}}};
 }
 
-round measure_pawl(double seconds) {
+expressions_round measure_pawl(double seconds) {
   const json document = context();
   const expression::value root = expression::value::borrow(document);
   const expression::environment plain;
@@ -71,9 +71,9 @@ json run_node(const expression_arguments& given, double seconds) {
   return answer;
 }
 
-json figures(const std::vector<round>& rounds, double round::*which) {
+json figures(const std::vector<expressions_round>& rounds, double expressions_round::*which) {
   std::vector<double> all;
-  for (const round& r : rounds)
+  for (const expressions_round& r : rounds)
     all.push_back(r.*which);
   const spread s = spread_of(all);
   return {{"median", s.median}, {"lowest", s.lowest}, {"highest", s.highest}};
@@ -82,8 +82,8 @@ json figures(const std::vector<round>& rounds, double round::*which) {
 int expressions(const expression_arguments& given) {
   const double seconds = given.common.quick ? 0.02 : 1.0;
   const int rounds = given.common.quick ? 1 : given.common.rounds;
-  std::vector<round> own;
-  std::vector<round> floor;
+  std::vector<expressions_round> own;
+  std::vector<expressions_round> floor;
   json shown{{"bench", "expressions"}, {"expression", source}, {"rounds", rounds}};
   for (int i = 0; i < rounds; ++i) {
     own.push_back(measure_pawl(seconds));
@@ -93,8 +93,8 @@ int expressions(const expression_arguments& given) {
     shown["floor"] =
         fmt::format("jexl {} on Node {}", jexl.at("jexl").get<std::string>(), jexl.at("node").get<std::string>());
   }
-  for (const auto& [name, which] : {std::pair("evaluations_per_s", &round::evaluations_per_s),
-                                    std::pair("compiles_per_s", &round::compiles_per_s)}) {
+  for (const auto& [name, which] : {std::pair("evaluations_per_s", &expressions_round::evaluations_per_s),
+                                    std::pair("compiles_per_s", &expressions_round::compiles_per_s)}) {
     shown[name] = figures(own, which);
     if (floor.empty()) continue;
     shown[std::string("floor_") + name] = figures(floor, which);

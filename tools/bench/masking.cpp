@@ -54,11 +54,11 @@ struct texts {
   std::string base64; ///< the worst: every place in it may be the first of an encoded byte
 };
 
-struct round {
+struct masking_round {
   double floor_ms = 0, everyday_ms = 0, base64_ms = 0, values_ms = 0;
 };
 
-round measure(const texts& of, double seconds) {
+masking_round measure(const texts& of, double seconds) {
   const auto ms = [seconds](const auto& once) {
     return 1000 / rate_of(
                       [&](std::int64_t n) {
@@ -69,7 +69,7 @@ round measure(const texts& of, double seconds) {
   };
   const std::string needle = "none of them, but as long as one";
   json value = json::parse(of.everyday);
-  round made;
+  masking_round made;
   made.floor_ms = ms([&] { return of.everyday.find(needle); });
   made.everyday_ms = ms([&] { return of.mask.masked_json(of.everyday); });
   made.base64_ms = ms([&] { return of.mask.masked(of.base64); });
@@ -85,7 +85,7 @@ int masking(const common_arguments& common) {
   const texts of{mask_of(random), everyday_json(), random_digits(random, text_bytes)};
   std::vector<double> floor, everyday, base64, values;
   for (int i = 0; i < (common.quick ? 1 : common.rounds); ++i) {
-    const round made = measure(of, common.quick ? 0.02 : 1.0);
+    const masking_round made = measure(of, common.quick ? 0.02 : 1.0);
     floor.push_back(made.floor_ms);
     everyday.push_back(made.everyday_ms);
     base64.push_back(made.base64_ms);

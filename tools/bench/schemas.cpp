@@ -32,11 +32,11 @@ constexpr char payload_text[] = R"({"id": "DE-004711", "placed_at": "2026-11-23T
   "items": [{"sku": "bolt-m8", "amount": 20, "price": 0.35}, {"sku": "nut-m8", "amount": 20, "price": 0.12},
             {"sku": "washer-8", "amount": 40, "price": 0.04}, {"sku": "wrench-13", "amount": 1, "price": 12.9}]})";
 
-struct round {
+struct schemas_round {
   double checks_per_s = 0, compiles_per_s = 0, payload_parses_per_s = 0, schema_parses_per_s = 0;
 };
 
-round measure(double seconds) {
+schemas_round measure(double seconds) {
   const json document = json::parse(schema_text), payload = json::parse(payload_text);
   std::vector<problem> problems;
   const auto compiled = schema::schema::compile(document, problems);
@@ -51,7 +51,7 @@ round measure(double seconds) {
         },
         seconds);
   };
-  round made;
+  schemas_round made;
   made.checks_per_s = rate([&] { return compiled->check(payload); });
   made.compiles_per_s = rate([&] {
     std::vector<problem> found;
@@ -65,7 +65,7 @@ round measure(double seconds) {
 int schemas(const common_arguments& common) {
   std::vector<double> checks, compiles, payloads, documents;
   for (int i = 0; i < (common.quick ? 1 : common.rounds); ++i) {
-    const round made = measure(common.quick ? 0.02 : 1.0);
+    const schemas_round made = measure(common.quick ? 0.02 : 1.0);
     checks.push_back(made.checks_per_s);
     compiles.push_back(made.compiles_per_s);
     payloads.push_back(made.payload_parses_per_s);

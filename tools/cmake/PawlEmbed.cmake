@@ -18,7 +18,7 @@ function(pawl_embed_migrations target folder)
   endforeach()
   set(generated "${CMAKE_CURRENT_BINARY_DIR}/generated/migrations.cpp")
   file(CONFIGURE OUTPUT "${generated}" @ONLY NEWLINE_STYLE UNIX CONTENT
-"// Generated from ${folder}: do not edit.
+"// Generated from storage/migrations: do not edit.
 #include \"storage/migrations.hpp\"
 
 namespace pawl::storage {

@@ -1,12 +1,18 @@
 # pawl_room(NAME FOLDERS dir... [LINK lib...] [PRECOMPILE header] [APART]): the OBJECT library of one room, all .cpp of its
 # folders; APART: not of the library pawl.
 # pawl_hold_rooms(TARGET): a library of all rooms that are not apart, and what they are made of.
-# pawl_warnings(TARGET): the warnings of Pawl's own code.
+# pawl_inner(TARGET): code of the project: its warnings, C++20, the inner headers, batches of sources (README.md).
+# pawl_hardened(TARGET): what ships: checks of the compiler, the library and the loader. Optimized builds only.
+# pawl_computes_little(TARGET): compiled without optimisation, which takes half the time.
 set(PAWL_ROOMS "")
 
 function(pawl_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
     -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough)
+  if(PAWL_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # In a batch every source is an included file, where g++ takes types of anonymous namespaces for a header's.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
   if(PAWL_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
@@ -18,6 +24,28 @@ function(pawl_inner target)
   target_compile_features(${target} PRIVATE cxx_std_20)
   target_include_directories(${target} PRIVATE
     "${pawl_SOURCE_DIR}" "${pawl_SOURCE_DIR}/runtime/include" "${pawl_SOURCE_DIR}/nodes/include")
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${PAWL_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE 12)
+endfunction()
+
+include(CheckCXXCompilerFlag)
+check_cxx_compiler_flag(-fcf-protection=full PAWL_HAS_CET)
+include(CheckPIESupported)
+check_pie_supported(LANGUAGES CXX)
+function(pawl_hardened target)
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  if(NOT PAWL_HARDENED)
+    return()
+  endif()
+  set(flags -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fstack-clash-protection)
+  if(PAWL_HAS_CET)
+    list(APPEND flags -fcf-protection=full)
+  endif()
+  target_compile_options(${target} PRIVATE "$<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:${flags}>")
+  target_link_options(${target} PRIVATE LINKER:-z,relro LINKER:-z,now)
+endfunction()
+
+function(pawl_computes_little target)
+  target_compile_options(${target} PRIVATE -O0)
 endfunction()
 
 function(pawl_room name)
@@ -32,11 +60,11 @@ function(pawl_room name)
   endif()
   add_library(pawl_${name} OBJECT ${sources})
   pawl_inner(pawl_${name})
+  pawl_hardened(pawl_${name})
   # Hidden but for PAWL_API: a shared library shows the public names only.
-  set_target_properties(pawl_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON
-    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  set_target_properties(pawl_${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   target_link_libraries(pawl_${name} PRIVATE nlohmann_json::nlohmann_json ${ROOM_LINK})
-  if(ROOM_PRECOMPILE AND EXISTS "${pawl_SOURCE_DIR}/${ROOM_PRECOMPILE}")
+  if(ROOM_PRECOMPILE AND NOT PAWL_UNITY_BUILD) # a room of one or two batches would precompile it for nothing
     target_precompile_headers(pawl_${name} PRIVATE "${pawl_SOURCE_DIR}/${ROOM_PRECOMPILE}")
     # Without it ccache keeps no g++ output that uses a precompiled header.
     target_compile_options(pawl_${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
@@ -50,6 +78,7 @@ function(pawl_hold_rooms target)
   foreach(room IN LISTS PAWL_ROOMS)
     target_sources(${target} PRIVATE $<TARGET_OBJECTS:pawl_${room}>)
   endforeach()
+  pawl_hardened(${target})
   target_link_libraries(${target}
     PRIVATE CAF::core SQLiteCpp SQLite::SQLite3 PkgConfig::sodium PkgConfig::re2 CURL::libcurl fmt::fmt date::date-tz Threads::Threads)
 endfunction()

@@ -17,7 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr auto redraw_every = std::chrono::milliseconds(100);
-constexpr auto wait_at_once = std::chrono::hours(1);
+constexpr auto wait_for_step_max = std::chrono::hours(1);
 constexpr std::size_t log_fields_columns_max = 2000;
 constexpr std::int64_t last_steps = 50; ///< where the last output is looked for
 
@@ -31,7 +31,7 @@ http_options http_of(const foreground_arguments& given) {
   return http;
 }
 
-std::string line_of(const log_entry& entry) {
+std::string log_line(const log_entry& entry) {
   const std::string fields =
       entry.fields_json == "{}" ? "" : " " + shortened(entry.fields_json, log_fields_columns_max);
   return printable(fmt::format("{} {:5} {} {}: {}{}", time_text(entry.time_ms), to_string(entry.level),
@@ -75,7 +75,7 @@ pawl::runtime& foreground::own() {
   if (given_.globals) opts.globals_json = read_argument(*given_.globals, "--globals");
   opts.on_event = [this](const instance_event& event) { progress_.tell(event); };
   opts.on_log = [this](const std::string& line) { keep_log(line); };
-  opts.on_node_log = [this](const log_entry& entry) { progress_.say_aside(line_of(entry)); };
+  opts.on_node_log = [this](const log_entry& entry) { progress_.say_aside(log_line(entry)); };
   opts.http = http_of(given_);
   opts.secrets = secrets_;
   opts.encrypt_payloads = given_.encrypt_payloads;
@@ -105,7 +105,7 @@ void foreground::refuse(const error& why) {
 }
 
 snapshot foreground::wait_for(const std::string& id, wait_until until) {
-  const auto timeout = progress_.is_live() ? redraw_every : std::chrono::milliseconds(wait_at_once);
+  const auto timeout = progress_.is_live() ? redraw_every : std::chrono::milliseconds(wait_for_step_max);
   while (true) {
     auto reached = runtime_->wait(id, until, timeout);
     if (reached) {

@@ -25,7 +25,7 @@ struct functions_arguments {
   bool as_page = false;
 };
 
-json to_json(const function_doc& doc) {
+json json_of_function(const function_doc& doc) {
   json examples = json::array();
   for (const function_example& e : doc.examples) {
     json example{{"expression", e.expression}, {"context", json::parse(e.context)}};
@@ -128,14 +128,14 @@ int show_one(const std::vector<function_doc>& all, const functions_arguments& gi
   if (given.how == format::table)
     print_one(*found);
   else
-    print_json(to_json(*found), given.how);
+    print_json(json_of_function(*found), given.how);
   return exit_code::done;
 }
 
 int show_all(const std::vector<function_doc>& all, const functions_arguments& given) {
   list_output list(given.how, "functions", {"CALL", "GIVES"});
   for (const function_doc& doc : all)
-    if (!list.add([&] { return to_json(doc); },
+    if (!list.add([&] { return json_of_function(doc); },
                   [&]() -> std::vector<std::string> {
                     return {doc.signature, doc.summary};
                   }))

@@ -16,7 +16,7 @@
 namespace pawl::tool {
 namespace {
 
-constexpr std::size_t page = 1000;
+constexpr std::size_t history_page = 1000;
 constexpr std::size_t output_columns_max = 60;
 
 struct history_arguments {
@@ -27,7 +27,7 @@ struct history_arguments {
   std::int64_t after = 0;
 };
 
-std::vector<std::string> row_of(const history_entry& e) {
+std::vector<std::string> history_row(const history_entry& e) {
   return {std::to_string(e.revision), time_text(e.at_ms), node_and_visit(e.node, e.visit),
           shortened(what_happened(e), 60), e.output ? brief(*e.output, output_columns_max) : ""};
 }
@@ -38,12 +38,12 @@ int history(const history_arguments& given) {
   std::int64_t last = given.after;
   std::size_t left = given.limit == 0 ? std::size_t(-1) : given.limit;
   for (bool more = true; more && left > 0;) {
-    const auto found = need(reader.history(given.id, last, std::min(page, left)));
-    more = found.size() == page;
+    const auto found = need(reader.history(given.id, last, std::min(history_page, left)));
+    more = found.size() == history_page;
     left -= found.size();
     for (const history_entry& e : found) {
       last = e.revision;
-      if (!out.add([&] { return to_json(e); }, [&] { return row_of(e); })) return exit_code::done;
+      if (!out.add([&] { return to_json(e); }, [&] { return history_row(e); })) return exit_code::done;
     }
   }
   out.finish();

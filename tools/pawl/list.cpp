@@ -13,7 +13,7 @@
 namespace pawl::tool {
 namespace {
 
-constexpr std::size_t page = 1000;
+constexpr std::size_t instances_page = 1000;
 
 struct list_arguments {
   common_arguments common;
@@ -21,14 +21,14 @@ struct list_arguments {
   std::size_t limit = 0; ///< 0 = all
 };
 
-int list(const list_arguments& given) {
+int list_instances(const list_arguments& given) {
   store_reader reader = open_for_reading(given.common.store());
   list_output out(given.common.how, "instances", summary_header());
   std::string last;
   std::size_t left = given.limit == 0 ? std::size_t(-1) : given.limit;
   for (bool more = true; more && left > 0;) {
-    const auto found = need(reader.list(page, last));
-    more = found.size() == page;
+    const auto found = need(reader.list(instances_page, last));
+    more = found.size() == instances_page;
     for (const instance_summary& i : found) {
       last = i.id;
       if (left == 0 || (!given.status.empty() && given.status != to_string(i.status))) continue;
@@ -58,7 +58,7 @@ void add_list(CLI::App& app, action& chosen) {
       ->check(CLI::IsMember(status_names()).description(""))
       ->type_name("STATUS");
   command.add_option("--limit", given->limit, "At most so many; 0 = all")->type_name("N");
-  command.callback([given, &chosen] { chosen = [given] { return list(*given); }; });
+  command.callback([given, &chosen] { chosen = [given] { return list_instances(*given); }; });
 }
 
 } // namespace pawl::tool

@@ -17,7 +17,7 @@ namespace {
 
 using namespace pawl::tool;
 
-const char* const footer = R"(Examples:
+const char* const command_footer = R"(Examples:
   pawl run approval.json --input '{"title": "Hello"}' --id post-1
   pawl list --status paused
   pawl show post-1
@@ -117,7 +117,7 @@ int main(int argc, char** argv) {
   process_arguments process;
   process.add(app);
   app.set_version_flag("--version", std::string("pawl ") + pawl::version());
-  app.footer(footer);
+  app.footer(command_footer);
   app.require_subcommand(1);
   for (auto add : {add_run, add_resume, add_signal, add_cancel, add_list, add_show, add_history, add_rm, add_prune,
                    add_validate, add_eval, add_functions, add_secrets, add_schedule})

@@ -16,7 +16,7 @@
 namespace pawl::tool {
 namespace {
 
-std::int64_t now_ms() {
+std::int64_t steady_now_ms() {
   using namespace std::chrono;
   return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
@@ -38,7 +38,7 @@ const char* colour(const instance_event& event) {
 } // namespace
 
 progress::progress(format how, bool all)
-    : how_(how), all_(all), live_(how == format::table && ::isatty(STDOUT_FILENO) == 1), started_ms_(now_ms()) {}
+    : how_(how), all_(all), live_(how == format::table && ::isatty(STDOUT_FILENO) == 1), started_ms_(steady_now_ms()) {}
 
 double progress::seconds_since_start(std::int64_t at_ms) const {
   return static_cast<double>(std::max<std::int64_t>(0, at_ms - started_ms_)) / 1000;
@@ -113,8 +113,8 @@ void progress::say_aside(const std::string& line) {
 void progress::draw() {
   if (!live_) return;
   const std::lock_guard lock(mutex_);
-  const std::string line =
-      fmt::format("\r\x1b[K{:>9.3f} s  \x1b[2m{} · {} steps\x1b[0m", seconds_since_start(now_ms()), now_, steps_);
+  const std::string line = fmt::format("\r\x1b[K{:>9.3f} s  \x1b[2m{} · {} steps\x1b[0m",
+                                       seconds_since_start(steady_now_ms()), now_, steps_);
   std::fputs(line.c_str(), stdout);
   std::fflush(stdout);
 }

@@ -20,7 +20,7 @@ struct rm_arguments {
 };
 
 // One that cannot be removed does not hinder the others; the first failure decides the exit code.
-int rm(const rm_arguments& given) {
+int rm_instance(const rm_arguments& given) {
   maintenance store = need(maintenance::open(given.common.store()));
   list_output out(given.common.how, "removed", {"REMOVED"});
   int code = exit_code::done;
@@ -44,7 +44,7 @@ void add_rm(CLI::App& app, action& chosen) {
   CLI::App& command = *app.add_subcommand("rm", "Remove instances that have ended, with all that they left");
   add_common(command, given->common);
   command.add_option("ID", given->ids, "Their ids")->required()->type_name("");
-  command.callback([given, &chosen] { chosen = [given] { return rm(*given); }; });
+  command.callback([given, &chosen] { chosen = [given] { return rm_instance(*given); }; });
 }
 
 } // namespace pawl::tool

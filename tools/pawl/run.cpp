@@ -88,7 +88,7 @@ std::string start(const run_arguments& given, runtime& runtime, const loaded_def
   return need(std::move(started));
 }
 
-int run_in(foreground& here, const run_arguments& given) {
+int run_definition_in(foreground& here, const run_arguments& given) {
   const std::string fallback_id = std::filesystem::path(given.definition).stem().string();
   const std::string text = read_definition(given.definition, fallback_id);
   if (is_old(given.common.store())) here.own(); // migrates it
@@ -105,9 +105,9 @@ int run_in(foreground& here, const run_arguments& given) {
   return here.go_on(id);
 }
 
-int run(const run_arguments& given) {
+int run_definition(const run_arguments& given) {
   foreground here(given.common, given.foreground);
-  return here.carry_out(given.id, [&] { return run_in(here, given); });
+  return here.carry_out(given.id, [&] { return run_definition_in(here, given); });
 }
 
 } // namespace
@@ -130,7 +130,7 @@ void add_run(CLI::App& app, action& chosen) {
       ->allow_extra_args(false)
       ->type_name("NAME=VALUE");
   add_foreground(command, given->foreground);
-  command.callback([given, &chosen] { chosen = [given] { return run(*given); }; });
+  command.callback([given, &chosen] { chosen = [given] { return run_definition(*given); }; });
 }
 
 } // namespace pawl::tool

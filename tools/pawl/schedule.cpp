@@ -21,12 +21,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t page = 1000;
+constexpr std::size_t schedules_page = 1000;
 constexpr std::size_t times_shown = 5;
-constexpr std::size_t value_columns_max = 90;
+constexpr std::size_t input_columns_max = 90;
 constexpr std::int64_t clocks_differ_ms_max = 60'000;
 
-const char* const footer =
+const char* const schedule_footer =
     R"(A schedule starts instances of a workflow by the calendar or at an interval, while somebody
 owns the store: pawl schedule run, pawl run, pawl resume, or a host of yours. What was due
 while nobody did is made up as --missed says.
@@ -52,13 +52,13 @@ std::string interval_text(std::int64_t ms) {
   return fmt::format("{} ms", ms);
 }
 
-int list(const schedule_arguments& given) {
+int list_schedules(const schedule_arguments& given) {
   store_reader reader = open_for_reading(given.common.store());
   list_output out(given.common.how, "schedules", {"SCHEDULE", "WORKFLOW", "WHEN", "NEXT", "STARTED", "LAST INSTANCE"});
   std::string last;
   for (bool more = true; more;) {
-    const auto found = need(reader.list_schedules(page, last));
-    more = found.size() == page;
+    const auto found = need(reader.list_schedules(schedules_page, last));
+    more = found.size() == schedules_page;
     for (const schedule_info& s : found) {
       last = s.spec.id;
       const auto row = [&]() -> std::vector<std::string> {
@@ -80,7 +80,7 @@ std::vector<std::int64_t> times_to_come(const schedule_info& info) {
   return times ? *times : std::vector<std::int64_t>();
 }
 
-void print_table(const schedule_info& info) {
+void print_schedule(const schedule_info& info) {
   const auto line = [](const char* name, const std::string& value) { print_line(name_and_value(name, value)); };
   line("schedule", printable(info.spec.id));
   line("workflow", printable(info.spec.definition_id));
@@ -88,7 +88,7 @@ void print_table(const schedule_info& info) {
   line("overlap", to_string(info.spec.overlap));
   line("missed",
        fmt::format("{}, window {}", to_string(info.spec.missed), interval_text(info.spec.catch_up_window_ms)));
-  line("input", brief(*info.input, value_columns_max));
+  line("input", brief(*info.input, input_columns_max));
   for (const auto& [name, value] : info.spec.labels)
     line("label", printable(fmt::format("{}={}", name, value)));
   line("created", time_text(info.created_at_ms));
@@ -112,12 +112,12 @@ void print_table(const schedule_info& info) {
       fmt::format("there is no schedule '{}' in {}; 'pawl schedule list' shows which there are", id, store));
 }
 
-int show(const schedule_arguments& given) {
+int show_schedule(const schedule_arguments& given) {
   auto found = open_for_reading(given.common.store(), given.keys.if_named()).find_schedule(given.id);
   if (!found && found.failure().code == errc::not_found) no_schedule(given.id, given.common.store());
   const schedule_info info = need(std::move(found));
   if (given.common.how == format::table) {
-    print_table(info);
+    print_schedule(info);
   } else {
     json shown = to_json(info);
     shown["nextTimes"] = times_to_come(info);
@@ -143,7 +143,7 @@ int set_paused(const schedule_arguments& given, bool paused) {
 }
 
 // One that cannot be removed does not hinder the others; the first failure decides the exit code.
-int rm(const schedule_arguments& given) {
+int rm_schedule(const schedule_arguments& given) {
   maintenance store = need(maintenance::open(given.common.store()));
   list_output out(given.common.how, "removed", {"REMOVED"});
   int code = exit_code::done;
@@ -212,14 +212,14 @@ void add_schedule_list(CLI::App& schedule, action& chosen) {
   CLI::App& command = *schedule.add_subcommand("list", "The schedules of a store, by id");
   add_common(command, given->common);
   command.footer("");
-  command.callback([given, &chosen] { chosen = [given] { return list(*given); }; });
+  command.callback([given, &chosen] { chosen = [given] { return list_schedules(*given); }; });
 }
 
 void add_schedule_show(CLI::App& schedule, action& chosen) {
   auto given = std::make_shared<schedule_arguments>();
   CLI::App& command = add_one(schedule, "show", "One schedule, with its next five times", *given);
   add_reading_secrets(command, given->keys);
-  command.callback([given, &chosen] { chosen = [given] { return show(*given); }; });
+  command.callback([given, &chosen] { chosen = [given] { return show_schedule(*given); }; });
 }
 
 void add_schedule_pause(CLI::App& schedule, action& chosen) {
@@ -240,13 +240,13 @@ void add_schedule_rm(CLI::App& schedule, action& chosen) {
   add_common(command, given->common);
   command.add_option("ID", given->ids, "Their ids")->required()->type_name("");
   command.footer("");
-  command.callback([given, &chosen] { chosen = [given] { return rm(*given); }; });
+  command.callback([given, &chosen] { chosen = [given] { return rm_schedule(*given); }; });
 }
 
 void add_schedule(CLI::App& app, action& chosen) {
   CLI::App& schedule = *app.add_subcommand("schedule", "Start instances by the calendar or at an interval");
   schedule.require_subcommand(1);
-  schedule.footer(footer);
+  schedule.footer(schedule_footer);
   for (auto add : {add_schedule_add, add_schedule_list, add_schedule_show, add_schedule_pause, add_schedule_resume,
                    add_schedule_rm, add_schedule_run})
     add(schedule, chosen);

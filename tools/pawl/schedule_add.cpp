@@ -69,7 +69,8 @@ void check_times(const schedule_spec& spec) {
   need(next_times(spec, now_ms(), 1), "--zone");
 }
 
-schedule_info put(maintenance& store, const add_arguments& given, const schedule_spec& spec, const json& input) {
+schedule_info store_schedule(maintenance& store, const add_arguments& given, const schedule_spec& spec,
+                             const json& input) {
   auto added = store.add_schedule(spec, input, given.how);
   if (!added && added.failure().code == errc::conflict && !given.how.replace)
     throw command_failure(exit_code::failed,
@@ -102,7 +103,7 @@ int add(const add_arguments& given) {
   maintenance store = need(maintenance::open(given.common.store(), keys, given.encrypt_payloads));
   spec.definition_id =
       from_file ? need(store.load_definition(text, fallback_id), given.definition).id : given.definition;
-  const schedule_info added = put(store, given, spec, input);
+  const schedule_info added = store_schedule(store, given, spec, input);
   if (given.common.how == format::table)
     print_line(fmt::format("schedule {} of {}: {}, next {}", printable(added.spec.id),
                            printable(added.spec.definition_id), printable(when_text(added.spec)),

@@ -15,7 +15,7 @@ namespace pawl::tool {
 namespace {
 
 constexpr auto look_every = std::chrono::milliseconds(100);
-constexpr auto wait_at_once = std::chrono::hours(1);
+constexpr auto wait_for_event_max = std::chrono::hours(1);
 
 struct schedule_run_arguments {
   common_arguments common;
@@ -38,22 +38,22 @@ bool has_work(const runtime& rt, const schedule_info& info) {
 void run_until_idle(const runtime& rt) {
   auto events = need(rt.subscribe());
   for (;;) {
-    need(rt.drain(wait_at_once));
+    need(rt.drain(wait_for_event_max));
     const auto all = need(rt.list_schedules(schedules_max));
     if (std::none_of(all.begin(), all.end(), [&](const schedule_info& s) { return has_work(rt, s); })) break;
     (void)events.next(look_every);
   }
-  need(rt.drain(wait_at_once));
+  need(rt.drain(wait_for_event_max));
 }
 
 // Until a signal stops the runtime.
 void run_for_ever(const runtime& rt) {
   auto events = need(rt.subscribe());
   for (;;)
-    need(events.next(wait_at_once));
+    need(events.next(wait_for_event_max));
 }
 
-int run_in(foreground& here, const schedule_run_arguments& given) {
+int run_schedules_in(foreground& here, const schedule_run_arguments& given) {
   here.shown().follow("", 0); // none in particular: they are shown as they come
   const runtime& rt = here.own();
   const std::size_t count = need(rt.list_schedules(schedules_max)).size();
@@ -68,10 +68,10 @@ int run_in(foreground& here, const schedule_run_arguments& given) {
   return exit_code::done;
 }
 
-int run(schedule_run_arguments given) {
+int run_schedules(schedule_run_arguments given) {
   given.foreground.verbose |= !given.quiet;
   foreground here(given.common, given.foreground);
-  return here.carry_out("", [&] { return run_in(here, given); });
+  return here.carry_out("", [&] { return run_schedules_in(here, given); });
 }
 
 } // namespace
@@ -85,7 +85,7 @@ void add_schedule_run(CLI::App& schedule, action& chosen) {
   command.add_flag("-q,--quiet", given->quiet, "Do not show the steps of instances");
   add_foreground(command, given->foreground);
   command.footer("");
-  command.callback([given, &chosen] { chosen = [given] { return run(*given); }; });
+  command.callback([given, &chosen] { chosen = [given] { return run_schedules(*given); }; });
 }
 
 } // namespace pawl::tool

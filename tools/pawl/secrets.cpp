@@ -7,7 +7,7 @@
 namespace pawl::tool {
 namespace {
 
-const char* const footer = R"(A sealed store is one encrypted file: --secrets FILE, else $PAWL_SECRETS, else
+const char* const secrets_footer = R"(A sealed store is one encrypted file: --secrets FILE, else $PAWL_SECRETS, else
 ./pawl.secrets. What opens it lies elsewhere and is one of
   --key-file FILE         32 random bytes in a file that only its owner may read
   --credential NAME       32 bytes that systemd hands over to a service
@@ -54,7 +54,7 @@ void on_chosen(CLI::App& command, action& chosen, action work) {
 void add_secrets(CLI::App& app, action& chosen) {
   CLI::App& secrets = *app.add_subcommand("secrets", "Keep secrets that nodes may have, in a sealed store");
   secrets.require_subcommand(1);
-  secrets.footer(footer);
+  secrets.footer(secrets_footer);
   for (auto add :
        {add_secrets_init, add_secrets_set, add_secrets_list, add_secrets_policy, add_secrets_allow, add_secrets_rm,
         add_secrets_rotate, add_secrets_rotate_payload_key, add_secrets_public_key, add_secrets_signing_key,

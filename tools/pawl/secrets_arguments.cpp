@@ -16,7 +16,7 @@
 namespace pawl::tool {
 namespace {
 
-constexpr const char* option_group = "Sealed store and its key";
+constexpr const char* sealed_options = "Sealed store and its key";
 constexpr const char* reading_group = "Encrypted payloads";
 constexpr const char* new_key_group = "New key";
 
@@ -116,7 +116,7 @@ int key_arguments::count() const {
 }
 
 void secrets_arguments::add(CLI::App& command) {
-  add_store(command, *this, "The sealed store's file; without it $PAWL_SECRETS, else ./pawl.secrets", option_group);
+  add_store(command, *this, "The sealed store's file; without it $PAWL_SECRETS, else ./pawl.secrets", sealed_options);
 }
 
 void add_reading_secrets(CLI::App& command, secrets_arguments& given) {
@@ -161,7 +161,7 @@ void add_run_secrets(CLI::App& command, run_secrets_arguments& given) {
       .add_flag("--accept-rollback", given.accept_rollback,
                 "Open a sealed store that is older than the one seen last, once")
       ->disable_flag_override()
-      ->group(option_group);
+      ->group(sealed_options);
   command
       .add_option("--allow-env", given.allow_env,
                   "A variable of the environment that nodes may have as env:NAME; with a host, to send it there "

@@ -20,7 +20,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t page = 1000;
+constexpr std::size_t audit_page = 1000;
 constexpr std::size_t reason_columns_max = 60;
 
 struct audit_arguments {
@@ -31,7 +31,7 @@ struct audit_arguments {
   bool only_refused = false;
 };
 
-json to_json(const secret_audit_entry& entry) {
+json json_of_entry(const secret_audit_entry& entry) {
   json shown{
       {"sequence", entry.sequence}, {"timestamp", entry.at_ms}, {"secret", entry.secret}, {"allowed", entry.allowed}};
   if (!entry.instance_id.empty())
@@ -49,7 +49,7 @@ json to_json(const secret_audit_entry& entry) {
 
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : printable(text); }
 
-std::vector<std::string> row_of(const secret_audit_entry& entry) {
+std::vector<std::string> audit_row(const secret_audit_entry& entry) {
   const std::string why = entry.reason.empty() ? "" : ": " + shortened(printable(entry.reason), reason_columns_max);
   return {std::to_string(entry.sequence), time_text(entry.at_ms),
           or_dash(entry.instance_id),     entry.node_id.empty() ? "-" : node_and_visit(entry.node_id, entry.visit),
@@ -65,13 +65,13 @@ int audit(const audit_arguments& given) {
   std::int64_t last = given.after;
   std::size_t left = given.limit == 0 ? std::size_t(-1) : given.limit;
   for (bool more = true; more && left > 0;) {
-    const auto found = need(reader.secret_audit(last, page));
-    more = found.size() == page;
+    const auto found = need(reader.secret_audit(last, audit_page));
+    more = found.size() == audit_page;
     for (const secret_audit_entry& entry : found) {
       last = entry.sequence;
       if (left == 0 || (given.only_refused && entry.allowed)) continue;
       --left;
-      if (!out.add([&] { return to_json(entry); }, [&] { return row_of(entry); })) return exit_code::done;
+      if (!out.add([&] { return json_of_entry(entry); }, [&] { return audit_row(entry); })) return exit_code::done;
     }
   }
   out.finish();

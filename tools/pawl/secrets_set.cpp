@@ -113,13 +113,13 @@ int allow(const allow_arguments& given) {
 
 // ---- rm
 
-struct rm_arguments {
+struct rm_secret_arguments {
   secrets_arguments sealed;
   std::string name;
   bool is_forced = false;
 };
 
-int rm(const rm_arguments& given) {
+int rm_secret(const rm_secret_arguments& given) {
   secret_store store = given.sealed.open();
   need_secret(store, given.name);
   need(store.remove(given.name, given.is_forced));
@@ -168,14 +168,14 @@ void add_secrets_allow(CLI::App& secrets, action& chosen) {
 }
 
 void add_secrets_rm(CLI::App& secrets, action& chosen) {
-  auto given = std::make_shared<rm_arguments>();
+  auto given = std::make_shared<rm_secret_arguments>();
   CLI::App& command = add_discreet(secrets, "rm", "Take a secret out, with all its versions");
   command.add_option("NAME", given->name, "The secret")->required()->type_name("");
   command
       .add_flag("--force", given->is_forced, "Also the key of encrypted payloads, which nobody can read then any more")
       ->disable_flag_override();
   given->sealed.add(command);
-  on_chosen(command, chosen, [given] { return rm(*given); });
+  on_chosen(command, chosen, [given] { return rm_secret(*given); });
 }
 
 } // namespace pawl::tool

@@ -18,13 +18,13 @@ namespace {
 
 using nlohmann::json;
 
-struct show_arguments {
+struct secrets_show_arguments {
   secrets_arguments sealed;
   format how = format::table;
   std::string name;
 };
 
-int list(const show_arguments& given) {
+int list_secrets(const secrets_show_arguments& given) {
   const secret_store store = given.sealed.open();
   list_output out(given.how, "secrets", secret_header());
   for (const secret_summary& one : store.list())
@@ -40,7 +40,7 @@ std::string versions_text(const secret_summary& secret) {
   return text;
 }
 
-int policy(const show_arguments& given) {
+int policy(const secrets_show_arguments& given) {
   const secret_store store = given.sealed.open();
   const secret_summary secret = need_secret(store, given.name);
   if (given.how != format::table) {
@@ -57,7 +57,7 @@ int policy(const show_arguments& given) {
   return exit_code::done;
 }
 
-int check_store(const show_arguments& given) {
+int check_store(const secrets_show_arguments& given) {
   const secret_store store = given.sealed.open(); // which verifies every byte
   const auto concerns = store.concerns(now_ms());
   if (concerns.empty() && given.how == format::table) {
@@ -76,15 +76,15 @@ int check_store(const show_arguments& given) {
 } // namespace
 
 void add_secrets_list(CLI::App& secrets, action& chosen) {
-  auto given = std::make_shared<show_arguments>();
+  auto given = std::make_shared<secrets_show_arguments>();
   CLI::App& command = add_discreet(secrets, "list", "The secrets of the store, without their values");
   given->sealed.add(command);
   add_format(command, given->how);
-  on_chosen(command, chosen, [given] { return list(*given); });
+  on_chosen(command, chosen, [given] { return list_secrets(*given); });
 }
 
 void add_secrets_policy(CLI::App& secrets, action& chosen) {
-  auto given = std::make_shared<show_arguments>();
+  auto given = std::make_shared<secrets_show_arguments>();
   CLI::App& command = add_discreet(secrets, "policy", "Who may have a secret, and until when");
   command.add_option("NAME", given->name, "The secret")->required()->type_name("");
   given->sealed.add(command);
@@ -93,7 +93,7 @@ void add_secrets_policy(CLI::App& secrets, action& chosen) {
 }
 
 void add_secrets_check(CLI::App& secrets, action& chosen) {
-  auto given = std::make_shared<show_arguments>();
+  auto given = std::make_shared<secrets_show_arguments>();
   CLI::App& command = add_discreet(secrets, "check",
                                    "Verify the whole store and say what deserves a look; exit code 1 when something "
                                    "does");

@@ -11,10 +11,10 @@
 namespace pawl::tool {
 namespace {
 
-constexpr const char* option_group = "Who may have it (each repeatable, one * at the end stands for any rest)";
+constexpr const char* policy_options = "Who may have it (each repeatable, one * at the end stands for any rest)";
 
 void add_list(CLI::App& command, const char* name, std::vector<std::string>& list, const char* type, const char* help) {
-  command.add_option(name, list, help)->allow_extra_args(false)->type_name(type)->group(option_group);
+  command.add_option(name, list, help)->allow_extra_args(false)->type_name(type)->group(policy_options);
 }
 
 } // namespace

@@ -52,7 +52,7 @@ std::vector<problem> problems_of(const runtime& known, const std::string& file, 
   return std::move(*checked);
 }
 
-json to_json(const problem& p, const validate_arguments& given) {
+json json_of_problem(const problem& p, const validate_arguments& given) {
   json shown{{"severity", is_error(p, given) ? "error" : "warning"},
              {"pointer", p.pointer},
              {"message", p.message},
@@ -65,7 +65,7 @@ json to_json(const problem& p, const validate_arguments& given) {
 }
 
 // As compilers write it, so that editors can jump there.
-std::string line_of(const std::string& file, const problem& p, const validate_arguments& given) {
+std::string problem_line(const std::string& file, const problem& p, const validate_arguments& given) {
   const std::string place = p.line > 0 ? fmt::format("{}:{}:{}", file, p.line, p.column) : file;
   const std::string pointer = p.pointer.empty() ? "" : p.pointer + ": ";
   return printable(
@@ -76,7 +76,7 @@ json document_of(const std::string& file, bool is_valid, const std::vector<probl
                  const validate_arguments& given) {
   json shown{{"file", file}, {"valid", is_valid}, {"problems", json::array()}};
   for (const problem& p : problems)
-    shown["problems"].push_back(to_json(p, given));
+    shown["problems"].push_back(json_of_problem(p, given));
   return shown;
 }
 
@@ -93,7 +93,7 @@ int validate(const validate_arguments& given) {
     if (given.how == format::jsonl) print_json(document_of(file, is_valid, problems, given), given.how);
     if (given.how != format::table) continue;
     for (const problem& p : problems)
-      print_line(line_of(file, p, given));
+      print_line(problem_line(file, p, given));
     if (is_valid) print_line(printable(file) + (problems.empty() ? ": good" : ": good, with warnings"));
   }
   if (given.how == format::json) print_json({{"files", std::move(files)}}, given.how);

@@ -9,7 +9,7 @@ namespace pawl::expression {
 
 namespace {
 
-constexpr std::size_t pattern_bytes_max = 200;
+constexpr std::size_t time_pattern_bytes_max = 200;
 constexpr std::int64_t offset_minutes_max = 24 * 60 - 1;
 
 bool read_moment(call& c, std::size_t i, std::int64_t& ms) {
@@ -24,7 +24,7 @@ bool read_moment(call& c, std::size_t i, std::int64_t& ms) {
 bool read_pattern(call& c, std::size_t i, std::string_view& pattern) {
   if (!c.text(i, pattern)) return false;
   if (pattern.empty()) return c.refuse(i, "must not be empty");
-  return pattern.size() <= pattern_bytes_max ||
+  return pattern.size() <= time_pattern_bytes_max ||
          c.cost().fail(errc::limit, "a pattern of a time is too long: more than 200 bytes");
 }
 

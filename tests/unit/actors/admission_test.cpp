@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace actors_admission_test {
+
 using pawl::actors::admission;
 
 TEST_CASE("admission: who waits hears of room, whoever gives it back") {
@@ -41,3 +43,5 @@ TEST_CASE("admission: large inputs take several places, one larger than all of t
   large.reset();
   CHECK(room->enter(4, false));
 }
+
+} // namespace actors_admission_test

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace actors_engine_time_test {
+
 using namespace pawl;
 using actors::engine_time;
 using core::clock_offsets;
@@ -35,14 +37,18 @@ struct fixture {
 
 } // namespace
 
+} // namespace actors_engine_time_test
+
 namespace Catch {
-template <> struct StringMaker<moment> {
-  static std::string convert(const moment& m) {
+template <> struct StringMaker<pawl::core::moment> {
+  static std::string convert(const pawl::core::moment& m) {
     return "engine " + std::to_string(m.engine) + " steady " + std::to_string(m.steady) + " calendar " +
            std::to_string(m.calendar);
   }
 };
 } // namespace Catch
+
+namespace actors_engine_time_test {
 
 TEST_CASE("engine time: as long as nobody sets the clock all lines are the same") {
   fixture f;
@@ -167,3 +173,5 @@ TEST_CASE("engine time: a thread that is held up between the two clocks sees no 
   CHECK(time.read() == moment(noon + 5000));
   CHECK_FALSE(time.unsaved());
 }
+
+} // namespace actors_engine_time_test

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace actors_event_feed_test {
+
 using namespace pawl;
 using namespace pawl::actors;
 
@@ -77,3 +79,5 @@ TEST_CASE("event feed: what nobody wanted to hear counts as told") {
   feed.tell(*of, 1, event_of("a", 1));
   CHECK(heard(*all).empty());
 }
+
+} // namespace actors_event_feed_test

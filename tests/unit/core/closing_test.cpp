@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace core_closing_test {
+
 using namespace pawl;
 using namespace pawl::core;
 
@@ -219,3 +221,5 @@ TEST_CASE("closing: after a restart nothing runs, only the timer is set") {
   take(s, at(1100, cancelled{"", false, 100}));
   CHECK(pending_effects(s) == std::vector<effect>{set_timer{0, 1200}});
 }
+
+} // namespace core_closing_test

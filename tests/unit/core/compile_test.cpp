@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace core_compile_test {
+
 using namespace pawl;
 using namespace pawl::core;
 
@@ -322,3 +324,5 @@ TEST_CASE("definition: a byte order mark does no harm") {
   REQUIRE(problems.size() == 1);
   CHECK(problems[0].line == 1);
 }
+
+} // namespace core_compile_test

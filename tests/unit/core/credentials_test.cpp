@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+namespace core_credentials_test {
+
 using namespace pawl;
 using namespace pawl::core;
 using nlohmann::json;
@@ -147,3 +149,5 @@ TEST_CASE("node types: slots for secrets need names of their own") {
     CHECK(add_type(made, type).failure().code == errc::invalid_argument);
   }
 }
+
+} // namespace core_credentials_test

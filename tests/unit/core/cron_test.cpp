@@ -1,11 +1,14 @@
 // Cron expressions against what other implementations say of them, and where they are refused.
 #include "runtime/core/cron.hpp"
 #include "runtime/core/recurrence.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include <fstream>
+
+namespace core_cron_test {
 
 using namespace pawl;
 using namespace pawl::core;
@@ -14,7 +17,7 @@ using nlohmann::json;
 namespace {
 
 std::vector<json> lines_of(const std::string& name) {
-  std::ifstream file(PAWL_SOURCES "/tests/conformance/cron/" + name);
+  std::ifstream file(pawl::test::source("tests/conformance/cron/" + name));
   std::vector<json> lines;
   for (std::string line; std::getline(file, line);)
     lines.push_back(json::parse(line));
@@ -232,3 +235,5 @@ TEST_CASE("recurrence: intervals are whole multiples from their beginning") {
   CHECK_FALSE(recurrence::of_interval(interval_ms_max + 1, 0));
   CHECK_FALSE(recurrence::of_interval(1000, -1));
 }
+
+} // namespace core_cron_test

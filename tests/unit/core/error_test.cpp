@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace core_error_test {
+
 using namespace pawl;
 
 TEST_CASE("error: prints code, message and place") {
@@ -17,3 +19,5 @@ TEST_CASE("result: holds either side") {
   CHECK(bad.failure().code == errc::busy);
   CHECK_THROWS(bad.value());
 }
+
+} // namespace core_error_test

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace core_json_position_test {
+
 using namespace pawl::core;
 
 TEST_CASE("positions: values are found by their pointers, columns count characters") {
@@ -33,3 +35,5 @@ TEST_CASE("positions: a byte order mark is no column, and what is no JSON ends t
   for (const char* text : {"x,{\"a\":1}", "]", "}", ",", "\"", "{\"a\"", "[1,"})
     CHECK(positions_of(text, {"/a"}).empty());
 }
+
+} // namespace core_json_position_test

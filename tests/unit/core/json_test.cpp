@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace core_json_test {
+
 using namespace pawl;
 using namespace pawl::core;
 
@@ -100,3 +102,5 @@ TEST_CASE("json: a zero byte is no end") {
   REQUIRE_FALSE(parsed);
   CHECK(parsed.failure().where == "byte 2, line 2, column 1");
 }
+
+} // namespace core_json_test

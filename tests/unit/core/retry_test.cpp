@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+namespace core_retry_test {
+
 using namespace pawl;
 using namespace pawl::core;
 
@@ -61,3 +63,5 @@ TEST_CASE("retry: error names decide before the number of attempts does") {
   p.stop_on = {"Timeout"};
   CHECK_FALSE(retries_error(p, "Timeout"));
 }
+
+} // namespace core_retry_test

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace core_schedule_test {
+
 using namespace pawl;
 using namespace pawl::core;
 
@@ -168,3 +170,5 @@ TEST_CASE("schedule: the times that are to come") {
   spec.every_ms = 1;
   CHECK(next_times(spec, 0).failure().code == errc::invalid_argument);
 }
+
+} // namespace core_schedule_test

@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+namespace core_secret_bytes_test {
+
 using namespace pawl;
 
 static_assert(!std::is_copy_constructible_v<secret_bytes> && !std::is_copy_assignable_v<secret_bytes>);
@@ -73,3 +75,5 @@ TEST_CASE("secret bytes: base64 as RFC 4648 has it") {
   CHECK(base64("foobar") == "Zm9vYmFy");
   CHECK(base64("\xFB\xFF") == "+/8=");
 }
+
+} // namespace core_secret_bytes_test

@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+namespace core_secret_mask_test {
+
 using namespace pawl;
 using core::secret_mask;
 using nlohmann::json;
@@ -266,3 +268,5 @@ TEST_CASE("secret mask: any bytes around and in a value") {
       CHECK(mask.finds(base64(text, variant)));
   }
 }
+
+} // namespace core_secret_mask_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace core_secret_policy_test {
+
 using namespace pawl;
 using namespace pawl::core;
 
@@ -491,3 +493,5 @@ TEST_CASE("secret policy: all that is not empty must fit at once") {
   CHECK_FALSE(without([](secret_use& u) { u.destination = "https://b.example"; }));
   CHECK_FALSE(without([](secret_use& u) { u.labels.clear(); }));
 }
+
+} // namespace core_secret_policy_test

@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace core_signal_test {
+
 using namespace pawl;
 using namespace pawl::core;
 
@@ -224,3 +226,5 @@ TEST_CASE("signal names: 1 to 256 bytes of plain text") {
   CHECK_FALSE(is_signal_name("a\n"));
   CHECK_FALSE(is_signal_name("\xFF"));
 }
+
+} // namespace core_signal_test

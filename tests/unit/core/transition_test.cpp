@@ -8,6 +8,8 @@
 #include <functional>
 #include <map>
 
+namespace core_transition_test {
+
 using namespace pawl;
 using namespace pawl::core;
 
@@ -463,3 +465,5 @@ TEST_CASE("transition: no date is too far for a timer") {
   const auto dated = transition(w(), after(initial_state(w(), "i"), {begin()}), at(1100, until));
   CHECK(std::get<transitioned>(dated).next.cursors[0].timer->due_at == (wanted < 0 ? 0 : 253'402'300'799'999));
 }
+
+} // namespace core_transition_test

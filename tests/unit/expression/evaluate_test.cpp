@@ -1,6 +1,8 @@
 // What expressions mean, by tables: the quirks of Jexl that stay, the accidents that are ruled out.
 #include "tests/unit/expression/support.hpp"
 
+namespace expression_evaluate_test {
+
 using namespace expression_tests;
 
 namespace {
@@ -190,3 +192,5 @@ TEST_CASE("expression: messages quote the source, never a value") {
     CHECK(run(source, secret).find("s3cret") == std::string::npos);
   }
 }
+
+} // namespace expression_evaluate_test

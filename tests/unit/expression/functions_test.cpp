@@ -7,6 +7,8 @@
 
 #include <pawl/functions.hpp>
 
+namespace expression_functions_test {
+
 using namespace expression_tests;
 
 namespace {
@@ -353,3 +355,5 @@ TEST_CASE("functions: signatures say how many arguments there may be", "[functio
   CHECK(arity_of("f(text, values...)").least == 1);
   CHECK(arity_of("f(text, values...)").most > 1000);
 }
+
+} // namespace expression_functions_test

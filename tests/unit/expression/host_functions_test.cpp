@@ -5,6 +5,8 @@
 
 #include <limits>
 
+namespace expression_host_functions_test {
+
 using namespace expression_tests;
 
 namespace {
@@ -81,3 +83,5 @@ TEST_CASE("host functions: names are checked when a runtime is opened", "[functi
   CHECK(open_code({{"a", nullptr}}) == errc::invalid_argument);
   CHECK(open_code({{"a", echo}, {"größe", echo}, {"$x_1", echo}}) == errc::internal);
 }
+
+} // namespace expression_host_functions_test

@@ -3,6 +3,8 @@
 
 #include "runtime/expression/json_template.hpp"
 
+namespace expression_limits_test {
+
 using namespace expression_tests;
 
 namespace {
@@ -151,3 +153,5 @@ TEST_CASE("limits: escapes are measured before they are written") {
   REQUIRE_FALSE(refused);
   CHECK(refused.failure().message.find("string_bytes_max") != std::string::npos);
 }
+
+} // namespace expression_limits_test

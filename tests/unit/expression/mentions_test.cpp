@@ -1,6 +1,8 @@
 // Which parts of the context an expression can read: never less than it does.
 #include "tests/unit/expression/support.hpp"
 
+namespace expression_mentions_test {
+
 using namespace expression_tests;
 
 namespace {
@@ -75,3 +77,5 @@ TEST_CASE("mentions: called names") {
   CHECK(called.functions == std::vector<std::string>{"f", "g"});
   CHECK(called.transforms == std::vector<std::string>{"t", "u"});
 }
+
+} // namespace expression_mentions_test

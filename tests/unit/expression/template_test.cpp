@@ -3,6 +3,8 @@
 
 #include "runtime/expression/json_template.hpp"
 
+namespace expression_template_test {
+
 using namespace expression_tests;
 
 namespace {
@@ -151,3 +153,5 @@ TEST_CASE("template: an error names its place below long names, shortened") {
   REQUIRE_FALSE(rendered);
   CHECK(rendered.failure().where == "/" + std::string(200, 'k') + "…/1");
 }
+
+} // namespace expression_template_test

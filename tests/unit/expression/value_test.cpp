@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+namespace expression_value_test {
+
 using namespace expression_tests;
 
 TEST_CASE("value: borrows a document and never copies it") {
@@ -89,3 +91,5 @@ TEST_CASE("numbers: from text as JavaScript reads them") {
     CHECK(std::isnan(text_to_number(text)));
   }
 }
+
+} // namespace expression_value_test

@@ -1,5 +1,7 @@
 // Cancellation and the timeout of instances through the public API, in virtual time: what waits ends at once, what runs
 // has its grace, and a restart changes neither.
+#include "tests/support/given.hpp"
+
 #include <pawl/testing.hpp>
 
 #include <catch2/catch.hpp>
@@ -7,6 +9,8 @@
 
 #include <atomic>
 #include <future>
+
+namespace host_cancel_test {
 
 using namespace pawl;
 using namespace std::chrono_literals;
@@ -35,13 +39,7 @@ const char* const bounded = R"({
             {"id": "ask", "type": "wait", "data": {"signal": "go"}}, {"id": "done", "type": "done"}],
   "edges": [{"source": "in", "target": "slow"}, {"source": "slow", "target": "ask"}, {"source": "ask", "target": "done"}]})";
 
-template <class T> T given(result<T> what) {
-  if (!what) FAIL(to_string(what.failure()));
-  return std::move(*what);
-}
-void given(const result<void>& what) {
-  if (!what) FAIL(to_string(what.failure()));
-}
+using pawl::test::given;
 
 /// Attempts that were called and not answered. Owned by the test: a closure that owned them would own itself.
 struct held_calls {
@@ -356,3 +354,5 @@ TEST_CASE("cancel: an instance ends although its synchronous executor runs on") 
   CHECK(rt.statistics().abandoned_attempts == 1);
   CHECK(rt.statistics().late_results == 1);
 }
+
+} // namespace host_cancel_test

@@ -1,4 +1,5 @@
 // Executors that answer later, time that runs out, versions of types.
+#include "tests/support/patience.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <pawl/runtime.hpp>
@@ -13,13 +14,15 @@
 #include <mutex>
 #include <thread>
 
+namespace host_executors_test {
+
 using namespace pawl;
 using namespace std::chrono_literals;
 using nlohmann::json;
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds(60);
+using pawl::test::patience;
 
 /// Attempts that were called and not answered, oldest first.
 class inbox {
@@ -312,3 +315,5 @@ TEST_CASE("node types: what cannot work is refused when the runtime opens") {
     CHECK(opened.failure().code == errc::invalid_argument);
   }
 }
+
+} // namespace host_executors_test

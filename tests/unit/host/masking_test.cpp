@@ -1,4 +1,5 @@
 // What an executor answers is stored and told without the secrets that its attempt was given, however it answers.
+#include "tests/support/patience.hpp"
 #include "tests/support/scripted_secrets.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -14,12 +15,14 @@
 #include <stdexcept>
 #include <string>
 
+namespace host_masking_test {
+
 using namespace pawl;
 using nlohmann::json;
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds(60);
+using pawl::test::patience;
 constexpr char canary[] = "canary-8d2f61c07ab94e53";
 constexpr char mark[] = "[secret test:key]";
 
@@ -155,3 +158,5 @@ TEST_CASE("masking: an executor masks a text where it arrives") {
   CHECK(what.document["context"]["n"][0]["output"] ==
         json({{"text", true}, {"json", R"({"got":"[secret test:key]\""})"}}));
 }
+
+} // namespace host_masking_test

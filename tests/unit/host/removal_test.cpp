@@ -1,4 +1,5 @@
 // Removing and pruning through the public interface: while a runtime runs, and where none does.
+#include "tests/support/patience.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <pawl/maintenance.hpp>
@@ -11,12 +12,14 @@
 
 #include <filesystem>
 
+namespace host_removal_test {
+
 using namespace pawl;
 using nlohmann::json;
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds(60);
+using pawl::test::patience;
 constexpr std::int64_t hour_ms = 3'600'000;
 
 const char* const done_flow = R"({"id":"done","nodes":[{"id":"in","type":"trigger"}],"edges":[]})";
@@ -191,3 +194,5 @@ TEST_CASE("maintenance: a store that is not there is not made") {
   CHECK(maintenance::open(folder.file("none.db")).failure().code == errc::not_found);
   CHECK(!std::filesystem::exists(folder.file("none.db")));
 }
+
+} // namespace host_removal_test

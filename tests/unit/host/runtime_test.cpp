@@ -10,6 +10,8 @@
 #include <stdexcept>
 #include <thread>
 
+namespace host_runtime_test {
+
 using namespace pawl;
 using nlohmann::json;
 
@@ -353,3 +355,5 @@ TEST_CASE("runtime: the limits of expressions are the host's") {
   REQUIRE_FALSE(loaded);
   CHECK(loaded.failure().message.find("nodes_max") != std::string::npos);
 }
+
+} // namespace host_runtime_test

@@ -7,6 +7,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+namespace host_schedules_test {
+
 using namespace pawl;
 using namespace pawl::test;
 using namespace std::chrono_literals;
@@ -546,3 +548,5 @@ TEST_CASE("schedules: what finds no room is tried again") {
   CHECK(info(host).started == 1);
   CHECK(info(host, "t").started == 1);
 }
+
+} // namespace host_schedules_test

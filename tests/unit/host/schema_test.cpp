@@ -8,6 +8,8 @@
 
 #include <atomic>
 
+namespace host_schema_test {
+
 using namespace pawl;
 using nlohmann::json;
 
@@ -235,3 +237,5 @@ TEST_CASE("schemas: a host that tightens a type does not stop the instances that
   REQUIRE(rt.resume(id, &yes));
   CHECK(rt.check_that(id).is(instance_status::completed).differences() == "");
 }
+
+} // namespace host_schema_test

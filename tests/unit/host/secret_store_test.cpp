@@ -7,6 +7,8 @@
 
 #include <memory>
 
+namespace host_secret_store_test {
+
 using namespace pawl;
 
 namespace {
@@ -66,3 +68,5 @@ TEST_CASE("secret store: takes what was sealed and signed for it") {
   CHECK(store->concerns(1).size() == 2); // open to all; the key lies beside the store
   REQUIRE(store->remove_signer(signing->public_key));
 }
+
+} // namespace host_secret_store_test

@@ -1,4 +1,5 @@
 // Secrets in a running engine: who gets which, what is written down of it, and what happens when none is given.
+#include "tests/support/patience.hpp"
 #include "tests/support/scripted_secrets.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -15,6 +16,8 @@
 #include <mutex>
 #include <thread>
 
+namespace host_secrets_test {
+
 using namespace pawl;
 using nlohmann::json;
 using test::scripted_provider;
@@ -22,7 +25,7 @@ using test::secret;
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds(60);
+using pawl::test::patience;
 constexpr char canary[] = "canary-8d2f61c07ab94e53";
 
 class manual_clock final : public pawl::clock {
@@ -550,3 +553,5 @@ TEST_CASE("secrets: rotating keys under a thousand running instances disturbs no
   CHECK(taken.size() == instances);
   CHECK(std::all_of(taken.begin(), taken.end(), [](const std::string& t) { return t == canary; }));
 }
+
+} // namespace host_secrets_test

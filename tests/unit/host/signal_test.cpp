@@ -8,6 +8,8 @@
 
 #include <atomic>
 
+namespace host_signal_test {
+
 using namespace pawl;
 using nlohmann::json;
 
@@ -213,3 +215,5 @@ TEST_CASE("signal: a wait for one that the definition does not declare fails its
   REQUIRE(ended);
   CHECK(ended->failed_reason().find("PauseError") != std::string::npos);
 }
+
+} // namespace host_signal_test

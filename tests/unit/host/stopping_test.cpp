@@ -1,4 +1,5 @@
 // Executors that take long, and the end of the runtime.
+#include "tests/support/patience.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <pawl/runtime.hpp>
@@ -13,12 +14,14 @@
 #include <thread>
 #include <vector>
 
+namespace host_stopping_test {
+
 using namespace pawl;
 using nlohmann::json;
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds(60);
+using pawl::test::patience;
 const char* const one_node = R"({"id": "one", "nodes": [{"id": "n", "type": "long"}], "edges": []})";
 
 /// What the executor saw, on whatever thread.
@@ -129,3 +132,5 @@ TEST_CASE("stopping: giving up while nothing stops is a failed attempt") {
   CHECK(ended->status() == instance_status::failed);
   CHECK(ended->failed_reason().find("GivenUp: ") == 0);
 }
+
+} // namespace host_stopping_test

@@ -1,4 +1,5 @@
 // Events as they are committed: in order, from a revision on, gaps marked.
+#include "tests/support/patience.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <pawl/runtime.hpp>
@@ -10,13 +11,15 @@
 #include <map>
 #include <thread>
 
+namespace host_subscription_test {
+
 using namespace pawl;
 using namespace std::chrono_literals;
 using nlohmann::json;
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds(60);
+using pawl::test::patience;
 
 const char* const row_of_ten = R"({"id":"row","nodes":[
   {"id":"n0","type":"trigger"},{"id":"n1","type":"set","data":1},{"id":"n2","type":"set","data":2},
@@ -190,3 +193,5 @@ TEST_CASE("listener: a slow one is told of the gap, and stop() waits until it ha
   CHECK(all == static_cast<std::uint64_t>(revisions));
   CHECK(std::any_of(heard.begin(), heard.end(), [](const instance_event& e) { return e.missed > 0; }));
 }
+
+} // namespace host_subscription_test

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+namespace host_time_test {
+
 using namespace pawl;
 using namespace std::chrono_literals;
 using nlohmann::json;
@@ -230,3 +232,5 @@ TEST_CASE("time: a clock that is trusted later bridges the step for delays, acro
   skip(rt, 1ms);
   CHECK(is_over(rt));
 }
+
+} // namespace host_time_test

@@ -2,6 +2,8 @@
 // found.
 #include "tests/unit/schema/support.hpp"
 
+namespace schema_bounds_test {
+
 using namespace schema_test;
 
 namespace {
@@ -97,3 +99,5 @@ TEST_CASE("schema bounds: a message about many violations is cut") {
   CHECK(refused.failure().message.size() < 16 * 1024);
   CHECK(refused.failure().message.find(" more lines like these") != std::string::npos);
 }
+
+} // namespace schema_bounds_test

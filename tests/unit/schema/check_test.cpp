@@ -6,6 +6,8 @@
 #include <random>
 #include <thread>
 
+namespace schema_check_test {
+
 using namespace schema_test;
 
 namespace {
@@ -243,3 +245,5 @@ TEST_CASE("schema check: one schema serves many threads") {
     thread.join();
   CHECK(wrong == 0);
 }
+
+} // namespace schema_check_test

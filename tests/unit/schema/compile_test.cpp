@@ -2,6 +2,8 @@
 
 #include <set>
 
+namespace schema_compile_test {
+
 using namespace schema_test;
 
 TEST_CASE("schema: faults of a document are told all at once, with pointers and in the order of the document") {
@@ -270,3 +272,5 @@ TEST_CASE("schema: what newcomers forget is named with what to do") {
   CHECK(problems[0].pointer == "/properties/id/required");
   CHECK(problems[0].advice.find("of the object around it") != std::string::npos);
 }
+
+} // namespace schema_compile_test

@@ -1,5 +1,7 @@
 #include "tests/unit/schema/support.hpp"
 
+namespace schema_format_test {
+
 using namespace schema_test;
 
 namespace {
@@ -94,3 +96,5 @@ TEST_CASE("schema formats: texts of megabytes take no stack") {
     }
   }
 }
+
+} // namespace schema_format_test

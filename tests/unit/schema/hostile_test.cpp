@@ -4,6 +4,8 @@
 #include <functional>
 #include <thread>
 
+namespace schema_hostile_test {
+
 using namespace schema_test;
 
 namespace {
@@ -363,3 +365,5 @@ TEST_CASE("hostile schemas: names with U+0000 are refused, not cut") {
   CHECK_FALSE(fits({{"properties", {{"a", false}}}}, {{"a", 1}}));
   CHECK(fits({{"properties", {{"a", false}}}}, {{name, 1}}));
 }
+
+} // namespace schema_hostile_test

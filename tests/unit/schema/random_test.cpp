@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <random>
 
+namespace schema_random_test {
+
 using namespace schema_test;
 
 namespace {
@@ -139,3 +141,5 @@ TEST_CASE("random schemas: each compiles or has its problems, and each check end
   }
   CHECK(compiled_count > count / 4);
 }
+
+} // namespace schema_random_test

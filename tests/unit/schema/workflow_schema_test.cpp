@@ -1,6 +1,7 @@
 // The published schema of definitions: every example fits, what is plainly wrong does not.
 #include "runtime/core/json.hpp"
 #include "runtime/schema/schema.hpp"
+#include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -8,11 +9,13 @@
 #include <fstream>
 #include <sstream>
 
+namespace schema_workflow_schema_test {
+
 using namespace pawl;
 
 namespace {
 
-const std::filesystem::path sources = PAWL_SOURCES;
+const std::filesystem::path sources = pawl::test::source("");
 
 std::string text_of(const std::filesystem::path& file) {
   std::stringstream text;
@@ -85,3 +88,5 @@ TEST_CASE("workflow schema: foreign fields and expressions in retry are welcome"
   CHECK(fits(*by, parsed(R"({"viewport":{"x":1},"nodes":[{"id":"a","type":"set","position":{"x":1,"y":2},
     "retry":{"maxAttempts":"{{ input.n }}","interval":500}}],"edges":[{"source":"a","target":"a","animated":true}]})")));
 }
+
+} // namespace schema_workflow_schema_test

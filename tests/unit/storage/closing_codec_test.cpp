@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace storage_closing_codec_test {
+
 using namespace pawl;
 using namespace pawl::core;
 using namespace pawl::storage;
@@ -102,3 +104,5 @@ TEST_CASE("codec: an end that means nothing is corrupt, and one that does not fo
   rows.closing->end = instance_status::active;
   CHECK(decode_state(w(), rows).failure().code == errc::corrupt);
 }
+
+} // namespace storage_closing_codec_test

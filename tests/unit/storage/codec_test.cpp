@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+namespace storage_codec_test {
+
 using namespace pawl;
 using namespace pawl::core;
 using namespace pawl::storage;
@@ -346,3 +348,5 @@ TEST_CASE("replay: the first difference is named") {
   CHECK(found.failure().code == errc::corrupt);
   CHECK_THAT(found.failure().message, Catch::Contains(fault));
 }
+
+} // namespace storage_codec_test

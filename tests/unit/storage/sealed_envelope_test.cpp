@@ -5,6 +5,8 @@
 
 #include <vector>
 
+namespace storage_sealed_envelope_test {
+
 using namespace sealed_tests;
 namespace sealed = storage::sealed;
 
@@ -254,3 +256,5 @@ TEST_CASE("sealed envelope: a public key and a signing key are written in one wa
   CHECK(changes_taken(public_key, [&](const auto& changed) { return is_taken(changed, signing_key); }) == 0);
   CHECK(changes_taken(signing_key, [&](const auto& changed) { return is_taken(public_key, changed); }) == 0);
 }
+
+} // namespace storage_sealed_envelope_test

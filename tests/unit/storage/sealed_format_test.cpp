@@ -17,6 +17,8 @@
 
 #include <sys/stat.h>
 
+namespace storage_sealed_format_test {
+
 using namespace pawl;
 using nlohmann::json;
 
@@ -500,3 +502,5 @@ TEST_CASE("sealed format: an envelope that was made from the README alone is imp
   CHECK(third->version == 3);
   CHECK(at.read().index.at("secrets").at("by.hand").size() == 1); // the one that came is alone
 }
+
+} // namespace storage_sealed_format_test

@@ -1,5 +1,6 @@
 // A kill at every point of every change leaves the old or the new store, and the next change cleans up.
 #include "tests/support/child_process.hpp"
+#include "tests/support/places.hpp"
 #include "tests/support/sealed_changes.hpp"
 #include "tests/unit/storage/sealed_support.hpp"
 
@@ -9,6 +10,8 @@
 #include <functional>
 #include <set>
 #include <vector>
+
+namespace storage_sealed_kill_test {
 
 using namespace sealed_tests;
 
@@ -129,7 +132,8 @@ TEST_CASE("sealed kill: a process killed at every point leaves the old store or 
     std::set<std::string> contents;
     for (int point = 1; was_killed; ++point) {
       const scene at(change);
-      test::child_process child({PAWL_SEALED_CHILD, at.folder.path(), change, std::to_string(point), at.envelope});
+      test::child_process child(
+          {pawl::test::program("pawl-sealed-child"), at.folder.path(), change, std::to_string(point), at.envelope});
       const std::string line = child.line();
       const int status = child.finish();
       was_killed = status == 128 + SIGKILL;
@@ -167,3 +171,5 @@ TEST_CASE("sealed kill: control, a key that has its name before the store has is
   }
   CHECK(lost >= 3);
 }
+
+} // namespace storage_sealed_kill_test

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <thread>
 
+namespace storage_sealed_provider_test {
+
 using namespace sealed_tests;
 
 namespace {
@@ -142,3 +144,5 @@ TEST_CASE("sealed provider: 200 rotations of the key file disturb no fetch") {
   CHECK(rotated == 200);
   CHECK(store->generation() == 202);
 }
+
+} // namespace storage_sealed_provider_test

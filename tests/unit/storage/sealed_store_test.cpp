@@ -3,6 +3,8 @@
 
 #include <set>
 
+namespace storage_sealed_store_test {
+
 using namespace sealed_tests;
 
 namespace {
@@ -276,3 +278,5 @@ TEST_CASE("sealed store: concerns say what deserves a look") {
   CHECK(store->concerns(10'000'000'000)[2] == "the secret 'soon' has expired: no node gets it");
   CHECK(store->concerns(1).size() == 3);
 }
+
+} // namespace storage_sealed_store_test

@@ -11,6 +11,8 @@
 #include <functional>
 #include <vector>
 
+namespace storage_sealed_tamper_test {
+
 using namespace sealed_tests;
 namespace sealed = storage::sealed;
 
@@ -268,3 +270,5 @@ TEST_CASE("sealed tampering: a file that is too large is not read") {
   std::filesystem::resize_file(at.store, sealed::file_bytes_max + 1);
   CHECK(code_of(sealed_file::read(at.store, at.key)) == "wrong_store");
 }
+
+} // namespace storage_sealed_tamper_test

@@ -1,10 +1,13 @@
 // The test kit itself: what it promises of time, crashes, faults, scripts and order; and that it sees what goes wrong.
 #include "runtime/testing/world.hpp"
 #include "tests/support/early_store.hpp"
+#include "tests/support/given.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+
+namespace testing_kit_test {
 
 using namespace pawl;
 using namespace std::chrono_literals;
@@ -35,13 +38,7 @@ const char* const payment = R"({"id": "payment",
     {"source": "ask", "target": "late", "sourceHandle": "timeout"},
     {"source": "rest", "target": "pay"}]})";
 
-template <class T> T given(result<T> what) {
-  if (!what) FAIL(to_string(what.failure()));
-  return std::move(*what);
-}
-void given(const result<void>& what) {
-  if (!what) FAIL(to_string(what.failure()));
-}
+using pawl::test::given;
 
 node_type paying() { return scripted("pay", {outcome::output("paid")}, when_spent::repeat_last); }
 
@@ -429,3 +426,5 @@ TEST_CASE("kit: control: a timer that never rests is seen by skip") {
   CHECK(spun.failure().code == errc::internal);
   CHECK(spun.failure().message == "timers of no time follow each other for ever, and nothing is committed (seed 5)");
 }
+
+} // namespace testing_kit_test
