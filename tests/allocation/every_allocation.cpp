@@ -65,6 +65,7 @@ void note_case(const std::string& name, const fault& f) {
 }
 
 tally fail_every_allocation(const target& of) {
+  static const test::slice part(2);
   tally all;
   (void)of.run(no_fault);
   const ending good = of.run(no_fault);
@@ -72,6 +73,7 @@ tally fail_every_allocation(const target& of) {
   if (good.leaked != 0) all.broken.push_back("leaks without any fault");
   for (const bool for_ever : {false, true})
     for (std::int64_t nth = 1; nth <= good.asked; ++nth) {
+      if (!part.takes(all.faults++)) continue;
       const fault f{nth, for_ever, test::memory::whose::this_thread};
       note_case(of.name, f);
       judge(all, of.run(f), good.text, f);
@@ -111,6 +113,7 @@ int in_child(report& shared, const std::function<void()>& work) {
 } // namespace
 
 tally fail_every_first_allocation(const target& of) {
+  static const test::slice part(4);
   auto* shared =
       static_cast<report*>(::mmap(nullptr, sizeof(report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   if (shared == MAP_FAILED) throw std::runtime_error("no shared memory");
@@ -125,6 +128,7 @@ tally fail_every_first_allocation(const target& of) {
   const std::string good = shared->first;
   for (const bool for_ever : {false, true})
     for (std::int64_t nth = 1; nth <= all.allocations; ++nth) {
+      if (!part.takes(all.faults++)) continue;
       const fault f{nth, for_ever, test::memory::whose::this_thread};
       const int status = in_child(*shared, [&] {
         note_case(of.name, f);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/support/memory.hpp"
+#include "tests/support/slice.hpp"
 
 #include <functional>
 #include <new>
@@ -61,8 +62,9 @@ template <class Call, class Describe> target make_target(std::string name, Call 
 
 struct tally {
   std::int64_t allocations = 0; ///< of one call
-  std::int64_t cases = 0;
-  std::int64_t thrown = 0; ///< ended with bad_alloc
+  std::uint64_t faults = 0;     ///< there are: each allocation once and for ever
+  std::int64_t cases = 0;       ///< of these, those of the slice
+  std::int64_t thrown = 0;      ///< ended with bad_alloc
   std::int64_t errors = 0;
   std::int64_t good = 0;       ///< had the right answer all the same
   std::int64_t json_leaks = 0; ///< tolerated: of nlohmann's list constructor

@@ -10,21 +10,21 @@
 namespace pawl::allocation {
 namespace {
 
-sqlite3_mem_methods own;
+sqlite3_mem_methods sqlites_own;
 
 void* take(int bytes) {
   if (test::memory::must_fail()) return nullptr;
-  void* const block = own.xMalloc(bytes);
+  void* const block = sqlites_own.xMalloc(bytes);
   if (block != nullptr) test::memory::report_block(1);
   return block;
 }
 
 void free_block(void* block) {
   if (block != nullptr) test::memory::report_block(-1);
-  own.xFree(block);
+  sqlites_own.xFree(block);
 }
 
-void* resize(void* block, int bytes) { return test::memory::must_fail() ? nullptr : own.xRealloc(block, bytes); }
+void* resize(void* block, int bytes) { return test::memory::must_fail() ? nullptr : sqlites_own.xRealloc(block, bytes); }
 
 void must(int answer) {
   if (answer != SQLITE_OK) throw std::runtime_error("SQLite takes no allocator of the test's");
@@ -33,8 +33,8 @@ void must(int answer) {
 } // namespace
 
 void let_sqlite_fail() {
-  must(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &own));
-  sqlite3_mem_methods ours = own;
+  must(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &sqlites_own));
+  sqlite3_mem_methods ours = sqlites_own;
   ours.xMalloc = take;
   ours.xFree = free_block;
   ours.xRealloc = resize;

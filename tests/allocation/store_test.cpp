@@ -86,7 +86,7 @@ void check(const std::string& name, const tally& done) {
   print(name, done);
   INFO(name);
   CHECK(done.broken.empty());
-  CHECK(done.cases > 0);
+  CHECK(done.allocations > 0);
 }
 void check(const operation& of) { check(of.name, fail_every_allocation(of, as_it_is)); }
 

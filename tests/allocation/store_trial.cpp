@@ -94,6 +94,11 @@ std::string fault_in_words(const fault& f) {
   return "allocation " + std::to_string(f.nth) + " fails" + (f.for_ever ? " and all after it: " : ": ");
 }
 
+const test::slice& part_of_store() {
+  static const test::slice part(8);
+  return part;
+}
+
 } // namespace
 
 tally fail_every_allocation(const operation& of, const wrapper& wrap) {
@@ -122,6 +127,7 @@ tally fail_every_allocation(const operation& of, const wrapper& wrap) {
   all.thrown = 0;
   for (const bool for_ever : {false, true})
     for (std::int64_t nth = 1; nth <= all.allocations; ++nth) {
+      if (!part_of_store().takes(all.faults++)) continue;
       const fault f{nth, for_ever, test::memory::whose::this_thread};
       note_case(of.name, f);
       ++all.cases;
@@ -177,9 +183,9 @@ tally fail_every_allocation_of_opening(const std::string& name,
   (void)once(no_fault);
   if (const std::string text = once(no_fault); !text.empty()) all.broken.push_back("without any fault: " + text);
   all.thrown = all.errors = all.good = 0;
-  const bool both = std::getenv("PAWL_LONG") != nullptr; // else in turn: each case opens two stores
   for (const bool for_ever : {false, true})
-    for (std::int64_t nth = for_ever && !both ? 2 : 1; nth <= all.allocations; nth += both ? 1 : 2) {
+    for (std::int64_t nth = 1; nth <= all.allocations; ++nth) {
+      if (!part_of_store().takes(all.faults++)) continue;
       const fault f{nth, for_ever, test::memory::whose::this_thread};
       note_case(name, f);
       ++all.cases;

@@ -28,7 +28,7 @@ struct operation {
 tally fail_every_allocation(const operation& of, const wrapper& wrap);
 
 /// The same for opening what `prepare` put there: it opens or says why not, keeps neither memory nor a file open, and
-/// opens the next time. Without PAWL_LONG every second allocation fails once, every other one for ever.
+/// opens the next time.
 tally fail_every_allocation_of_opening(const std::string& name,
                                        const std::function<void(const std::string& path)>& prepare,
                                        const std::function<bool(storage::store&)>& is_good);

@@ -9,7 +9,7 @@ namespace conformance {
 namespace {
 
 struct finding {
-  enum { same, refused, different } what = same;
+  enum { agrees, refused, different } what = agrees;
   bool objects_in_text = false;
   std::string expected;
   std::string got;

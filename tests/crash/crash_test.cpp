@@ -6,6 +6,7 @@
 #include "tests/crash/workload.hpp"
 #include "tests/support/campaign.hpp"
 #include "tests/support/patience.hpp"
+#include "tests/support/slice.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <fmt/format.h>
@@ -29,6 +30,7 @@ struct arguments {
   int kills = 200;
   int instances = 32;
   std::uint64_t seed = 1;
+  std::uint64_t slices = 1;
   bool ack_early = false;
 };
 
@@ -197,6 +199,8 @@ bool parse(int count, char** values, arguments& args) {
       args.instances = static_cast<int>(number());
     else if (name == "--seed")
       args.seed = number();
+    else if (name == "--slices")
+      args.slices = number();
     else if (name == "--ack-early")
       args.ack_early = true;
     else if (args.program.empty() && name[0] != '-')
@@ -214,9 +218,13 @@ int main(int count, char** values) {
   arguments args;
   if (const char* seed = std::getenv("PAWL_SEED_FROM")) args.seed = std::strtoull(seed, nullptr, 10);
   if (!parse(count, values, args)) {
-    std::fprintf(stderr, "usage: %s CHILD [--kills N] [--instances N] [--seed S] [--ack-early]\n", values[0]);
+    std::fprintf(stderr, "usage: %s CHILD [--kills N] [--slices N] [--instances N] [--seed S] [--ack-early]\n",
+                 values[0]);
     return usage;
   }
+  const test::slice part(args.slices);
+  args.kills = static_cast<int>(part.share(static_cast<std::uint64_t>(args.kills)));
+  args.seed += part.nth();
   const auto end = clock_type::now() + test::time_to_run();
   test::figures figures("kills", args.seed);
   std::uint64_t kills = 0;

@@ -5,6 +5,7 @@
 #include "tests/crash/workload.hpp"
 #include "tests/support/campaign.hpp"
 #include "tests/support/patience.hpp"
+#include "tests/support/slice.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <sqlite3.h>
@@ -109,6 +110,7 @@ struct arguments {
   std::string group;
   int hits = 20;
   std::uint64_t seed = 1;
+  std::uint64_t slices = 1;
   bool ack_early = false;
 };
 
@@ -290,11 +292,16 @@ int main(int count, char** values) {
       args.ack_early = true;
     else if (name == "--hits" && i + 1 < count)
       args.hits = std::atoi(values[++i]);
+    else if (name == "--slices" && i + 1 < count)
+      args.slices = std::strtoull(values[++i], nullptr, 10);
     else if (args.program.empty())
       args.program = name;
     else
       args.group = name;
   }
+  const test::slice part(args.slices);
+  args.hits = static_cast<int>(part.share(static_cast<std::uint64_t>(args.hits)));
+  args.seed += part.nth();
   test::figures figures("kills", args.seed);
   std::uint64_t kills = 0;
   const auto end = std::chrono::steady_clock::now() + test::time_to_run();

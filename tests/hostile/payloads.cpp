@@ -79,9 +79,9 @@ std::vector<attack> json_numbers(std::uint64_t) {
 
 std::vector<attack> json_shapes(std::uint64_t) {
   attacks all;
-  const std::pair<const char*, const char*> brackets[] = {
+  const std::pair<const char*, const char*> json_brackets[] = {
       {"[", "]"}, {"{\"a\":", "}"}, {"[{\"a\":[", "]}]"}, {"[1,", "]"}};
-  for (const auto& [open, close] : brackets) {
+  for (const auto& [open, close] : json_brackets) {
     for (const std::size_t depth : {129, 130, 200, 1'000, 10'000, 90'000}) {
       all.add(std::string(open) + " " + std::to_string(depth), repeat(open, depth) + "1" + repeat(close, depth),
               "json_depth_max");

@@ -122,6 +122,7 @@ void campaign::try_every_cut(const recording& made, const recipe& from, std::uin
   disk_model disk = made.disk_at(first);
   for (moment cut = first; cut <= made.events.size() && cases_ < cases_max; ++cut) {
     if (cut > first) disk.apply(made.events[cut - 1]);
+    if (!moments_of_.takes(cut)) continue;
     if (round > 0 && disk.is_synced()) continue; // every damage leaves the same
     try_cut(made, from, disk, cut, round <= disk_model::all_kept ? round : mixed(mixed(origin, cut), round) | 2);
   }

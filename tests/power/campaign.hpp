@@ -4,6 +4,7 @@
 
 #include "tests/power/recorder.hpp"
 #include "tests/power/verdict.hpp"
+#include "tests/support/slice.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -43,14 +44,15 @@ recording record_after(const recording& before, const recipe& from, defect plant
 
 class campaign {
 public:
-  explicit campaign(defect planted) : planted_(planted) {}
+  explicit campaign(defect planted, const test::slice& moments = test::slice(1))
+      : planted_(planted), moments_of_(moments) {}
 
   /// The laws that were broken while the story was recorded.
   void look_at(const recording& made, const recipe& from);
   /// Power is cut at `cut`; `disk` is the disk there. Says whether the case is new.
   bool try_cut(const recording& made, const recipe& from, const disk_model& disk, moment cut, std::uint64_t damage);
-  /// Every moment with one damage each, which follows from `round`: 0 loses all that is unsynced, 1 keeps all, every
-  /// other is random. Moments before a failed sync are those of the story without it and left out.
+  /// Every moment of the slice with one damage each, which follows from `round`: 0 loses all that is unsynced, 1 keeps
+  /// all, every other is random. Moments before a failed sync are those of the story without it and left out.
   void try_every_cut(const recording& made, const recipe& from, std::uint64_t round, std::size_t cases_max);
 
   defect planted() const { return planted_; }
@@ -64,6 +66,7 @@ private:
   void report(const std::string& id, const std::string& damage, const std::vector<std::string>& broken);
 
   defect planted_;
+  test::slice moments_of_;
   judge judge_;
   std::unordered_set<std::uint64_t> seen_;
   std::size_t recordings_ = 0;

@@ -3,6 +3,7 @@
 #include "tests/power/campaign.hpp"
 #include "tests/power/stories.hpp"
 #include "tests/support/campaign.hpp"
+#include "tests/support/slice.hpp"
 #include "tests/support/ways_to_fail.hpp"
 
 #include <algorithm>
@@ -26,6 +27,7 @@ struct arguments {
   std::string repeat;
   std::size_t cases = 1000;
   std::uint64_t seed = 0;
+  std::uint64_t slices = 1;
   defect planted = defect::none;
 };
 
@@ -101,6 +103,7 @@ void power_cuts_while_it_writes(campaign& all, const arguments& args, clock_type
   }
 }
 
+/// Slices have other seeds, and so other crashes.
 void power_cuts_while_it_recovers(campaign& all, const arguments& args, clock_type::time_point end) {
   std::vector<recorded> recordings;
   for (const story& s : fixed_stories())
@@ -137,8 +140,9 @@ void cut_somewhere(campaign& all, const recording& made, const recipe& from, std
 }
 
 /// Every operation of every opening. Says whether each was hit.
-bool faults_while_it_opens(campaign& all, std::uint64_t seed) {
+bool faults_while_it_opens(campaign& all, std::uint64_t seed, const test::slice& part) {
   bool hit_all = true;
+  std::size_t faults = 0;
   std::size_t hits = 0;
   std::size_t operations = 0;
   for (const story& s : openings()) {
@@ -148,21 +152,23 @@ bool faults_while_it_opens(campaign& all, std::uint64_t seed) {
       const auto count = std::count_if(clean.opening.begin(), clean.opening.end(), way.fault.match);
       for (std::int64_t nth = 1; nth <= count; ++nth)
         for (const bool for_ever : {false, true}) {
+          if (!part.takes(faults++)) continue;
           const recipe from{s.name, way.name, nth, for_ever};
           test::disk_fault fault = way.fault;
           fault.nth = nth;
           fault.for_ever = for_ever;
           const recording made = record(s, fault, all.planted());
           all.look_at(made, from);
-          cut_somewhere(all, made, from, seed + ++hits);
+          ++hits;
+          cut_somewhere(all, made, from, seed + faults);
           if (!made.fault_hit_opening) std::printf("FAILED: %s was not hit\n", to_string(from).c_str());
           hit_all = hit_all && made.fault_hit_opening;
           if (is_over(all)) return hit_all;
         }
     }
   }
-  std::printf("%zu openings with %zu operations, every one hit: %s; %zu faults\n", openings().size(), operations,
-              hit_all ? "yes" : "NO", hits);
+  std::printf("%zu openings with %zu operations; %zu of %zu faults, every one hit: %s\n", openings().size(), operations,
+              hits, faults, hit_all ? "yes" : "NO");
   return hit_all;
 }
 
@@ -187,10 +193,13 @@ int repeat(const arguments& args) {
   return all.failures() == 0 ? held : all.has_loss() ? lost : failed;
 }
 
-int carry_out(const arguments& args) {
+int carry_out(arguments args) {
   if (!args.repeat.empty()) return repeat(args);
   test::figures figures("cases", args.seed);
-  campaign all(args.planted);
+  const test::slice part(args.slices);
+  args.cases = part.share(args.cases);
+  if (args.suite == "recovery") args.seed += part.nth() * args.cases;
+  campaign all(args.planted, part);
   const auto end = clock_type::now() + test::time_to_run();
   bool hit_all = true;
   if (args.suite == "writes") power_cuts_while_it_writes(all, args, end);
@@ -198,7 +207,7 @@ int carry_out(const arguments& args) {
   if (args.suite == "faults") {
     std::uint64_t seed = args.seed;
     do
-      hit_all = faults_while_it_opens(all, seed++ << 20) && hit_all;
+      hit_all = faults_while_it_opens(all, seed++ << 20, part) && hit_all;
     while (clock_type::now() < end && !is_over(all));
   }
   std::printf("%s, seed %llu: %s; %.0f s of CPU\n", args.suite.c_str(), static_cast<unsigned long long>(args.seed),
@@ -222,6 +231,8 @@ bool parse(int count, char** values, arguments& args) {
       args.cases = std::strtoull(value().c_str(), nullptr, 10);
     } else if (name == "--seed") {
       args.seed = std::strtoull(value().c_str(), nullptr, 10);
+    } else if (name == "--slices") {
+      args.slices = std::strtoull(value().c_str(), nullptr, 10);
     } else if (name == "--control") {
       const auto found = defects.find(value());
       if (found == defects.end()) return false;
@@ -243,7 +254,7 @@ int main(int count, char** values) {
   if (const char* seed = std::getenv("PAWL_SEED_FROM")) args.seed = std::strtoull(seed, nullptr, 10);
   if (!parse(count, values, args)) {
     std::fprintf(stderr,
-                 "usage: %s writes|recovery|faults [--cases N] [--seed S] [--control DEFECT]\n"
+                 "usage: %s writes|recovery|faults [--cases N] [--slices N] [--seed S] [--control DEFECT]\n"
                  "       %s --repeat CASE [--control DEFECT]\n"
                  "DEFECT: acknowledge-early synchronous-normal log-not-written-again lying-disk\n",
                  values[0], values[0]);

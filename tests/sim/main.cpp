@@ -2,6 +2,7 @@
 #include "tests/sim/mutant.hpp"
 #include "tests/sim/simulation.hpp"
 #include "tests/support/campaign.hpp"
+#include "tests/support/slice.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -18,6 +19,7 @@ struct wanted {
   std::uint64_t from = 1;
   std::uint64_t seeds = 1000;
   std::string half;
+  std::uint64_t slices = 1;
   bool shows_trace = false;
   bool twice = false;
 };
@@ -46,11 +48,14 @@ void run_twice(std::uint64_t seed) {
 void run(const wanted& what) {
   const auto end = std::chrono::steady_clock::now() + pawl::test::time_to_run();
   const std::uint64_t step = what.half.empty() ? 1 : 2;
-  std::uint64_t seed = what.from + (what.half == "second" ? 1 : 0);
+  const pawl::test::slice part(what.slices);
+  const std::uint64_t seeds = part.share(what.seeds);
+  const std::uint64_t first = what.from + part.nth() * seeds * step;
+  std::uint64_t seed = first + (what.half == "second" ? 1 : 0);
   std::uint64_t count = 0;
   std::uint64_t events = 0;
-  pawl::test::figures figures(what.twice ? "seeds, each twice" : "seeds", what.from);
-  for (; count < what.seeds || std::chrono::steady_clock::now() < end; ++count, seed += step) {
+  pawl::test::figures figures(what.twice ? "seeds, each twice" : "seeds", first);
+  for (; count < seeds || std::chrono::steady_clock::now() < end; ++count, seed += step) {
     if (what.twice)
       run_twice(seed);
     else
@@ -58,7 +63,7 @@ void run(const wanted& what) {
     figures.so_far(count + 1);
   }
   figures.end(count, 0);
-  std::cout << count << " seeds from " << what.from << ", " << events << " events, every promise kept\n";
+  std::cout << count << " seeds from " << first << ", " << events << " events, every promise kept\n";
 }
 
 } // namespace
@@ -68,6 +73,7 @@ int main(int argc, char** argv) {
   wanted what;
   app.add_option("--seed-from", what.from, "The first seed")->envname("PAWL_SEED_FROM");
   app.add_option("--seeds", what.seeds, "How many");
+  app.add_option("--slices", what.slices, "Of how many slices PAWL_SLICE picks one");
   app.add_option("--half", what.half, "Only every second seed")->check(CLI::IsMember({"first", "second"}));
   app.add_flag("--trace", what.shows_trace, "Shows what happens");
   app.add_flag("--twice", what.twice, "Runs each seed twice and compares the traces");

@@ -50,7 +50,8 @@ bool is_spared(void* address) {
 
 // nlohmann's constructor from a list forgets what it has begun.
 bool is_list_constructor(void* address) {
-  static const own_symbols constructor({"EC1ESt16initializer_listINS0_6detail8json_ref"});
+  static const own_symbols constructor(
+      {"EC1ESt16initializer_listINS0_6detail8json_ref", "EC2ESt16initializer_listINS0_6detail8json_ref"});
   return constructor.holds(address);
 }
 

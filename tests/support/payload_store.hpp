@@ -7,7 +7,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -34,9 +36,12 @@ inline storage::payload_protection without_saying_so(const secrets_options& keys
 
 /// Whether a file of the store at `path` (log, index and lock included) holds the text.
 inline bool is_in_files(const std::string& path, const std::string& text) {
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(path).parent_path())) {
-    if (entry.path().string().rfind(path, 0) != 0) continue;
-    std::ifstream file(entry.path(), std::ios::binary);
+  // The log before the main file: a checkpoint between the two moves text the way that is still to be read.
+  std::set<std::string, std::greater<>> files;
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(path).parent_path()))
+    if (entry.path().string().rfind(path, 0) == 0) files.insert(entry.path().string());
+  for (const std::string& name : files) {
+    std::ifstream file(name, std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
     if (bytes.find(text) != std::string::npos) return true;
   }

@@ -44,8 +44,12 @@ function(pawl_hardened target)
   target_link_options(${target} PRIVATE LINKER:-z,relro LINKER:-z,now)
 endfunction()
 
+# Under the sanitizers a test's own code is not looked at for undefined behaviour: that is a quarter of its time.
 function(pawl_computes_little target)
   target_compile_options(${target} PRIVATE -O0)
+  if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=[a-z,]*undefined")
+    target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
+  endif()
 endfunction()
 
 function(pawl_room name)
@@ -61,6 +65,10 @@ function(pawl_room name)
   add_library(pawl_${name} OBJECT ${sources})
   pawl_inner(pawl_${name})
   pawl_hardened(pawl_${name})
+  # The sanitizers' builds are not optimized, but for the rooms that tests keep busy for minutes.
+  if(CMAKE_CXX_FLAGS MATCHES "-fsanitize" AND name MATCHES "^(core|expression|schema)$")
+    target_compile_options(pawl_${name} PRIVATE -O1)
+  endif()
   # Hidden but for PAWL_API: a shared library shows the public names only.
   set_target_properties(pawl_${name} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   target_link_libraries(pawl_${name} PRIVATE nlohmann_json::nlohmann_json ${ROOM_LINK})

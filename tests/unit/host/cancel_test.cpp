@@ -1,6 +1,7 @@
 // Cancellation and the timeout of instances through the public API, in virtual time: what waits ends at once, what runs
 // has its grace, and a restart changes neither.
 #include "tests/support/given.hpp"
+#include "tests/support/patience.hpp"
 
 #include <pawl/testing.hpp>
 
@@ -8,7 +9,9 @@
 #include <nlohmann/json.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <future>
+#include <thread>
 
 namespace host_cancel_test {
 
@@ -350,6 +353,9 @@ TEST_CASE("cancel: an instance ends although its synchronous executor runs on") 
   CHECK(given(rt.wait(id)).status() == instance_status::cancelled);
   released.set_value();
   rt.stop();
+  const auto end = std::chrono::steady_clock::now() + pawl::test::patience;
+  while (rt.statistics().late_results == 0 && std::chrono::steady_clock::now() < end)
+    std::this_thread::yield(); // its thread may still be on its way back
   CHECK(saw_the_flag);
   CHECK(rt.statistics().abandoned_attempts == 1);
   CHECK(rt.statistics().late_results == 1);
