@@ -24,7 +24,9 @@ void free_block(void* block) {
   sqlites_own.xFree(block);
 }
 
-void* resize(void* block, int bytes) { return test::memory::must_fail() ? nullptr : sqlites_own.xRealloc(block, bytes); }
+void* resize(void* block, int bytes) {
+  return test::memory::must_fail() ? nullptr : sqlites_own.xRealloc(block, bytes);
+}
 
 void must(int answer) {
   if (answer != SQLITE_OK) throw std::runtime_error("SQLite takes no allocator of the test's");
