@@ -114,7 +114,7 @@ caf::behavior instance_actor::make_behavior() {
           if (c == nullptr || c->visit != loaded.visit || c->phase != core::phase::ready) return;
           if (state_.closing)
             return give_up_attempt({c->id, c->visit, c->attempt()}, may_have_begun({c->id, c->visit, c->attempt()}, 1));
-          if (loaded.rows) return dispatch_with_history(loaded.cursor, loaded.visit, *loaded.rows);
+          if (loaded.rows) return dispatch_with_history(loaded.cursor, *loaded.rows);
           if (loaded.rows.failure().code != errc::limit) return give_up(loaded.rows.failure());
           take(core::node_failed{{c->id, c->visit, c->attempt()}, loaded.rows.failure().message, false, 0, 0}, nullptr,
                std::nullopt, {});
@@ -292,7 +292,7 @@ void instance_actor::dispatch(core::cursor_id id) {
     for (const auto& node : workflow_->nodes)
       whole.push_back(node.id);
   }
-  if (whole.empty()) return dispatch_with_history(id, c->visit, {});
+  if (whole.empty()) return dispatch_with_history(id, {});
   ++running_;
   const caf::actor self = caf::actor_cast<caf::actor>(this);
   anon_send(store_, use_store{[self, whole, id, visit = c->visit, key = key_,
@@ -309,8 +309,7 @@ void instance_actor::dispatch(core::cursor_id id) {
             }});
 }
 
-void instance_actor::dispatch_with_history(core::cursor_id id, std::int64_t,
-                                           const std::vector<storage::result_row>& rows) {
+void instance_actor::dispatch_with_history(core::cursor_id id, const std::vector<storage::result_row>& rows) {
   if (stopping_) return;
   const core::cursor* c = state_.find(id);
   std::vector<core::context_node> nodes;

@@ -70,10 +70,9 @@ private:
   void carry_out_all();
   void carry_out(const std::vector<core::effect>& effects);
   void dispatch(core::cursor_id id);
-  void dispatch_with_history(core::cursor_id id, std::int64_t visit, const std::vector<storage::result_row>& rows);
+  void dispatch_with_history(core::cursor_id id, const std::vector<storage::result_row>& rows);
   void send_to_node(const core::cursor& c, std::vector<core::context_node> nodes);
   void request_execution(const std::shared_ptr<const nodes::execution>& run, int tries);
-  core::context_node context_of(core::node_index node) const;
   void make_again(const std::shared_ptr<const nodes::execution>& run, int tries);
   void give_up_attempt(const core::attempt_ref& of, bool had_begun);
   bool may_have_begun(const core::attempt_ref& of, int tries) const;

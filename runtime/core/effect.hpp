@@ -21,12 +21,7 @@ struct set_timer {
   bool operator==(const set_timer&) const = default;
 };
 
-struct instance_ended {
-  instance_status status = instance_status::completed;
-  bool operator==(const instance_ended&) const = default;
-};
-
-using effect = std::variant<run_node, set_timer, instance_ended>;
+using effect = std::variant<run_node, set_timer>;
 
 /// The effects that a state still asks for: every ready cursor runs unless the instance is closing, every timer is
 /// set.

@@ -434,7 +434,6 @@ private:
     }
     if (state_.closing)
       std::erase_if(step_.effects, [](const effect& e) { return std::holds_alternative<set_timer>(e); });
-    step_.effects.push_back(instance_ended{state_.status});
     if (state_.signals.empty()) return;
     if (!step_.note.empty()) step_.note += "; ";
     step_.note += fmt::format("{} signal{} never consumed", state_.signals.size(),

@@ -8,11 +8,6 @@ namespace pawl::expression {
 
 const limits& call_context::allowed() const noexcept { return cost_.allowed(); }
 
-result<void> call_context::spend_steps(std::uint64_t count) {
-  if (!cost_.steps(count)) return cost_.take_failure();
-  return {};
-}
-
 result<void> call_context::spend_bytes(std::uint64_t count) {
   if (!cost_.allocate(count)) return cost_.take_failure();
   return {};

@@ -24,7 +24,6 @@ public:
 
   const limits& allowed() const noexcept;
   /// Charge before doing the work; an error must be given back at once.
-  result<void> spend_steps(std::uint64_t count);
   result<void> spend_bytes(std::uint64_t count);
   /// JavaScript's String(v), charged.
   result<std::string> text(const value& v);
