@@ -3,6 +3,7 @@
 
 #include "runtime/core/closing.hpp"
 #include "runtime/core/describe.hpp"
+#include "runtime/core/overloaded.hpp"
 #include "runtime/core/payload_gate.hpp"
 #include "runtime/core/signal_gate.hpp"
 #include "storage/codec.hpp"
@@ -245,11 +246,12 @@ void instance_actor::follow_up(const committing& taken) {
 }
 
 void instance_actor::carry_out(const std::vector<core::effect>& effects) {
-  for (const core::effect& e : effects) {
-    if (const auto* run = std::get_if<core::run_node>(&e)) dispatch(run->cursor);
-    if (const auto* timer = std::get_if<core::set_timer>(&e))
-      anon_send(shared_->timers.get(), timer_set{key_, uid_, timer->due_at, timer->line});
-  }
+  const core::overloaded carrier{[this](const core::run_node& run) { dispatch(run.cursor); },
+                                 [this](const core::set_timer& timer) {
+                                   anon_send(shared_->timers.get(), timer_set{key_, uid_, timer.due_at, timer.line});
+                                 }};
+  for (const core::effect& e : effects)
+    std::visit(carrier, e);
 }
 
 void instance_actor::keep_result(const committing& taken) {

@@ -7,6 +7,7 @@
 #include "actors/store_actor.hpp"
 #include "actors/threads.hpp"
 #include "actors/timer_actor.hpp"
+#include "runtime/core/overloaded.hpp"
 #include "storage/codec.hpp"
 
 #include <caf/all.hpp>
@@ -331,10 +332,12 @@ result<std::shared_ptr<revived>> supervisor::revive_rows(const instance_loaded& 
 }
 
 void supervisor::refuse(const command& what, const error& why) {
-  if (const auto* start = std::get_if<start_instance>(&what)) start->answer(why);
-  if (const auto* resume = std::get_if<resume_instance>(&what)) resume->answer(why);
-  if (const auto* signal = std::get_if<signal_instance>(&what)) signal->answer(why);
-  if (const auto* cancel = std::get_if<cancel_instance>(&what)) cancel->answer(why);
+  std::visit(core::overloaded{[&](const start_instance& start) { start.answer(why); },
+                              [&](const resume_instance& resume) { resume.answer(why); },
+                              [&](const signal_instance& signal) { signal.answer(why); },
+                              [&](const cancel_instance& cancel) { cancel.answer(why); },
+                              [](const wake_instance&) {}}, // nobody waits for it
+             what);
 }
 
 // What a start with a signal means to an instance that is there already.
@@ -357,15 +360,17 @@ void supervisor::spawn_new(entry& e, start_instance start) {
 void supervisor::forward(entry& e, const command& what) {
   ++e.sent;
   e.rest.reset();
-  const auto* start = std::get_if<start_instance>(&what);
-  if (start != nullptr && start->signal && start->workflow->id == e.definition_id)
-    anon_send(e.actor, signal_of(*start));
-  else if (start != nullptr)
-    anon_send(e.actor, start_again{start->workflow->id, start->input_hash, start->answer});
-  if (const auto* resume = std::get_if<resume_instance>(&what)) anon_send(e.actor, *resume);
-  if (const auto* signal = std::get_if<signal_instance>(&what)) anon_send(e.actor, *signal);
-  if (const auto* cancel = std::get_if<cancel_instance>(&what)) anon_send(e.actor, *cancel);
-  if (std::holds_alternative<wake_instance>(what)) anon_send(e.actor, wake_instance{});
+  std::visit(core::overloaded{[&](const start_instance& start) {
+                                if (start.signal && start.workflow->id == e.definition_id)
+                                  anon_send(e.actor, signal_of(start));
+                                else
+                                  anon_send(e.actor, start_again{start.workflow->id, start.input_hash, start.answer});
+                              },
+                              [&](const resume_instance& resume) { anon_send(e.actor, resume); },
+                              [&](const signal_instance& signal) { anon_send(e.actor, signal); },
+                              [&](const cancel_instance& cancel) { anon_send(e.actor, cancel); },
+                              [&](const wake_instance& wake) { anon_send(e.actor, wake); }},
+             what);
 }
 
 // --- coming and going

@@ -121,31 +121,42 @@ const core::secret_mask& attempt::mask() {
   return mask_;
 }
 
-// Handles choose edges, so they are not changed: one that holds a secret fails the attempt.
 void attempt::take_secrets_out(outcome::content& of) {
-  const auto clean = [this](auto& optional) {
-    if (optional) mask_.apply(*optional);
-  };
-  if (auto* success = std::get_if<outcome::content::success>(&of.what)) {
-    const bool bad_handle = success->handle && mask_.finds(*success->handle);
-    clean(success->value);
-    for (auto& [name, value] : success->memory) {
-      mask_.apply(name);
-      clean(value);
-    }
-    if (bad_handle) of.what = outcome::content::failure{"OutputError", "the handle holds a secret", false};
-  } else if (auto* wait = std::get_if<outcome::content::wait>(&of.what)) {
-    clean(wait->node_state);
-    mask_.apply(wait->reason);
-    clean(wait->payload_schema);
-    // A name with a secret in it would be one that nobody can send.
-    const auto holds_secret = [this](const std::string& name) { return mask_.finds(name); };
-    if (std::any_of(wait->signals.begin(), wait->signals.end(), holds_secret))
-      of.what = outcome::content::failure{"PauseError", "the name of a signal holds a secret", false};
-  } else if (auto* failure = std::get_if<outcome::content::failure>(&of.what)) {
-    mask_.apply(failure->name);
-    mask_.apply(failure->message);
+  auto refused = std::visit([this](auto& what) { return clean(what); }, of.what);
+  if (refused) of.what = *std::move(refused);
+}
+
+// Handles choose edges, so they are not changed: one that holds a secret fails the attempt.
+std::optional<outcome::content::failure> attempt::clean(outcome::content::success& success) {
+  clean_if(success.value);
+  for (auto& [name, value] : success.memory) {
+    mask_.apply(name);
+    clean_if(value);
   }
+  if (!success.handle || !mask_.finds(*success.handle)) return std::nullopt;
+  return outcome::content::failure{"OutputError", "the handle holds a secret", false};
+}
+
+// A name with a secret in it would be one that nobody can send.
+std::optional<outcome::content::failure> attempt::clean(outcome::content::wait& wait) {
+  clean_if(wait.node_state);
+  mask_.apply(wait.reason);
+  clean_if(wait.payload_schema);
+  const auto holds_secret = [this](const std::string& name) { return mask_.finds(name); };
+  if (std::none_of(wait.signals.begin(), wait.signals.end(), holds_secret)) return std::nullopt;
+  return outcome::content::failure{"PauseError", "the name of a signal holds a secret", false};
+}
+
+std::optional<outcome::content::failure> attempt::clean(outcome::content::failure& failure) {
+  mask_.apply(failure.name);
+  mask_.apply(failure.message);
+  return std::nullopt;
+}
+
+std::optional<outcome::content::failure> attempt::clean(outcome::content::given_up&) { return std::nullopt; }
+
+void attempt::clean_if(std::optional<json>& value) {
+  if (value) mask_.apply(*value);
 }
 
 // Expressions may give something else the next time; what does not fit the schema is the author's to correct.

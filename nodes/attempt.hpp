@@ -64,6 +64,12 @@ private:
   retry_policy policy_now();
   std::optional<std::string> destination();
   void take_secrets_out(outcome::content& of);
+  // Each says what must be answered instead, if something must.
+  std::optional<outcome::content::failure> clean(outcome::content::success& success);
+  std::optional<outcome::content::failure> clean(outcome::content::wait& wait);
+  std::optional<outcome::content::failure> clean(outcome::content::failure& failure);
+  std::optional<outcome::content::failure> clean(outcome::content::given_up& nothing);
+  void clean_if(std::optional<json>& value);
 
   static inline const granted_secrets no_secrets{};
 

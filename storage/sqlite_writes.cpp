@@ -1,6 +1,8 @@
 // The hot path: about six small statements a step, each prepared once, each touching as few pages as it can.
 #include "storage/sqlite_writes.hpp"
 
+#include "runtime/core/overloaded.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -114,15 +116,16 @@ void change_writer::begin() {
 }
 
 result<written> change_writer::apply(const change& wanted) {
-  if (const auto* start = std::get_if<create_write>(&wanted)) return create(*start);
-  if (const auto* gone = std::get_if<remove_write>(&wanted)) return remove(*gone);
-  if (const auto* line = std::get_if<audit_write>(&wanted)) return append_audit(line->entry);
-  if (const auto* sealed = std::get_if<sealed_write>(&wanted)) return remember_sealed(*sealed);
-  if (const auto* schedule = std::get_if<schedule_write>(&wanted)) return put_schedule(*schedule);
-  if (const auto* schedule = std::get_if<schedule_advance>(&wanted)) return advance_schedule(*schedule);
-  if (const auto* schedule = std::get_if<schedule_remove>(&wanted)) return remove_schedule(*schedule);
-  if (const auto* clock = std::get_if<clock_write>(&wanted)) return set_clock(clock->offsets);
-  return advance(std::get<step_write>(wanted));
+  return std::visit(core::overloaded{[this](const create_write& w) { return create(w); },
+                                     [this](const step_write& w) { return advance(w); },
+                                     [this](const remove_write& w) { return remove(w); },
+                                     [this](const audit_write& w) { return append_audit(w.entry); },
+                                     [this](const sealed_write& w) { return remember_sealed(w); },
+                                     [this](const schedule_write& w) { return put_schedule(w); },
+                                     [this](const schedule_advance& w) { return advance_schedule(w); },
+                                     [this](const schedule_remove& w) { return remove_schedule(w); },
+                                     [this](const clock_write& w) { return set_clock(w.offsets); }},
+                    wanted);
 }
 
 result<written> change_writer::create(const create_write& wanted) {
@@ -373,33 +376,40 @@ std::optional<std::int64_t> change_writer::previous_result(instance_key instance
 }
 
 std::optional<written> change_writer::find_on_disk(const change& wanted) {
-  if (const auto* start = std::get_if<create_write>(&wanted)) {
-    auto known = find_same_start(*start);
-    return known && *known ? std::optional(written{(*known)->instance, false}) : std::nullopt;
-  }
-  if (const auto* gone = std::get_if<remove_write>(&wanted))
-    return revision_of(gone->instance) ? std::nullopt : std::optional(written{gone->instance, false});
-  if (std::holds_alternative<audit_write>(wanted)) return std::nullopt; // nothing tells one line from another
-  if (const auto* sealed = std::get_if<sealed_write>(&wanted)) {
-    running row = statements_.run(sealed_sql, sealed->store_id);
-    const bool there = row.next() && row.number(0) == sealed->generation && row.text(1) == sealed->mac;
-    return there ? std::optional(written{}) : std::nullopt;
-  }
-  if (const auto* schedule = std::get_if<schedule_write>(&wanted)) {
-    const auto revision = schedule_revision(schedule->row.id);
-    return revision && *revision >= schedule->row.state.revision ? std::optional(written{}) : std::nullopt;
-  }
-  if (const auto* schedule = std::get_if<schedule_advance>(&wanted)) {
-    const auto revision = schedule_revision(schedule->id);
-    return revision && *revision >= schedule->state.revision ? std::optional(written{}) : std::nullopt;
-  }
-  if (const auto* schedule = std::get_if<schedule_remove>(&wanted))
-    return schedule_revision(schedule->id) ? std::nullopt : std::optional(written{});
-  if (std::holds_alternative<clock_write>(wanted)) return std::nullopt; // written twice it is the same
-  const auto& next = std::get<step_write>(wanted);
-  const auto revision = revision_of(next.instance);
-  const bool there = revision && *revision >= next.header.revision;
-  return there ? std::optional(written{next.instance, false}) : std::nullopt;
+  struct finder {
+    change_writer& in;
+
+    using found = std::optional<written>;
+    static found when(bool is_there, instance_key instance = 0) {
+      return is_there ? found(written{instance, false}) : std::nullopt;
+    }
+    static bool has_reached(const std::optional<std::int64_t>& revision, std::int64_t made) {
+      return revision && *revision >= made;
+    }
+
+    found operator()(const create_write& w) const {
+      const auto known = in.find_same_start(w);
+      return known && *known ? when(true, (*known)->instance) : std::nullopt;
+    }
+    found operator()(const step_write& w) const {
+      return when(has_reached(in.revision_of(w.instance), w.header.revision), w.instance);
+    }
+    found operator()(const remove_write& w) const { return when(!in.revision_of(w.instance), w.instance); }
+    found operator()(const audit_write&) const { return std::nullopt; } // nothing tells one line from another
+    found operator()(const sealed_write& w) const {
+      running row = in.statements_.run(sealed_sql, w.store_id);
+      return when(row.next() && row.number(0) == w.generation && row.text(1) == w.mac);
+    }
+    found operator()(const schedule_write& w) const {
+      return when(has_reached(in.schedule_revision(w.row.id), w.row.state.revision));
+    }
+    found operator()(const schedule_advance& w) const {
+      return when(has_reached(in.schedule_revision(w.id), w.state.revision));
+    }
+    found operator()(const schedule_remove& w) const { return when(!in.schedule_revision(w.id)); }
+    found operator()(const clock_write&) const { return std::nullopt; } // written twice it is the same
+  };
+  return std::visit(finder{*this}, wanted);
 }
 
 std::optional<std::int64_t> change_writer::revision_of(instance_key instance) {
