@@ -3,6 +3,7 @@
 
 #include "runtime/core/closing.hpp"
 #include "runtime/core/describe.hpp"
+#include "runtime/core/invariant.hpp"
 #include "runtime/core/overloaded.hpp"
 #include "runtime/core/payload_gate.hpp"
 #include "runtime/core/signal_gate.hpp"

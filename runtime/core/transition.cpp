@@ -448,33 +448,6 @@ private:
 
 } // namespace
 
-const char* name_of(const event_content& what) noexcept {
-  struct namer {
-    const char* operator()(const started&) const { return "started"; }
-    const char* operator()(const node_succeeded&) const { return "succeeded"; }
-    const char* operator()(const node_failed&) const { return "failed"; }
-    const char* operator()(const node_paused&) const { return "paused"; }
-    const char* operator()(const resumed&) const { return "resumed"; }
-    const char* operator()(const timer_fired&) const { return "timer_fired"; }
-    const char* operator()(const signalled&) const { return "signalled"; }
-    const char* operator()(const cancelled&) const { return "cancelled"; }
-    const char* operator()(const instance_timed_out&) const { return "instance_timed_out"; }
-    const char* operator()(const given_up&) const { return "given_up"; }
-  };
-  return std::visit(namer{}, what);
-}
-
-std::vector<effect> pending_effects(const state& s) {
-  std::vector<effect> effects;
-  if (has_ended(s.status)) return effects;
-  for (const cursor& c : s.cursors) {
-    if (c.phase == phase::ready && !s.closing) effects.emplace_back(run_node{c.id});
-    if (c.timer) effects.emplace_back(set_timer{c.id, c.timer->due_at, c.timer->line});
-  }
-  if (s.timer) effects.emplace_back(set_timer{0, s.timer->due_at});
-  return effects;
-}
-
 std::variant<step, rejected> apply(const workflow& w, state& s, const event& e) {
   return std::visit(transitioner(w, s, e.at), e.what);
 }
@@ -492,81 +465,6 @@ state initial_state(const workflow& w, std::string instance_id) {
   s.instance_id = std::move(instance_id);
   s.visits.assign(w.nodes.size(), 0);
   return s;
-}
-
-namespace {
-std::string list_waits(const workflow& w, const std::vector<const cursor*>& found) {
-  std::string list;
-  for (const cursor* c : found)
-    list += fmt::format("{}node '{}' visit {}", list.empty() ? "" : ", ", w.nodes[c->node].id, c->visit);
-  return list;
-}
-} // namespace
-
-namespace {
-bool waits_for_signal(const workflow& w, const state& s, std::string_view node, std::optional<std::int64_t> visit) {
-  return std::any_of(s.cursors.begin(), s.cursors.end(), [&](const cursor& c) {
-    return c.wait && c.wait->kind == wait_kind::signal && (node.empty() || w.nodes[c.node].id == node) &&
-           (!visit || c.visit == *visit);
-  });
-}
-} // namespace
-
-result<resumed> choose_wait(const workflow& w, const state& s, std::string_view node,
-                            std::optional<std::int64_t> visit) {
-  if (takes_nothing(s)) return error{errc::finished, why_it_takes_nothing(s), s.instance_id};
-  std::vector<const cursor*> pauses;
-  std::vector<const cursor*> retries;
-  for (const cursor& c : s.cursors) {
-    if (!node.empty() && w.nodes[c.node].id != node) continue;
-    if (visit && c.visit != *visit) continue;
-    if (c.phase == phase::waiting && c.wait->kind == wait_kind::payload) pauses.push_back(&c);
-    if (c.phase == phase::retry_wait) retries.push_back(&c);
-  }
-  const auto& found = pauses.empty() ? retries : pauses;
-  if (found.empty()) {
-    const bool named = !node.empty() || visit;
-    if (waits_for_signal(w, s, node, visit))
-      return error{errc::not_waiting, "it waits for a signal, which has a name: send that one", s.instance_id};
-    return error{errc::not_waiting, named ? "that visit waits for no payload" : "the instance waits for no payload",
-                 s.instance_id};
-  }
-  if (found.size() > 1)
-    return error{errc::ambiguous, "several visits wait, name one: " + list_waits(w, found), s.instance_id};
-  return resumed{found.front()->id, found.front()->visit, nullptr, std::nullopt};
-}
-
-namespace {
-// A signal and a wait for it are never there side by side.
-const buffered_signal* buffered_for(const state& s, const cursor& c) {
-  if (!c.wait) return nullptr;
-  const auto found =
-      std::find_if(s.signals.begin(), s.signals.end(), [&](const buffered_signal& b) { return c.wait->names(b.name); });
-  return found == s.signals.end() ? nullptr : &*found;
-}
-} // namespace
-
-std::string broken_invariant(const workflow& w, const state& s) {
-  if (s.visits.size() != w.nodes.size()) return "visit counters do not match the workflow's nodes";
-  if (s.revision > 0 && s.status != derived_status(s)) return "status does not follow from the cursors";
-  if (has_ended(s.status) && s.timer) return "a timer of an instance that has ended";
-  if (s.is_closing() && !s.timer) return "nothing ends the instance that is closing";
-  cursor_id last = 0;
-  for (const cursor& c : s.cursors) {
-    if (c.id <= last || c.id >= s.next_cursor) return "cursor numbers are out of order";
-    last = c.id;
-    if (c.node >= w.nodes.size()) return "a cursor stands on no node";
-    if (c.visit < 1 || c.visit > s.visits[c.node]) return "a cursor's visit was never counted";
-    if ((c.phase == phase::waiting) != c.wait.has_value()) return "a wait without a waiting cursor, or the reverse";
-    if (c.phase == phase::retry_wait && !(c.retry && c.timer)) return "a retry wait without its timer";
-    if (c.phase == phase::ready && c.timer) return "a timer of a cursor that runs";
-    if (s.closing && c.phase != phase::ready) return "a wait of an instance that is closing";
-    if (const buffered_signal* lost = buffered_for(s, c))
-      return fmt::format("the signal of revision {} was not given to the wait for it", lost->number);
-  }
-  for (std::size_t i = 1; i < s.signals.size(); ++i)
-    if (s.signals[i - 1].number >= s.signals[i].number) return "buffered signals are out of order";
-  return {};
 }
 
 } // namespace pawl::core

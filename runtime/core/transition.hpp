@@ -62,12 +62,4 @@ std::variant<transitioned, rejected> transition(const workflow& w, const state& 
 /// The state before the event `started`.
 state initial_state(const workflow& w, std::string instance_id);
 
-/// Which cursor a resume() means. `node` empty and `visit` absent: the only one that takes a payload, else the only
-/// retry wait. Errors: `finished`, `not_waiting`, `ambiguous` (lists them).
-result<resumed> choose_wait(const workflow& w, const state& s, std::string_view node,
-                            std::optional<std::int64_t> visit);
-
-/// What must hold of every state between transitions; the first violation, or empty.
-std::string broken_invariant(const workflow& w, const state& s);
-
 } // namespace pawl::core

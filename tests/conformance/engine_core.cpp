@@ -5,6 +5,7 @@
 
 #include "nodes/catalog.hpp"
 #include "nodes/execute.hpp"
+#include "runtime/core/payload_gate.hpp"
 #include "runtime/core/transition.hpp"
 
 #include <stdexcept>

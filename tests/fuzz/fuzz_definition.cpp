@@ -2,6 +2,7 @@
 // start keep the invariants.
 #include "tests/fuzz/support.hpp"
 
+#include "runtime/core/invariant.hpp"
 #include "runtime/core/transition.hpp"
 #include "runtime/core/workflow.hpp"
 

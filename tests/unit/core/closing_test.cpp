@@ -1,5 +1,7 @@
 // The end that comes from outside: cancellation and the timeout of an instance, with any number of cursors.
 #include "runtime/core/closing.hpp"
+#include "runtime/core/invariant.hpp"
+#include "runtime/core/payload_gate.hpp"
 #include "runtime/core/signal_gate.hpp"
 #include "runtime/core/transition.hpp"
 #include "tests/support/workflows.hpp"

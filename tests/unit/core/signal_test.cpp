@@ -1,5 +1,7 @@
 // Signals in the pure core: exactly one of signal and timeout ends a wait, none is lost, and the gate refuses before
 // anything changes.
+#include "runtime/core/invariant.hpp"
+#include "runtime/core/payload_gate.hpp"
 #include "runtime/core/signal_gate.hpp"
 #include "runtime/core/transition.hpp"
 #include "tests/support/workflows.hpp"

@@ -1,5 +1,7 @@
 // transition() as one table: which event means what in which state. Every pair that the table does not name must be
 // rejected and leave the state as it was.
+#include "runtime/core/invariant.hpp"
+#include "runtime/core/payload_gate.hpp"
 #include "runtime/core/transition.hpp"
 #include "tests/support/workflows.hpp"
 
