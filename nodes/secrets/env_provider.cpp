@@ -21,21 +21,13 @@ result<void> is_variable_name(const std::string& name) {
 result<std::shared_ptr<secret_provider>> env_provider::of(const std::vector<named_secret>& listed) {
   auto permitted = permitted_secrets::of("secrets.environment", listed, is_variable_name);
   if (!permitted) return permitted.failure();
-  return std::shared_ptr<secret_provider>(std::make_shared<env_provider>(std::move(*permitted)));
+  return std::shared_ptr<secret_provider>(new env_provider(std::move(*permitted)));
 }
 
-const std::string& env_provider::source() const {
-  static const std::string name = "env";
-  return name;
-}
+env_provider::env_provider(permitted_secrets permitted)
+    : permitted_provider("env", is_variable_name, std::move(permitted)) {}
 
-result<secret_policy> env_provider::policy(const std::string& name) {
-  if (auto good = is_variable_name(name); !good) return good.failure();
-  return permitted_.policy(name);
-}
-
-result<provided_secret> env_provider::fetch(const std::string& name) {
-  if (auto permitted = policy(name); !permitted) return permitted.failure();
+result<provided_secret> env_provider::read(const std::string& name) {
   const char* const value = std::getenv(name.c_str());
   if (value == nullptr || *value == '\0')
     return error{errc::not_found, "the variable is not set, or empty: start the host with it", ""};

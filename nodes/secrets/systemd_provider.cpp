@@ -30,21 +30,13 @@ result<void> is_credential_name(const std::string& name) {
 result<std::shared_ptr<secret_provider>> systemd_provider::of(const std::vector<named_secret>& listed) {
   auto permitted = permitted_secrets::of("secrets.systemd", listed, is_credential_name);
   if (!permitted) return permitted.failure();
-  return std::shared_ptr<secret_provider>(std::make_shared<systemd_provider>(std::move(*permitted)));
+  return std::shared_ptr<secret_provider>(new systemd_provider(std::move(*permitted)));
 }
 
-const std::string& systemd_provider::source() const {
-  static const std::string name = "systemd";
-  return name;
-}
+systemd_provider::systemd_provider(permitted_secrets permitted)
+    : permitted_provider("systemd", is_credential_name, std::move(permitted)) {}
 
-result<secret_policy> systemd_provider::policy(const std::string& name) {
-  if (auto good = is_credential_name(name); !good) return good.failure();
-  return permitted_.policy(name);
-}
-
-result<provided_secret> systemd_provider::fetch(const std::string& name) {
-  if (auto permitted = policy(name); !permitted) return permitted.failure();
+result<provided_secret> systemd_provider::read(const std::string& name) {
   const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");
   if (folder == nullptr || *folder != '/')
     return error{errc::access,

@@ -18,6 +18,12 @@ using std::chrono::steady_clock;
 constexpr std::int64_t cache_ms_max = 24LL * 3600 * 1000;
 constexpr std::size_t kept_max = 64; // each takes a page of locked memory, which is scarce
 
+result<void> is_vault_name(const std::string& name) {
+  const auto read = read_vault_name(name);
+  if (!read) return read.failure();
+  return {};
+}
+
 bool is_version(const json_wanted& value) {
   return value.kind == json_kind::number && value.text.size() < 20 &&
          value.text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -45,29 +51,18 @@ result<std::shared_ptr<secret_provider>> vault_provider::of(const vault_options&
 vault_provider::vault_provider(permitted_secrets permitted, vault_connection connection,
                                std::unique_ptr<vault_token> token, std::string mount,
                                std::chrono::milliseconds cache_time, steady_now now)
-    : permitted_(std::move(permitted)), connection_(std::move(connection)), token_(std::move(token)),
-      mount_(std::move(mount)), cache_time_(cache_time), now_(std::move(now)) {}
+    : permitted_provider("vault", is_vault_name, std::move(permitted)), connection_(std::move(connection)),
+      token_(std::move(token)), mount_(std::move(mount)), cache_time_(cache_time), now_(std::move(now)) {}
 
-const std::string& vault_provider::source() const {
-  static const std::string name = "vault";
-  return name;
-}
-
-result<secret_policy> vault_provider::policy(const std::string& name) {
-  if (auto good = read_vault_name(name); !good) return good.failure();
-  return permitted_.policy(name);
-}
-
-result<provided_secret> vault_provider::fetch(const std::string& name) {
+result<provided_secret> vault_provider::read(const std::string& name) {
   const auto place = read_vault_name(name);
   if (!place) return place.failure();
-  if (auto permitted = permitted_.policy(name); !permitted) return permitted.failure();
   if (auto again = kept(name)) return std::move(*again);
   const auto asked_at = now_();
   auto answer = ask(place->path);
   if (!answer) return answer.failure();
   if (answer->status != 200) return refusal(answer->status);
-  auto secret = read(answer->body, place->field);
+  auto secret = read_answer(answer->body, place->field);
   if (secret) keep(name, *secret, asked_at);
   return secret;
 }
@@ -96,7 +91,7 @@ error vault_provider::refusal(int status) const {
   return failed(errc::invalid_argument, "it takes the request for a bad one: look at mount and vault_namespace");
 }
 
-result<provided_secret> vault_provider::read(secret_bytes& answer, const std::string& field) const {
+result<provided_secret> vault_provider::read_answer(secret_bytes& answer, const std::string& field) const {
   std::vector<json_wanted> wanted{{{"data", "data"}}, {{"data", "data", field}}, {{"data", "metadata", "version"}}};
   if (auto good = read_json_in_place(answer, wanted); !good)
     return connection_.failed(errc::corrupt, fmt::format("the answer: {}", to_string(good.failure())));
