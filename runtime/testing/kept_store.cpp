@@ -16,7 +16,7 @@ error failure_of(errc code) {
 } // namespace
 
 /// The store as one life sees it.
-class life_store final : public forwarding_store {
+class life_store final : public storage::forwarding_store {
 public:
   explicit life_store(kept_store& of) : forwarding_store(nullptr), of_(of), life_(of.life_) {}
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "actors/services.hpp"
-#include "runtime/testing/forwarding_store.hpp"
+#include "storage/forwarding_store.hpp"
 
 #include <pawl/testing.hpp>
 

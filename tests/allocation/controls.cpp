@@ -1,5 +1,5 @@
 // Defects that the judges must see; each is a ctest that passes only when they do.
-#include "runtime/testing/forwarding_store.hpp"
+#include "storage/forwarding_store.hpp"
 #include "tests/allocation/store_trial.hpp"
 
 #include <catch2/catch.hpp>
@@ -21,7 +21,7 @@ std::unique_ptr<std::string> leak() {
 }
 
 /// Swallows what it could not do and says that it is done.
-class optimistic_store final : public testing::forwarding_store {
+class optimistic_store final : public storage::forwarding_store {
 public:
   using forwarding_store::forwarding_store;
   std::vector<result<storage::written>> write(const std::vector<storage::change>& batch) override {

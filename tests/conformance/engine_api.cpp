@@ -1,6 +1,6 @@
 // Engine cases through the API and the actors. The engine is opened directly, behind the public class, for one reason:
 // the reference retries only when it is told, so the timer actor is replaced by one that does nothing.
-#include "runtime/testing/forwarding_store.hpp"
+#include "storage/forwarding_store.hpp"
 #include "tests/conformance/engine_cases.hpp"
 #include "tests/conformance/scripted_types.hpp"
 
@@ -22,9 +22,9 @@ public:
 };
 
 /// A store on which no timer is ever due.
-class timeless_store final : public pawl::testing::forwarding_store {
+class timeless_store final : public storage::forwarding_store {
 public:
-  using pawl::testing::forwarding_store::forwarding_store;
+  using storage::forwarding_store::forwarding_store;
   pawl::result<std::vector<storage::due_row>> due(pawl::core::timeline, storage::due_mark, std::int64_t,
                                                   std::size_t) override {
     return std::vector<storage::due_row>{};

@@ -1,6 +1,6 @@
 // Every operation of a write, a save_definition and a checkpoint on the disk, failed in every way: the law about
 // answers and disk holds, after closing the store and after killing it there and then.
-#include "runtime/testing/forwarding_store.hpp"
+#include "storage/forwarding_store.hpp"
 #include "tests/contract/promises.hpp"
 #include "tests/contract/tested_store.hpp"
 #include "tests/support/faulty_disk.hpp"
@@ -188,9 +188,9 @@ TEST_CASE("every fault: of save_definition keeps the law about answers and disk"
 }
 
 TEST_CASE("every fault: control: a store that acknowledges what it could not commit is caught") {
-  class optimistic_store final : public testing::forwarding_store {
+  class optimistic_store final : public storage::forwarding_store {
   public:
-    using testing::forwarding_store::forwarding_store;
+    using storage::forwarding_store::forwarding_store;
     std::vector<result<written>> write(const std::vector<change>& batch) override {
       auto answers = inner().write(batch);
       for (auto& answer : answers)
@@ -203,9 +203,9 @@ TEST_CASE("every fault: control: a store that acknowledges what it could not com
 }
 
 TEST_CASE("every fault: control: a store that calls an unknown outcome a refusal is caught") {
-  class sure_store final : public testing::forwarding_store {
+  class sure_store final : public storage::forwarding_store {
   public:
-    using testing::forwarding_store::forwarding_store;
+    using storage::forwarding_store::forwarding_store;
     std::vector<result<written>> write(const std::vector<change>& batch) override {
       auto answers = inner().write(batch);
       for (auto& answer : answers)

@@ -2,7 +2,7 @@
 // disk is PHASE:WHAT, the phase being `open`, `run` or `close`.
 #pragma once
 
-#include "runtime/testing/forwarding_store.hpp"
+#include "storage/forwarding_store.hpp"
 #include "tests/crash/workload.hpp"
 #include "tests/support/faulty_disk.hpp"
 
@@ -77,7 +77,7 @@ private:
 };
 
 /// Reaches points around the calls of an owner's store.
-class killing_store final : public testing::forwarding_store {
+class killing_store final : public storage::forwarding_store {
 public:
   killing_store(std::unique_ptr<storage::store> inner, std::shared_ptr<kill_points> points)
       : forwarding_store(std::move(inner)), points_(std::move(points)) {}

@@ -1,7 +1,7 @@
 // Writes the golden store of the format that this program makes: FOLDER/format-N.db and its log, as a machine that
 // died would leave them. Its rows are the same at every run; SQLite's own numbers (the log's salts) are not.
 #include "runtime/host/engine.hpp"
-#include "runtime/testing/forwarding_store.hpp"
+#include "storage/forwarding_store.hpp"
 #include "storage/migrations.hpp"
 #include "tests/golden/golden.hpp"
 #include "tests/support/places.hpp"
@@ -20,9 +20,9 @@ using golden::set_clock;
 using nlohmann::json;
 
 /// Nobody wakes by time, the log stays as long as it is until the store is closed, and nothing is erased.
-class sleepy_store final : public testing::forwarding_store {
+class sleepy_store final : public storage::forwarding_store {
 public:
-  using testing::forwarding_store::forwarding_store;
+  using storage::forwarding_store::forwarding_store;
   result<storage::checkpointed> checkpoint(std::size_t) override { return storage::checkpointed{}; }
   result<bool> clean_up() override { return false; }
   result<std::vector<storage::due_row>> due(core::timeline, storage::due_mark, storage::timestamp_ms,

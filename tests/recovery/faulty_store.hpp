@@ -1,7 +1,7 @@
 // Stores whose writes a test decides about.
 #pragma once
 
-#include "runtime/testing/forwarding_store.hpp"
+#include "storage/forwarding_store.hpp"
 #include "tests/recovery/lab.hpp"
 
 #include <atomic>
@@ -17,7 +17,7 @@ using answers = std::vector<result<storage::written>>;
 /// Writes in its own way; `nth` counts from 1 over all stores of one test.
 using fault = std::function<answers(int nth, const batch& changes, storage::store& inner)>;
 
-class faulty_store final : public testing::forwarding_store {
+class faulty_store final : public storage::forwarding_store {
 public:
   faulty_store(std::unique_ptr<storage::store> wrapped, fault way, std::shared_ptr<std::atomic<int>> count)
       : forwarding_store(std::move(wrapped)), way_(std::move(way)), count_(std::move(count)) {}

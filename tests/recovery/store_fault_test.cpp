@@ -56,7 +56,7 @@ int kind_of(const storage::change& c) {
 }
 
 /// Its first `count` loads and looks for what is in flight fail.
-class unreadable_store final : public testing::forwarding_store {
+class unreadable_store final : public storage::forwarding_store {
 public:
   unreadable_store(std::unique_ptr<storage::store> wrapped, int count)
       : forwarding_store(std::move(wrapped)), loads_(count), looks_(count) {}

@@ -1,7 +1,7 @@
 // Rows that outlive their runtimes, behind stores that do not.
 #include "tests/sim/sim_store.hpp"
 
-#include "runtime/testing/forwarding_store.hpp"
+#include "storage/forwarding_store.hpp"
 
 #include <stdexcept>
 
@@ -23,7 +23,7 @@ const char* name_of(store_fault f) {
   return names[static_cast<int>(f)];
 }
 
-class life_store final : public testing::forwarding_store {
+class life_store final : public storage::forwarding_store {
 public:
   explicit life_store(sim_store& of) : forwarding_store(nullptr), of_(of), life_(of.life_) {}
 

@@ -1,15 +1,15 @@
 // The defect of controls: answers a step before it is committed, and commits it when something else is asked for.
 #pragma once
 
-#include "runtime/testing/forwarding_store.hpp"
+#include "storage/forwarding_store.hpp"
 
 #include <algorithm>
 
 namespace pawl::test {
 
-class early_store final : public testing::forwarding_store {
+class early_store final : public storage::forwarding_store {
 public:
-  using testing::forwarding_store::forwarding_store;
+  using storage::forwarding_store::forwarding_store;
   ~early_store() override { settle(); }
 
   // A new instance needs its key, so a batch that holds one is committed as it should be.

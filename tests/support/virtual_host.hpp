@@ -3,7 +3,7 @@
 #pragma once
 
 #include "runtime/host/engine.hpp"
-#include "runtime/testing/forwarding_store.hpp"
+#include "storage/forwarding_store.hpp"
 
 #include <pawl/testing.hpp>
 
@@ -81,9 +81,9 @@ public:
   void leave() override { coordinator_ = nullptr; }
 
 private:
-  class mortal_store final : public testing::forwarding_store {
+  class mortal_store final : public storage::forwarding_store {
   public:
-    explicit mortal_store(virtual_host& of) : testing::forwarding_store(nullptr), of_(of) {}
+    explicit mortal_store(virtual_host& of) : storage::forwarding_store(nullptr), of_(of) {}
     std::vector<result<storage::written>> write(const std::vector<storage::change>& batch) override {
       of_.is_dead_ = of_.is_dead_ || of_.dies_before(batch);
       if (of_.is_dead_) return std::vector<result<storage::written>>(batch.size(), error{errc::access, "dead", ""});

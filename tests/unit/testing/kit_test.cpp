@@ -363,7 +363,7 @@ TEST_CASE("kit: the caller's clock is refused and so is what a runtime refuses")
 namespace {
 
 /// On it no timer is ever due; and when `hides_next`, none ever will be: the engine sleeps on.
-class forgetful_store final : public pawl::testing::forwarding_store {
+class forgetful_store final : public storage::forwarding_store {
 public:
   forgetful_store(std::unique_ptr<storage::store> of, bool hides_next)
       : forwarding_store(std::move(of)), hides_next_(hides_next) {}
