@@ -59,7 +59,14 @@ void store_actor::on_exit() {
   shared_.reset();
 }
 
+// A broken rule fails its instance, which starts anew from the store: never the batch, never the process.
 void store_actor::gather(const write_change& request) {
+  if (const char* broken = storage::broken_rule(*request.what)) {
+    const error refused{errc::internal, std::string("a change was refused because its rows break a rule: ") + broken,
+                        ""};
+    shared_->log(to_string(refused));
+    return anon_send(request.from, write_done{refused});
+  }
   if (batch_.empty()) anon_send(this, flush_batch{});
   batch_.push_back(std::move(*request.what));
   waiting_.push_back(request.from);

@@ -237,6 +237,10 @@ struct clock_write {
 using change = std::variant<create_write, step_write, remove_write, audit_write, sealed_write, schedule_write,
                             schedule_advance, schedule_remove, clock_write>;
 
+/// The first rule that the rows of a change break among themselves (write_rules.cpp lists them), nullptr: none. A store
+/// takes them to hold and looks at none, so whoever hands changes over asks first. Allocates nothing.
+const char* broken_rule(const change& wanted) noexcept;
+
 struct written {
   instance_key instance = 0; ///< 0 for what belongs to none
   bool existed = false;      ///< a create_write found the same start already there and changed nothing
