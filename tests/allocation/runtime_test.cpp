@@ -1,6 +1,7 @@
 // The public functions: what memory does to the caller's thread ends in an error or in std::bad_alloc for the caller,
 // and the runtime works on.
 #include "tests/golden/golden.hpp"
+#include "tests/support/given.hpp"
 #include "tests/support/memory.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -13,6 +14,7 @@
 
 using namespace pawl;
 using nlohmann::json;
+using pawl::test::given;
 using test::memory::fault;
 
 namespace {
@@ -48,9 +50,7 @@ template <class Call> counts fail_every_allocation(Call call) {
 runtime open_in(const test::temp_folder& folder) {
   options opts;
   opts.store_path = folder.file("store.db");
-  auto opened = runtime::open(std::move(opts));
-  if (!opened) FAIL(to_string(opened.failure()));
-  return *std::move(opened);
+  return given(runtime::open(std::move(opts)));
 }
 
 } // namespace

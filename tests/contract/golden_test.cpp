@@ -5,6 +5,7 @@
 #include "tests/contract/raw_sqlite.hpp"
 #include "tests/golden/golden.hpp"
 #include "tests/support/child_process.hpp"
+#include "tests/support/given.hpp"
 #include "tests/support/places.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -23,6 +24,7 @@ using golden::day_ms;
 using golden::hour_ms;
 using golden::set_clock;
 using nlohmann::json;
+using pawl::test::given;
 namespace fs = std::filesystem;
 
 namespace {
@@ -47,20 +49,14 @@ std::string freshly_written(const test::temp_folder& folder) {
   return folder.file(name);
 }
 
-snapshot at_rest(runtime& rt, const std::string& id) {
-  auto seen = rt.wait(id, wait_until::at_rest);
-  if (!seen) FAIL(to_string(seen.failure()));
-  return *seen;
-}
+snapshot at_rest(runtime& rt, const std::string& id) { return given(rt.wait(id, wait_until::at_rest)); }
 
 runtime open_at(const std::string& path, const std::shared_ptr<set_clock>& time) {
   options opts;
   opts.store_path = path;
   opts.time = time;
   opts.node_types = golden::host_types([](const node_context&) {});
-  auto opened = runtime::open(std::move(opts));
-  if (!opened) FAIL(to_string(opened.failure()));
-  return std::move(*opened);
+  return given(runtime::open(std::move(opts)));
 }
 
 /// Lets every instance of a store that pawl-golden wrote go on to its end; collects what is not as it must be.

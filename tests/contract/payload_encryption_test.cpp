@@ -3,6 +3,7 @@
 #include "storage/sealed/sealed_provider.hpp"
 #include "storage/sealed/sealed_store.hpp"
 #include "tests/contract/raw_sqlite.hpp"
+#include "tests/support/given.hpp"
 #include "tests/support/payload_store.hpp"
 #include "tests/support/places.hpp"
 #include "tests/support/store_rows.hpp"
@@ -66,9 +67,7 @@ audit_write full_line(const std::string& uid) {
 }
 
 std::unique_ptr<store> open_good(const std::string& path, const payload_protection& how) {
-  auto opened = open_sqlite_store(path, 0, how);
-  if (!opened) FAIL(to_string(opened.failure()));
-  return *std::move(opened);
+  return given(open_sqlite_store(path, 0, how));
 }
 
 /// Two instances with the same texts, each with a second step, and a line of the audit.
@@ -442,9 +441,7 @@ runtime open_runtime(const place& at, bool encrypts) {
   opts.secrets = at.keys;
   opts.encrypt_payloads = encrypts;
   opts.http.allow_private = true;
-  auto opened = runtime::open(std::move(opts));
-  if (!opened) FAIL(to_string(opened.failure()));
-  return std::move(*opened);
+  return given(runtime::open(std::move(opts)));
 }
 
 void start_example(runtime& rt, const char* name, const json& input, std::map<std::string, std::string> labels = {}) {

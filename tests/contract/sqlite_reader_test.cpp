@@ -2,6 +2,7 @@
 #include "tests/contract/raw_sqlite.hpp"
 #include "tests/contract/tested_store.hpp"
 #include "tests/support/child_process.hpp"
+#include "tests/support/given.hpp"
 #include "tests/support/places.hpp"
 
 #include <fstream>
@@ -46,9 +47,8 @@ std::int64_t revision_of_a(reader& r) {
 }
 
 std::int64_t revision_read(const std::string& path) {
-  auto opened = open_sqlite_reader(path);
-  if (!opened) FAIL(to_string(opened.failure()));
-  return revision_of_a(**opened);
+  auto opened = given(open_sqlite_reader(path));
+  return revision_of_a(*opened);
 }
 
 std::string run_as_other_user(const std::string& path) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "storage/store.hpp"
+#include "tests/support/given.hpp"
 #include "tests/support/payload_store.hpp"
 #include "tests/support/store_rows.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -24,9 +25,7 @@ inline const char* name_of(store_kind kind) {
 
 /// A store in a file; red when it does not open.
 inline std::unique_ptr<storage::store> open_or_fail(const std::string& path, std::int64_t reserve_bytes = 0) {
-  auto opened = storage::open_sqlite_store(path, reserve_bytes);
-  if (!opened) FAIL(to_string(opened.failure()));
-  return *std::move(opened);
+  return given(storage::open_sqlite_store(path, reserve_bytes));
 }
 
 /// A store; `s->` is one operation.
@@ -64,9 +63,7 @@ private:
       store_ = storage::open_memory_store();
       return;
     }
-    auto opened = storage::open_sqlite_store(folder_.file("store.db"), 0, payloads());
-    if (!opened) FAIL(to_string(opened.failure()));
-    store_ = *std::move(opened);
+    store_ = given(storage::open_sqlite_store(folder_.file("store.db"), 0, payloads()));
   }
 
   storage::payload_protection payloads() const {

@@ -3,6 +3,7 @@
 
 #include "nodes/catalog.hpp"
 #include "nodes/outcome.hpp"
+#include "tests/support/given.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -67,9 +68,7 @@ inline attempted attempt(const core::node_types& types, const char* type, nlohma
 }
 
 inline core::node_types types_with(const nodes::built_in_settings& settings) {
-  auto made = nodes::built_in_types(settings);
-  if (!made) FAIL(to_string(made.failure()));
-  return std::move(*made);
+  return given(nodes::built_in_types(settings));
 }
 
 } // namespace pawl::test

@@ -1,5 +1,6 @@
 // Which addresses may be reached: every spelling of every kind of place, and the allow-list.
 #include "nodes/task/http_policy.hpp"
+#include "tests/support/given.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -12,6 +13,7 @@ namespace http_address_test {
 
 using namespace pawl;
 using namespace pawl::nodes;
+using pawl::test::given;
 
 namespace {
 
@@ -26,9 +28,7 @@ http_policy policy(std::vector<std::string> allow, bool allow_private = false, b
   options.allow = std::move(allow);
   options.allow_private = allow_private;
   options.only_allowed = only_allowed;
-  auto read = http_policy::read(options);
-  if (!read) FAIL(to_string(read.failure()));
-  return *read;
+  return given(http_policy::read(options));
 }
 
 bool lets(const http_policy& by, const std::string& host, std::uint16_t port, const std::string& at) {

@@ -1,6 +1,7 @@
 // A secret on its way to a server: how it is sent, and where it never goes.
 #include "nodes/task/http_answer.hpp"
 #include "nodes/task/http_auth.hpp"
+#include "tests/support/given.hpp"
 #include "tests/support/http_server.hpp"
 #include "tests/support/patience.hpp"
 #include "tests/support/scripted_secrets.hpp"
@@ -31,21 +32,16 @@ public:
     opts.http.allow_private = true;
     opts.secrets.providers = {std::make_shared<scripted_provider>(
         std::map<std::string, scripted_provider::entry>{{"token", {policy, value}}})};
-    auto opened = runtime::open(std::move(opts));
-    if (!opened) FAIL(to_string(opened.failure()));
-    runtime_.emplace(std::move(*opened));
+    runtime_.emplace(given(runtime::open(std::move(opts))));
   }
 
   snapshot call(const json& data, const std::string& credential = "test:token") {
     json node{{"id", "n"}, {"type", "http"}, {"data", data}};
     if (!credential.empty()) node["credentials"] = {{"auth", credential}};
     const json definition{{"id", "w"}, {"input", true}, {"nodes", {node}}, {"edges", json::array()}};
-    if (auto loaded = runtime_->load_definition(definition.dump()); !loaded) FAIL(to_string(loaded.failure()));
-    const auto id = runtime_->start("w", nullptr);
-    if (!id) FAIL(to_string(id.failure()));
-    auto ended = runtime_->wait(*id, wait_until::ended, patience);
-    if (!ended) FAIL(to_string(ended.failure()));
-    return std::move(*ended);
+    given(runtime_->load_definition(definition.dump()));
+    const auto id = given(runtime_->start("w", nullptr));
+    return given(runtime_->wait(id, wait_until::ended, patience));
   }
   std::vector<secret_audit_entry> audit() { return runtime_->secret_audit().value(); }
 

@@ -1,5 +1,6 @@
 // http in a running engine: its retries, and what an embedder must open.
 #include "tests/nodes/attempt.hpp"
+#include "tests/support/given.hpp"
 #include "tests/support/http_server.hpp"
 #include "tests/support/patience.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -30,25 +31,15 @@ private:
   std::atomic<std::int64_t> now_{1'700'000'000'000};
 };
 
-runtime open(options opts) {
-  auto opened = runtime::open(std::move(opts));
-  if (!opened) FAIL(to_string(opened.failure()));
-  return std::move(*opened);
-}
+runtime open(options opts) { return given(runtime::open(std::move(opts))); }
 
 std::string begin(runtime& rt, const json& node) {
   const json definition{{"id", "call"}, {"nodes", {node}}, {"edges", json::array()}};
-  if (auto loaded = rt.load_definition(definition.dump()); !loaded) FAIL(to_string(loaded.failure()));
-  auto id = rt.start("call", json::object());
-  if (!id) FAIL(to_string(id.failure()));
-  return *id;
+  given(rt.load_definition(definition.dump()));
+  return given(rt.start("call", json::object()));
 }
 
-snapshot reach(runtime& rt, const std::string& id, wait_until until) {
-  auto reached = rt.wait(id, until, patience);
-  if (!reached) FAIL(to_string(reached.failure()));
-  return std::move(*reached);
-}
+snapshot reach(runtime& rt, const std::string& id, wait_until until) { return given(rt.wait(id, until, patience)); }
 
 } // namespace
 

@@ -1,5 +1,6 @@
 // The sources `env` and `systemd`, and what of the options is refused.
 #include "nodes/secrets/providers.hpp"
+#include "tests/support/given.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <catch2/catch.hpp>
@@ -34,10 +35,9 @@ private:
 };
 
 std::shared_ptr<secret_provider> only_provider(const secrets_options& options) {
-  auto made = host_providers(options);
-  if (!made) FAIL(to_string(made.failure()));
-  REQUIRE(made->size() == 1);
-  return made->front();
+  auto made = given(host_providers(options));
+  REQUIRE(made.size() == 1);
+  return made.front();
 }
 
 secrets_options with_environment(std::vector<named_secret> listed) {

@@ -1,5 +1,6 @@
 // Backpressure: a disk a thousand times slower than an ordinary one, and starts that come as fast as they can.
 #include "tests/support/faulty_disk.hpp"
+#include "tests/support/given.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <pawl/runtime.hpp>
@@ -124,10 +125,9 @@ int completed(const runtime& rt) {
 
 runtime open(const std::string& path, options opts) {
   opts.store_path = path;
-  auto opened = runtime::open(std::move(opts));
-  if (!opened) FAIL(to_string(opened.failure()));
-  if (auto loaded = opened->load_definition(one_node); !loaded) FAIL(to_string(loaded.failure()));
-  return std::move(*opened);
+  auto opened = given(runtime::open(std::move(opts)));
+  given(opened.load_definition(one_node));
+  return opened;
 }
 runtime open_refusing(const std::string& path, std::size_t active_instances_max) {
   options opts;

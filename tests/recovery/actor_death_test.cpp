@@ -1,6 +1,7 @@
 // Actors that die in the middle of their work take nothing with them.
 #include "tests/crash/workload.hpp"
 #include "tests/recovery/lab.hpp"
+#include "tests/support/given.hpp"
 
 #include <caf/all.hpp>
 
@@ -14,6 +15,7 @@ namespace actor_death_test {
 using namespace pawl;
 using namespace pawl::recovery;
 using nlohmann::json;
+using pawl::test::given;
 
 namespace {
 
@@ -127,10 +129,9 @@ TEST_CASE("recovery: an executor may throw anything, the retry comes") {
   opts.node_types.push_back(throws);
   auto rt = place.open(opts);
   begin(*rt, R"({"id": "t", "nodes": [{"id": "n", "type": "throws"}], "edges": []})", "t-1");
-  const auto ended = rt->wait("t-1", wait_until::ended, patience);
-  if (!ended) FAIL(to_string(ended.failure()));
-  CHECK(ended->status() == instance_status::completed);
-  const json& results = ended->document()["context"]["n"];
+  const auto ended = given(rt->wait("t-1", wait_until::ended, patience));
+  CHECK(ended.status() == instance_status::completed);
+  const json& results = ended.document()["context"]["n"];
   REQUIRE(results.size() == 3);
   CHECK(results[0]["error"] == "Error: thrown");
   CHECK(results[2]["output"] == 3);

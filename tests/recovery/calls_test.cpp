@@ -1,6 +1,7 @@
 // Calls from many threads, also while the runtime stops; two runtimes; waiting.
 #include "tests/crash/workload.hpp"
 #include "tests/recovery/lab.hpp"
+#include "tests/support/given.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -16,6 +17,7 @@ using namespace pawl;
 using namespace pawl::recovery;
 using nlohmann::json;
 using namespace std::chrono_literals;
+using pawl::test::given;
 
 namespace {
 
@@ -63,9 +65,8 @@ TEST_CASE("calls: eight threads start one id, one instance comes of it") {
   for (int i = 0; i < 8; ++i)
     starts.push_back(std::async(std::launch::async, [&] { return rt->start("ask", {{"n", 1}}, how); }));
   for (auto& s : starts) {
-    const auto started = s.get();
-    if (!started) FAIL(to_string(started.failure()));
-    CHECK(*started == "one");
+    const auto started = given(s.get());
+    CHECK(started == "one");
   }
   const auto others = rt->start("ask", {{"n", 2}}, how);
   REQUIRE_FALSE(others);
@@ -95,9 +96,8 @@ TEST_CASE("calls: an executor that blocks does not hold up the others") {
     begin(*rt, blocked, "b-" + std::to_string(i));
   begin(*rt, opens, "o-1");
   for (int i = 0; i < 8; ++i) {
-    const auto ended = rt->wait("b-" + std::to_string(i), wait_until::ended, patience);
-    if (!ended) FAIL(to_string(ended.failure()));
-    CHECK(ended->status() == instance_status::completed);
+    const auto ended = given(rt->wait("b-" + std::to_string(i), wait_until::ended, patience));
+    CHECK(ended.status() == instance_status::completed);
   }
 }
 
@@ -158,8 +158,7 @@ TEST_CASE("calls: wait and drain give up in time and undo nothing; stop may be c
   CHECK(rt->drain(1ms).failure().code == errc::timed_out);
   CHECK(rt->wait("nobody", wait_until::ended, patience).failure().code == errc::not_found);
   gate.set_value();
-  const auto idle = rt->drain(patience);
-  if (!idle) FAIL(to_string(idle.failure()));
+  given(rt->drain(patience));
   CHECK(rt->query("b-1")->status() == instance_status::completed);
   rt->stop();
   rt->stop();

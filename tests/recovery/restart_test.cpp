@@ -1,5 +1,6 @@
 // What waits for time goes on waiting for the same moment after the runtime was closed and opened again.
 #include "tests/recovery/lab.hpp"
+#include "tests/support/given.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@ namespace restart_test {
 using namespace pawl;
 using namespace pawl::recovery;
 using nlohmann::json;
+using pawl::test::given;
 
 namespace {
 
@@ -39,11 +41,7 @@ options slow_settings(lab& place, const std::shared_ptr<manual_clock>& time) {
   return opts;
 }
 
-snapshot at_rest(host::engine& rt) {
-  auto found = rt.wait("s-1", wait_until::at_rest, patience);
-  if (!found) FAIL(to_string(found.failure()));
-  return *found;
-}
+snapshot at_rest(host::engine& rt) { return given(rt.wait("s-1", wait_until::at_rest, patience)); }
 
 } // namespace
 
@@ -79,10 +77,9 @@ TEST_CASE("restart: a delay and a retry wait keep their moment over a restart") 
   rt = place.open(slow_settings(place, time));
   CHECK(at_rest(*rt).revision() == seen.revision());
   time->advance(hour_ms); // it falls due while the runtime runs
-  const auto ended = rt->wait("s-1", wait_until::ended, patience);
-  if (!ended) FAIL(to_string(ended.failure()));
-  CHECK(ended->status() == instance_status::completed);
-  CHECK(ended->document()["context"]["try"][1]["output"] == 2);
+  const auto ended = given(rt->wait("s-1", wait_until::ended, patience));
+  CHECK(ended.status() == instance_status::completed);
+  CHECK(ended.document()["context"]["try"][1]["output"] == 2);
 }
 
 } // namespace restart_test

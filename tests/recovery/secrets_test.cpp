@@ -2,6 +2,7 @@
 // disk.
 #include "tests/recovery/faulty_store.hpp"
 #include "tests/recovery/lab.hpp"
+#include "tests/support/given.hpp"
 #include "tests/support/scripted_secrets.hpp"
 
 #include <caf/all.hpp>
@@ -16,6 +17,7 @@ namespace secrets_test {
 using namespace pawl;
 using namespace pawl::recovery;
 using nlohmann::json;
+using pawl::test::given;
 using test::scripted_provider;
 
 namespace {
@@ -47,7 +49,7 @@ public:
   }
   /// Starts the booked_instances, strikes as often as asked while they run, waits for all.
   void drive(host::engine& rt, int strikes, const std::function<void()>& strike) {
-    if (auto loaded = rt.load_definition(definition, ""); !loaded) FAIL(to_string(loaded.failure()));
+    given(rt.load_definition(definition, ""));
     start_options how;
     for (int i = 0; i < booked_instances; ++i) {
       how.id = "i-" + std::to_string(i);

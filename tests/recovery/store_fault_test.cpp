@@ -1,6 +1,7 @@
 // A store that fails for a while: nothing is half applied, everything goes on afterwards.
 #include "tests/recovery/faulty_store.hpp"
 #include "tests/recovery/lab.hpp"
+#include "tests/support/given.hpp"
 
 #include <caf/all.hpp>
 
@@ -14,6 +15,7 @@ namespace store_fault_test {
 using namespace pawl;
 using namespace pawl::recovery;
 using nlohmann::json;
+using pawl::test::given;
 
 namespace {
 
@@ -81,9 +83,8 @@ lab::wrapper unreadable(int count) {
 }
 
 void check_completes(host::engine& rt, const std::string& uid) {
-  const auto ended = rt.wait(uid, wait_until::ended, patience);
-  if (!ended) FAIL(to_string(ended.failure()));
-  CHECK(ended->status() == instance_status::completed);
+  const auto ended = given(rt.wait(uid, wait_until::ended, patience));
+  CHECK(ended.status() == instance_status::completed);
 }
 
 } // namespace
@@ -164,8 +165,7 @@ TEST_CASE("recovery: what is in flight is found although the store cannot be rea
   begin(*rt, plain_flow, "p-1");
   rt.reset();
   rt = place.open(place.settings(), unreadable(1));
-  const auto idle = rt->drain(patience);
-  if (!idle) FAIL(to_string(idle.failure()));
+  given(rt->drain(patience));
   check_completes(*rt, "p-1");
 }
 

@@ -1,4 +1,5 @@
 // Definitions: what loads, what is refused, and that every problem is named at once with its place.
+#include "tests/support/given.hpp"
 #include "tests/support/workflows.hpp"
 
 #include <catch2/catch.hpp>
@@ -7,6 +8,7 @@ namespace core_compile_test {
 
 using namespace pawl;
 using namespace pawl::core;
+using pawl::test::given;
 
 namespace {
 
@@ -18,9 +20,8 @@ struct refusal {
 };
 
 std::vector<problem> problems_of(const std::string& text) {
-  auto done = compile(text, "fallback", test::types_with_task());
-  if (!done) FAIL(to_string(done.failure()));
-  return done->problems;
+  auto done = given(compile(text, "fallback", test::types_with_task()));
+  return done.problems;
 }
 
 const refusal refusals[] = {
@@ -118,11 +119,10 @@ TEST_CASE("definition: what makes running impossible is refused with its place")
 
 TEST_CASE("definition: a signal that is not declared is refused where it is written out, with the one that was meant") {
   const auto advice = [](const std::string& signals, const char* data, bool is_stored = false) -> std::string {
-    auto done = compile(R"({"input":true,)" + signals + R"("nodes":[{"id":"a","type":"wait","data":)" + data +
-                            R"(}],"edges":[]})",
-                        "x", test::types_with_task(), {}, {false, is_stored});
-    if (!done) FAIL(to_string(done.failure()));
-    return done->problems.empty() ? "" : done->problems[0].advice;
+    auto done = given(compile(R"({"input":true,)" + signals + R"("nodes":[{"id":"a","type":"wait","data":)" + data +
+                                  R"(}],"edges":[]})",
+                              "x", test::types_with_task(), {}, {false, is_stored}));
+    return done.problems.empty() ? "" : done.problems[0].advice;
   };
   const std::string declared = R"("signals":{"approve":true,"reject":true},)";
   CHECK(advice(declared, R"({"signal":"aprove"})") == "did you mean 'approve'?");

@@ -1,6 +1,7 @@
 // `credentials` in definitions: what loads, and which secret an attempt names.
 #include "runtime/core/credentials.hpp"
 #include "runtime/core/workflow.hpp"
+#include "tests/support/given.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@ namespace core_credentials_test {
 using namespace pawl;
 using namespace pawl::core;
 using nlohmann::json;
+using pawl::test::given;
 
 namespace {
 
@@ -25,9 +27,9 @@ node_types types() {
 
 std::vector<problem> problems_of(const std::string& node, const definition_limits& limits = {},
                                  const compile_options& how = {}) {
-  auto done = compile(R"({"input":true,"edges":[],"nodes":[{"id":"n",)" + node + "}]}", "w", types(), limits, how);
-  if (!done) FAIL(to_string(done.failure()));
-  return done->problems;
+  auto done =
+      given(compile(R"({"input":true,"edges":[],"nodes":[{"id":"n",)" + node + "}]}", "w", types(), limits, how));
+  return done.problems;
 }
 
 std::string credentials(const std::string& members) { return R"("type":"mail","credentials":{)" + members + "}"; }

@@ -1,5 +1,6 @@
 // Which runs of a schedule start: overlap, missed runs and clocks that jump, as tables.
 #include "runtime/core/schedule.hpp"
+#include "tests/support/given.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -7,6 +8,7 @@ namespace core_schedule_test {
 
 using namespace pawl;
 using namespace pawl::core;
+using pawl::test::given;
 
 namespace {
 
@@ -16,9 +18,7 @@ constexpr std::int64_t hour = 60 * minute;
 recurrence every(std::int64_t ms) { return *recurrence::of_interval(ms, 0); }
 
 schedule_decision decided(const recurrence& when, const schedule_policy& how, const schedule_moment& at) {
-  auto made = decide(when, how, at);
-  if (!made) FAIL(to_string(made.failure()));
-  return *std::move(made);
+  return given(decide(when, how, at));
 }
 
 using runs = std::vector<timestamp_ms>;

@@ -1,4 +1,5 @@
 // Executors that answer later, time that runs out, versions of types.
+#include "tests/support/given.hpp"
 #include "tests/support/patience.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -22,6 +23,7 @@ using nlohmann::json;
 
 namespace {
 
+using pawl::test::given;
 using pawl::test::patience;
 
 /// Attempts that were called and not answered, oldest first.
@@ -66,28 +68,20 @@ runtime open(node_type type, const std::string& path = "") {
   options opts;
   opts.store_path = path;
   opts.node_types.push_back(std::move(type));
-  auto opened = runtime::open(std::move(opts));
-  if (!opened) FAIL(to_string(opened.failure()));
-  return std::move(*opened);
+  return given(runtime::open(std::move(opts)));
 }
 
 void load(runtime& rt, const std::string& node_fields) {
-  const auto loaded =
-      rt.load_definition(R"({"id":"w","nodes":[{"id":"n","type":"t")" + node_fields + R"(}],"edges":[]})");
-  if (!loaded) FAIL(to_string(loaded.failure()));
+  given(rt.load_definition(R"({"id":"w","nodes":[{"id":"n","type":"t")" + node_fields + R"(}],"edges":[]})"));
 }
 
 void start(runtime& rt, const std::string& id) {
   start_options how;
   how.id = id;
-  if (auto started = rt.start("w", json::object(), how); !started) FAIL(to_string(started.failure()));
+  given(rt.start("w", json::object(), how));
 }
 
-snapshot end_of(const runtime& rt, const std::string& id) {
-  auto ended = rt.wait(id, wait_until::ended, patience);
-  if (!ended) FAIL(to_string(ended.failure()));
-  return std::move(*ended);
-}
+snapshot end_of(const runtime& rt, const std::string& id) { return given(rt.wait(id, wait_until::ended, patience)); }
 
 } // namespace
 

@@ -1,4 +1,5 @@
 // What an executor answers is stored and told without the secrets that its attempt was given, however it answers.
+#include "tests/support/given.hpp"
 #include "tests/support/patience.hpp"
 #include "tests/support/scripted_secrets.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -22,6 +23,7 @@ using nlohmann::json;
 
 namespace {
 
+using pawl::test::given;
 using pawl::test::patience;
 constexpr char canary[] = "canary-8d2f61c07ab94e53";
 constexpr char mark[] = "[secret test:key]";
@@ -76,16 +78,13 @@ ended run(const node_type& type, const secret_policy& policy = {}, const std::st
   opts.node_types = {type};
   opts.secrets.providers = {std::make_shared<test::scripted_provider>(
       std::map<std::string, test::scripted_provider::entry>{{"key", {policy, value}}})};
-  auto opened = runtime::open(std::move(opts));
-  if (!opened) FAIL(to_string(opened.failure()));
+  auto opened = given(runtime::open(std::move(opts)));
   const json node{{"id", "n"}, {"type", "leak"}, {"credentials", {{"key", "test:key"}}}};
   const json definition{{"id", "w"}, {"input", true}, {"nodes", {node}}, {"edges", json::array()}};
-  if (auto loaded = opened->load_definition(definition.dump()); !loaded) FAIL(to_string(loaded.failure()));
-  const auto id = opened->start("w", nullptr);
-  if (!id) FAIL(to_string(id.failure()));
-  const auto rest = opened->wait(*id, wait_until::at_rest, patience);
-  if (!rest) FAIL(to_string(rest.failure()));
-  return {rest->document(), rest->failed_reason(), bytes_below(folder)};
+  given(opened.load_definition(definition.dump()));
+  const auto id = given(opened.start("w", nullptr));
+  const auto rest = given(opened.wait(id, wait_until::at_rest, patience));
+  return {rest.document(), rest.failed_reason(), bytes_below(folder)};
 }
 
 bool shows(const ended& what, const std::string& value = canary) {

@@ -1,4 +1,5 @@
 // Removing and pruning through the public interface: while a runtime runs, and where none does.
+#include "tests/support/given.hpp"
 #include "tests/support/patience.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -19,6 +20,7 @@ using nlohmann::json;
 
 namespace {
 
+using pawl::test::given;
 using pawl::test::patience;
 constexpr std::int64_t hour_ms = 3'600'000;
 
@@ -32,18 +34,17 @@ runtime open(const std::string& path = "", std::shared_ptr<pawl::clock> time = n
   options opts;
   opts.store_path = path;
   opts.time = std::move(time);
-  auto opened = runtime::open(std::move(opts));
-  if (!opened) FAIL(to_string(opened.failure()));
+  auto opened = given(runtime::open(std::move(opts)));
   for (const char* flow : {done_flow, stopping_flow, waiting_flow})
-    if (auto loaded = opened->load_definition(flow); !loaded) FAIL(to_string(loaded.failure()));
-  return std::move(*opened);
+    given(opened.load_definition(flow));
+  return opened;
 }
 
 void run(runtime& rt, const std::string& flow, const std::string& id, const json& input = json::object()) {
   start_options how;
   how.id = id;
-  if (auto started = rt.start(flow, input, how); !started) FAIL(to_string(started.failure()));
-  if (auto rest = rt.wait(id, wait_until::at_rest, patience); !rest) FAIL(to_string(rest.failure()));
+  given(rt.start(flow, input, how));
+  given(rt.wait(id, wait_until::at_rest, patience));
 }
 
 std::vector<std::string> ids_of(const result<std::vector<instance_summary>>& list) {

@@ -1,4 +1,5 @@
 // The main job, through the public API, on both stores.
+#include "tests/support/given.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <pawl/runtime.hpp>
@@ -14,6 +15,7 @@ namespace host_runtime_test {
 
 using namespace pawl;
 using nlohmann::json;
+using pawl::test::given;
 
 namespace {
 
@@ -34,11 +36,7 @@ const char* const approval = R"({
   ]
 })";
 
-runtime open_runtime(options opts) {
-  auto opened = runtime::open(std::move(opts));
-  if (!opened) FAIL(to_string(opened.failure()));
-  return std::move(*opened);
-}
+runtime open_runtime(options opts) { return given(runtime::open(std::move(opts))); }
 
 options on(const std::string& path) {
   options opts;
@@ -47,11 +45,7 @@ options on(const std::string& path) {
   return opts;
 }
 
-testing::test_runtime open_kit() {
-  auto opened = testing::test_runtime::open();
-  if (!opened) FAIL(to_string(opened.failure()));
-  return std::move(*opened);
-}
+testing::test_runtime open_kit() { return given(testing::test_runtime::open()); }
 
 } // namespace
 
@@ -59,26 +53,21 @@ TEST_CASE("runtime: an approval waits, is resumed and completes, on both stores"
   test::temp_folder folder;
   const std::string path = GENERATE(as<std::string>(), "", "a.db");
   runtime rt = open_runtime(on(path.empty() ? path : folder.file(path)));
-  auto loaded = rt.load_definition(approval);
-  if (!loaded) FAIL(to_string(loaded.failure()));
+  given(rt.load_definition(approval));
   start_options how;
   how.id = "a-1";
-  auto started = rt.start("approval", {{"title", "Hello"}}, how);
-  if (!started) FAIL(to_string(started.failure()));
-  auto waiting = rt.wait("a-1", wait_until::needs_payload, std::chrono::seconds(20));
-  if (!waiting) FAIL(to_string(waiting.failure()));
-  CHECK(waiting->status() == instance_status::paused);
-  REQUIRE(waiting->waits().size() == 1);
-  CHECK(waiting->waits()[0].reason == "who approves Hello?");
+  given(rt.start("approval", {{"title", "Hello"}}, how));
+  auto waiting = given(rt.wait("a-1", wait_until::needs_payload, std::chrono::seconds(20)));
+  CHECK(waiting.status() == instance_status::paused);
+  REQUIRE(waiting.waits().size() == 1);
+  CHECK(waiting.waits()[0].reason == "who approves Hello?");
   const json payload{{"approved", true}, {"by", "Ann"}};
-  auto resumed = rt.resume("a-1", &payload);
-  if (!resumed) FAIL(to_string(resumed.failure()));
-  auto ended = rt.wait("a-1", wait_until::ended, std::chrono::seconds(20));
-  if (!ended) FAIL(to_string(ended.failure()));
-  INFO(ended->document().dump(2));
-  CHECK(ended->status() == instance_status::completed);
-  CHECK(ended->document()["context"]["yes"][0]["output"]["text"] == "Hello approved by Ann");
-  CHECK(ended->document()["version"] == 4);
+  given(rt.resume("a-1", &payload));
+  auto ended = given(rt.wait("a-1", wait_until::ended, std::chrono::seconds(20)));
+  INFO(ended.document().dump(2));
+  CHECK(ended.status() == instance_status::completed);
+  CHECK(ended.document()["context"]["yes"][0]["output"]["text"] == "Hello approved by Ann");
+  CHECK(ended.document()["version"] == 4);
   auto history = rt.history("a-1");
   REQUIRE(history);
   CHECK(history->size() == 7);
@@ -87,7 +76,7 @@ TEST_CASE("runtime: an approval waits, is resumed and completes, on both stores"
 TEST_CASE("runtime: stop() from another thread than the one that opened it returns, and ends a wait") {
   test::temp_folder folder;
   runtime rt = open_runtime(on(folder.file("a.db")));
-  if (auto loaded = rt.load_definition(approval); !loaded) FAIL(to_string(loaded.failure()));
+  given(rt.load_definition(approval));
   auto id = rt.start("approval", {{"title", "Hello"}});
   REQUIRE(id);
   REQUIRE(rt.wait(*id, wait_until::needs_payload, std::chrono::seconds(20)));
@@ -104,9 +93,8 @@ TEST_CASE("runtime: a document without id may be loaded under several") {
   REQUIRE(rt.load_definition(text, "one"));
   REQUIRE(rt.load_definition(text, "two"));
   for (const char* id : {"one", "two", "one"}) {
-    auto started = rt.start(id, 1);
-    if (!started) FAIL(to_string(started.failure()));
-    CHECK(rt.wait(*started, wait_until::ended, std::chrono::seconds(20))->document()["workflowId"] == id);
+    auto started = given(rt.start(id, 1));
+    CHECK(rt.wait(started, wait_until::ended, std::chrono::seconds(20))->document()["workflowId"] == id);
   }
 }
 
@@ -266,11 +254,8 @@ options with_vat() {
 }
 
 snapshot run_to_end(runtime& rt, const char* definition, const json& input) {
-  auto started = rt.start(definition, input);
-  if (!started) FAIL(to_string(started.failure()));
-  auto ended = rt.wait(*started, wait_until::ended, std::chrono::seconds(20));
-  if (!ended) FAIL(to_string(ended.failure()));
-  return std::move(*ended);
+  auto started = given(rt.start(definition, input));
+  return given(rt.wait(started, wait_until::ended, std::chrono::seconds(20)));
 }
 
 const json order{{"id", "o-1"},
@@ -281,9 +266,8 @@ const json order{{"id", "o-1"},
 
 TEST_CASE("runtime: a workflow calls standard functions and the host's") {
   runtime rt = open_runtime(with_vat());
-  auto loaded = rt.load_definition(invoice);
-  if (!loaded) FAIL(to_string(loaded.failure()));
-  for (const problem& p : loaded->warnings)
+  auto loaded = given(rt.load_definition(invoice));
+  for (const problem& p : loaded.warnings)
     CHECK(p.message.find("calls") == std::string::npos);
   const auto ended = run_to_end(rt, "invoice", order);
   INFO(ended.document().dump(2));

@@ -1,5 +1,6 @@
 // Schedules in a runtime, in virtual time: the first Friday is 2027-01-15T08:00:00Z.
 #include "runtime/host/schedules.hpp"
+#include "tests/support/given.hpp"
 #include "tests/support/virtual_host.hpp"
 
 #include <caf/all.hpp>
@@ -38,15 +39,14 @@ schedule_spec hourly_with(overlap_policy overlap, missed_policy missed = missed_
 
 host::engine& open(virtual_host& host, const char* definition = job) {
   host::engine& engine = host.open();
-  if (auto loaded = engine.load_definition(definition, ""); !loaded) FAIL(to_string(loaded.failure()));
+  given(engine.load_definition(definition, ""));
   return engine;
 }
 
 schedule_info add(virtual_host& host, const schedule_spec& spec, const json& input = json::object()) {
-  auto added = host.engine().add_schedule(spec, input, {});
-  if (!added) FAIL(to_string(added.failure()));
+  const auto added = given(host.engine().add_schedule(spec, input, {}));
   host.settle();
-  return *added;
+  return added;
 }
 
 std::vector<std::string> instances(virtual_host& host) {
@@ -57,15 +57,11 @@ std::vector<std::string> instances(virtual_host& host) {
   return ids;
 }
 
-schedule_info info(virtual_host& host, const std::string& id = "s") {
-  auto found = host.engine().find_schedule(id);
-  if (!found) FAIL(to_string(found.failure()));
-  return *found;
-}
+schedule_info info(virtual_host& host, const std::string& id = "s") { return given(host.engine().find_schedule(id)); }
 
 void end(virtual_host& host, const std::string& id) {
   const json payload;
-  if (auto resumed = host.engine().resume(id, &payload, {}); !resumed) FAIL(to_string(resumed.failure()));
+  given(host.engine().resume(id, &payload, {}));
   host.settle();
 }
 

@@ -1,4 +1,6 @@
 // What enters is checked before anything is stored: inputs, payloads, data and outputs of nodes.
+#include "tests/support/given.hpp"
+
 #include <pawl/json.hpp>
 #include <pawl/runtime.hpp>
 #include <pawl/testing.hpp>
@@ -12,39 +14,25 @@ namespace host_schema_test {
 
 using namespace pawl;
 using nlohmann::json;
+using pawl::test::given;
 
 namespace {
 
-runtime open_runtime(options opts) {
-  auto opened = runtime::open(std::move(opts));
-  if (!opened) FAIL(to_string(opened.failure()));
-  return std::move(*opened);
-}
+runtime open_runtime(options opts) { return given(runtime::open(std::move(opts))); }
 
 testing::test_runtime open_kit(std::vector<node_type> types) {
   testing::test_options how;
   how.runtime.node_types = std::move(types);
-  auto opened = testing::test_runtime::open(how);
-  if (!opened) FAIL(to_string(opened.failure()));
-  return std::move(*opened);
+  return given(testing::test_runtime::open(how));
 }
 
-void load(runtime& rt, const std::string& text) {
-  auto loaded = rt.load_definition(text);
-  if (!loaded) FAIL(to_string(loaded.failure()));
-}
+void load(runtime& rt, const std::string& text) { given(rt.load_definition(text)); }
 
 std::string start(runtime& rt, const char* definition, const json& input, start_options how = {}) {
-  auto started = rt.start(definition, input, how);
-  if (!started) FAIL(to_string(started.failure()));
-  return *started;
+  return given(rt.start(definition, input, how));
 }
 
-snapshot ended(runtime& rt, const std::string& id) {
-  auto seen = rt.wait(id, wait_until::at_rest);
-  if (!seen) FAIL(to_string(seen.failure()));
-  return *seen;
-}
+snapshot ended(runtime& rt, const std::string& id) { return given(rt.wait(id, wait_until::at_rest)); }
 
 const char* const n_at_most_10 =
     R"({"type":"object","required":["n"],"properties":{"n":{"type":"integer","maximum":10}}})";

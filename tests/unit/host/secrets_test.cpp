@@ -1,4 +1,5 @@
 // Secrets in a running engine: who gets which, what is written down of it, and what happens when none is given.
+#include "tests/support/given.hpp"
 #include "tests/support/patience.hpp"
 #include "tests/support/scripted_secrets.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -25,6 +26,7 @@ using test::secret;
 
 namespace {
 
+using pawl::test::given;
 using pawl::test::patience;
 constexpr char canary[] = "canary-8d2f61c07ab94e53";
 
@@ -68,32 +70,21 @@ private:
   std::vector<std::string> taken_;
 };
 
-runtime open(options opts) {
-  auto opened = runtime::open(std::move(opts));
-  if (!opened) FAIL(to_string(opened.failure()));
-  return std::move(*opened);
-}
+runtime open(options opts) { return given(runtime::open(std::move(opts))); }
 
 void load(runtime& rt, const std::string& id, const json& node) {
   const json definition{{"id", id}, {"input", true}, {"nodes", {node}}, {"edges", json::array()}};
-  if (auto loaded = rt.load_definition(definition.dump()); !loaded) FAIL(to_string(loaded.failure()));
+  given(rt.load_definition(definition.dump()));
 }
 
 json taking(const std::string& name) { return {{"id", "n"}, {"type", "take"}, {"credentials", {{"key", name}}}}; }
 
 snapshot run(runtime& rt, const std::string& definition, const json& input = nullptr, const start_options& how = {}) {
-  const auto id = rt.start(definition, input, how);
-  if (!id) FAIL(to_string(id.failure()));
-  auto ended = rt.wait(*id, wait_until::ended, patience);
-  if (!ended) FAIL(to_string(ended.failure()));
-  return std::move(*ended);
+  const auto id = given(rt.start(definition, input, how));
+  return given(rt.wait(id, wait_until::ended, patience));
 }
 
-std::vector<secret_audit_entry> audit(const runtime& rt) {
-  auto lines = rt.secret_audit();
-  if (!lines) FAIL(to_string(lines.failure()));
-  return std::move(*lines);
-}
+std::vector<secret_audit_entry> audit(const runtime& rt) { return given(rt.secret_audit()); }
 
 start_options labelled(std::map<std::string, std::string> labels) {
   start_options how;
@@ -539,15 +530,12 @@ TEST_CASE("secrets: rotating keys under a thousand running instances disturbs no
     started.push_back(rt.start_async("w", nullptr));
   int rotations = 0;
   for (; rotations < 20; ++rotations) {
-    const auto rotated = rotations % 2 == 0 ? store->rotate() : store->rotate(key);
-    if (!rotated) FAIL(to_string(rotated.failure()));
+    given(rotations % 2 == 0 ? store->rotate() : store->rotate(key));
   }
   for (auto& s : started) {
-    const auto id = s.get();
-    if (!id) FAIL(to_string(id.failure()));
-    const auto ended = rt.wait(*id, wait_until::ended, patience);
-    if (!ended) FAIL(to_string(ended.failure()));
-    if (ended->status() != instance_status::completed) FAIL(ended->failed_reason());
+    const auto id = given(s.get());
+    const auto ended = given(rt.wait(id, wait_until::ended, patience));
+    if (ended.status() != instance_status::completed) FAIL(ended.failed_reason());
   }
   const auto taken = node.taken();
   CHECK(taken.size() == instances);

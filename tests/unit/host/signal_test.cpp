@@ -1,4 +1,5 @@
 // Signals through the public API, on both stores: durable when acknowledged, kept when early, once by their key.
+#include "tests/support/given.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <pawl/runtime.hpp>
@@ -12,6 +13,7 @@ namespace host_signal_test {
 
 using namespace pawl;
 using nlohmann::json;
+using pawl::test::given;
 
 namespace {
 
@@ -43,10 +45,8 @@ public:
     rt_.reset();
     opts.store_path = path_;
     opts.time = clock;
-    auto opened = runtime::open(std::move(opts));
-    if (!opened) FAIL(to_string(opened.failure()));
-    rt_.emplace(std::move(*opened));
-    if (auto loaded = rt_->load_definition(order); !loaded) FAIL(to_string(loaded.failure()));
+    rt_.emplace(given(runtime::open(std::move(opts))));
+    given(rt_->load_definition(order));
   }
   runtime& operator*() { return *rt_; }
   runtime* operator->() { return &*rt_; }
@@ -54,12 +54,10 @@ public:
   void start(const char* id = "o-1") {
     start_options how;
     how.id = id;
-    if (auto started = rt_->start("order", json::object(), how); !started) FAIL(to_string(started.failure()));
+    given(rt_->start("order", json::object(), how));
   }
   snapshot at_rest(const char* id = "o-1") {
-    auto reached = rt_->wait(id, wait_until::needs_payload, std::chrono::seconds(20));
-    if (!reached) FAIL(to_string(reached.failure()));
-    return *reached;
+    return given(rt_->wait(id, wait_until::needs_payload, std::chrono::seconds(20)));
   }
   std::string ended(const char* id = "o-1") {
     auto reached = rt_->wait(id, wait_until::ended, std::chrono::seconds(20));
@@ -75,9 +73,8 @@ public:
   }
   std::vector<std::string> results(const char* id = "o-1") {
     std::vector<std::string> nodes;
-    const auto history = rt_->history(id);
-    if (!history) FAIL(to_string(history.failure()));
-    for (const history_entry& entry : *history)
+    const auto history = given(rt_->history(id));
+    for (const history_entry& entry : history)
       if (entry.output) nodes.push_back(entry.node + " " + entry.output->dump());
     return nodes;
   }
@@ -177,9 +174,8 @@ TEST_CASE("signal with start: both or neither and an instance that is there gets
   signal_options key;
   key.key = "p";
   for (int i = 0; i < 2; ++i) { // the second call changes nothing
-    const auto id = h->signal_with_start("order", json::object(), "paid", &paid, key, how);
-    if (!id) FAIL(to_string(id.failure()));
-    CHECK(*id == "o-1");
+    const auto id = given(h->signal_with_start("order", json::object(), "paid", &paid, key, how));
+    CHECK(id == "o-1");
   }
   CHECK(h.at_rest().waits().at(0).node == "next");
   CHECK(h->signal_with_start("order", {{"other", "input"}}, "ship", nullptr, {}, how));

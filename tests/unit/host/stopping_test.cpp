@@ -1,4 +1,5 @@
 // Executors that take long, and the end of the runtime.
+#include "tests/support/given.hpp"
 #include "tests/support/patience.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -21,6 +22,7 @@ using nlohmann::json;
 
 namespace {
 
+using pawl::test::given;
 using pawl::test::patience;
 const char* const one_node = R"({"id": "one", "nodes": [{"id": "n", "type": "long"}], "edges": []})";
 
@@ -50,23 +52,20 @@ runtime open(const std::string& path, node_type::executor run) {
   options opts;
   opts.store_path = path;
   opts.node_types.push_back(std::move(type));
-  auto opened = runtime::open(std::move(opts));
-  if (!opened) FAIL(to_string(opened.failure()));
-  return std::move(*opened);
+  return given(runtime::open(std::move(opts)));
 }
 
 void begin(runtime& rt, const std::string& id) {
-  if (auto loaded = rt.load_definition(one_node); !loaded) FAIL(to_string(loaded.failure()));
+  given(rt.load_definition(one_node));
   start_options how;
   how.id = id;
-  if (auto started = rt.start("one", json::object(), how); !started) FAIL(to_string(started.failure()));
+  given(rt.start("one", json::object(), how));
 }
 
 std::string events(const runtime& rt, const std::string& id) {
-  const auto entries = rt.history(id);
-  if (!entries) FAIL(to_string(entries.failure()));
+  const auto entries = given(rt.history(id));
   std::string all;
-  for (const history_entry& e : *entries)
+  for (const history_entry& e : entries)
     all += (all.empty() ? "" : " ") + e.event;
   return all;
 }
@@ -95,9 +94,8 @@ TEST_CASE("stopping: what an executor gives up leaves no trace and runs again wi
     return outcome::nothing();
   });
   for (const char* id : {"a", "b"}) {
-    const auto ended = rt.wait(id, wait_until::ended, patience);
-    if (!ended) FAIL(to_string(ended.failure()));
-    CHECK(ended->status() == instance_status::completed);
+    const auto ended = given(rt.wait(id, wait_until::ended, patience));
+    CHECK(ended.status() == instance_status::completed);
     CHECK(events(rt, id) == "started succeeded");
   }
   const auto runs = second.runs();
@@ -127,10 +125,9 @@ TEST_CASE("stopping: what an executor finishes while the runtime stops is kept")
 TEST_CASE("stopping: giving up while nothing stops is a failed attempt") {
   runtime rt = open("", [](node_context& c) { return c.is_stopping() ? outcome::nothing() : outcome::give_up(); });
   begin(rt, "a");
-  const auto ended = rt.wait("a", wait_until::ended, patience);
-  if (!ended) FAIL(to_string(ended.failure()));
-  CHECK(ended->status() == instance_status::failed);
-  CHECK(ended->failed_reason().find("GivenUp: ") == 0);
+  const auto ended = given(rt.wait("a", wait_until::ended, patience));
+  CHECK(ended.status() == instance_status::failed);
+  CHECK(ended.failed_reason().find("GivenUp: ") == 0);
 }
 
 } // namespace host_stopping_test

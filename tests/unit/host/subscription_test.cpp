@@ -1,4 +1,5 @@
 // Events as they are committed: in order, from a revision on, gaps marked.
+#include "tests/support/given.hpp"
 #include "tests/support/patience.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -19,6 +20,7 @@ using nlohmann::json;
 
 namespace {
 
+using pawl::test::given;
 using pawl::test::patience;
 
 const char* const row_of_ten = R"({"id":"row","nodes":[
@@ -29,33 +31,29 @@ const char* const row_of_ten = R"({"id":"row","nodes":[
 constexpr std::int64_t revisions = 9; // started, three results, paused, resumed, three results
 
 runtime open(options opts = {}) {
-  auto opened = runtime::open(std::move(opts));
-  if (!opened) FAIL(to_string(opened.failure()));
-  if (auto loaded = opened->load_definition(row_of_ten); !loaded) FAIL(to_string(loaded.failure()));
-  return std::move(*opened);
+  auto opened = given(runtime::open(std::move(opts)));
+  given(opened.load_definition(row_of_ten));
+  return opened;
 }
 
 void run(runtime& rt, const std::string& id) {
   start_options how;
   how.id = id;
-  if (auto started = rt.start("row", json::object(), how); !started) FAIL(to_string(started.failure()));
-  if (auto rest = rt.wait(id, wait_until::needs_payload, patience); !rest) FAIL(to_string(rest.failure()));
+  given(rt.start("row", json::object(), how));
+  given(rt.wait(id, wait_until::needs_payload, patience));
   const json yes = true;
-  if (auto resumed = rt.resume(id, &yes); !resumed) FAIL(to_string(resumed.failure()));
-  if (auto ended = rt.wait(id, wait_until::ended, patience); !ended) FAIL(to_string(ended.failure()));
+  given(rt.resume(id, &yes));
+  given(rt.wait(id, wait_until::ended, patience));
 }
 
 subscription to(const runtime& rt, const std::string& id, std::int64_t after = 0, std::size_t queue_max = 10'000) {
-  auto made = rt.subscribe({id, after, queue_max});
-  if (!made) FAIL(to_string(made.failure()));
-  return std::move(*made);
+  return given(rt.subscribe({id, after, queue_max}));
 }
 
 instance_event next_of(subscription& from) {
-  auto event = from.next(patience);
-  if (!event) FAIL(to_string(event.failure()));
-  if (!*event) FAIL("no event came");
-  return **std::move(event);
+  auto event = given(from.next(patience));
+  if (!event) FAIL("no event came");
+  return *std::move(event);
 }
 
 } // namespace

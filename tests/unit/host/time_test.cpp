@@ -1,4 +1,6 @@
 // Timers in virtual time, under clocks that are set and processes that die: delays, dates, retries, timeouts.
+#include "tests/support/given.hpp"
+
 #include <pawl/testing.hpp>
 
 #include <catch2/catch.hpp>
@@ -9,6 +11,7 @@ namespace host_time_test {
 using namespace pawl;
 using namespace std::chrono_literals;
 using nlohmann::json;
+using pawl::test::given;
 using testing::test_runtime;
 
 namespace {
@@ -20,9 +23,7 @@ test_runtime opened(std::vector<node_type> types = {}, bool clock_is_trusted = t
   testing::test_options how;
   how.runtime.node_types = std::move(types);
   how.runtime.clock_is_trusted = clock_is_trusted;
-  auto made = test_runtime::open(how);
-  if (!made) FAIL(to_string(made.failure()));
-  return std::move(*made);
+  return given(test_runtime::open(how));
 }
 
 json alone(const char* type, json data) {
@@ -31,16 +32,13 @@ json alone(const char* type, json data) {
 }
 
 void start(test_runtime& rt, const json& definition, const char* id = "a") {
-  if (auto loaded = rt.load_definition(definition.dump()); !loaded) FAIL(to_string(loaded.failure()));
+  given(rt.load_definition(definition.dump()));
   start_options how;
   how.id = id;
-  if (auto made = rt.start(definition["id"].get<std::string>(), json::object(), how); !made)
-    FAIL(to_string(made.failure()));
+  given(rt.start(definition["id"].get<std::string>(), json::object(), how));
 }
 
-void skip(test_runtime& rt, std::chrono::milliseconds time) {
-  if (auto done = rt.skip(time); !done) FAIL(to_string(done.failure()));
-}
+void skip(test_runtime& rt, std::chrono::milliseconds time) { given(rt.skip(time)); }
 
 instance_status status(test_runtime& rt, const char* id = "a") { return rt.query(id)->status(); }
 

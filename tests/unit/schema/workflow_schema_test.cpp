@@ -1,6 +1,7 @@
 // The published schema of definitions: every example fits, what is plainly wrong does not.
 #include "runtime/core/json.hpp"
 #include "runtime/schema/schema.hpp"
+#include "tests/support/given.hpp"
 #include "tests/support/places.hpp"
 
 #include <catch2/catch.hpp>
@@ -12,6 +13,7 @@
 namespace schema_workflow_schema_test {
 
 using namespace pawl;
+using pawl::test::given;
 
 namespace {
 
@@ -23,11 +25,7 @@ std::string text_of(const std::filesystem::path& file) {
   return text.str();
 }
 
-nlohmann::json parsed(const std::string& text) {
-  auto document = core::parse_json(text, "the document");
-  if (!document) FAIL(to_string(document.failure()));
-  return std::move(*document);
-}
+nlohmann::json parsed(const std::string& text) { return given(core::parse_json(text, "the document")); }
 
 std::shared_ptr<const schema::schema> workflow_schema() {
   std::vector<problem> problems;
@@ -38,11 +36,10 @@ std::shared_ptr<const schema::schema> workflow_schema() {
 }
 
 bool fits(const schema::schema& by, const nlohmann::json& document) {
-  const auto violations = by.check(document);
-  if (!violations) FAIL(to_string(violations.failure()));
-  for (const auto& v : *violations)
+  const auto violations = given(by.check(document));
+  for (const auto& v : violations)
     UNSCOPED_INFO(v.pointer << ": expected " << v.expected << ", but " << v.actual);
-  return violations->empty();
+  return violations.empty();
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 // The codec loses nothing of an end that comes from outside, and the stored events replay.
 #include "storage/codec.hpp"
+#include "tests/support/given.hpp"
 #include "tests/support/workflows.hpp"
 
 #include <catch2/catch.hpp>
@@ -9,6 +10,7 @@ namespace storage_closing_codec_test {
 using namespace pawl;
 using namespace pawl::core;
 using namespace pawl::storage;
+using pawl::test::given;
 
 namespace {
 
@@ -65,9 +67,8 @@ std::unique_ptr<store> saved(const life& events) {
     const change wanted =
         s.revision == 1 ? change(create_write{"i", "w", "h", "{}", "hash", s.created_at, rows}) : rows;
     REQUIRE(to->write({wanted})[0]);
-    const auto back = decode_state(w(), *to->load(1));
-    if (!back) FAIL(to_string(back.failure()));
-    CHECK(*back == s);
+    const auto back = given(decode_state(w(), *to->load(1)));
+    CHECK(back == s);
   }
   return to;
 }
@@ -77,8 +78,7 @@ std::unique_ptr<store> saved(const life& events) {
 TEST_CASE("codec: ends from outside come back state by state, event by event, and replay") {
   for (const life& events : lives()) {
     const auto kept = saved(events);
-    const auto law = check_replay(w(), *kept, 1);
-    if (!law) FAIL(to_string(law.failure()));
+    given(check_replay(w(), *kept, 1));
     const auto steps = kept->history(1, 0, 100);
     REQUIRE(steps->size() == events.size());
     for (std::size_t i = 0; i < events.size(); ++i) {

@@ -1,5 +1,6 @@
 // The codec loses nothing: every event and every state comes back from its rows, and the stored events replay.
 #include "storage/codec.hpp"
+#include "tests/support/given.hpp"
 #include "tests/support/workflows.hpp"
 
 #include <catch2/catch.hpp>
@@ -12,6 +13,7 @@ namespace storage_codec_test {
 using namespace pawl;
 using namespace pawl::core;
 using namespace pawl::storage;
+using pawl::test::given;
 
 namespace {
 
@@ -122,13 +124,11 @@ void save_life(store& to, std::size_t events) {
       wanted = create_write{"i", "w", "h", "{}", "hash", s.created_at, rows};
     else
       std::get<step_write>(wanted).instance = 1;
-    const auto answer = to.write({wanted})[0];
-    if (!answer) FAIL(to_string(answer.failure()));
+    given(to.write({wanted})[0]);
     const auto loaded = to.load(1);
     REQUIRE(loaded);
-    const auto back = decode_state(w(), *loaded);
-    if (!back) FAIL(to_string(back.failure()));
-    CHECK(*back == s);
+    const auto back = given(decode_state(w(), *loaded));
+    CHECK(back == s);
   }
 }
 
@@ -202,11 +202,10 @@ TEST_CASE("codec: every event comes back as it was") {
     const step_write rows = encode_step(w(), s, e, done, std::nullopt);
     CHECK(rows.step.revision == s.revision);
     CHECK(rows.step.is_result == done.result.has_value());
-    const auto back = decode_event(w(), rows.step);
-    if (!back) FAIL(to_string(back.failure()));
+    const auto back = given(decode_event(w(), rows.step));
     INFO(name_of(e.what) << " " << s.revision);
-    CHECK(back->at == e.at);
-    CHECK(std::visit(same_event{}, back->what, e.what));
+    CHECK(back.at == e.at);
+    CHECK(std::visit(same_event{}, back.what, e.what));
   }
 }
 
@@ -236,8 +235,7 @@ TEST_CASE("codec: text that is not UTF-8 is replaced and throws nothing") {
 TEST_CASE("codec: the state comes back after every event, and the history replays") {
   const auto s = open_memory_store();
   save_life(*s, life().size());
-  const auto ok = check_replay(w(), *s, 1);
-  if (!ok) FAIL(to_string(ok.failure()));
+  given(check_replay(w(), *s, 1));
   CHECK(s->load(1)->header.status == instance_status::completed);
 }
 

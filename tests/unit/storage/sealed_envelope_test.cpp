@@ -1,4 +1,5 @@
 // Sealing elsewhere, importing here.
+#include "tests/support/given.hpp"
 #include "tests/unit/storage/sealed_support.hpp"
 
 #include "storage/sealed/envelope.hpp"
@@ -8,6 +9,7 @@
 namespace storage_sealed_envelope_test {
 
 using namespace sealed_tests;
+using pawl::test::given;
 namespace sealed = storage::sealed;
 
 namespace {
@@ -26,9 +28,7 @@ secret_envelope letter(const sealed_store& to, std::int64_t version = 0) {
 }
 
 std::string sealed_text(const secret_envelope& how, std::string_view bytes = value) {
-  const auto made = sealed::seal(how, secret(bytes));
-  if (!made) FAIL(to_string(made.failure()));
-  return *made;
+  return given(sealed::seal(how, secret(bytes)));
 }
 
 std::string import(sealed_store& store, const std::string& text, std::int64_t now_ms = 1'000) {

@@ -1,5 +1,6 @@
 // storage/README.md is enough: a reader and a writer of the sealed store's file, and a sealer of envelopes, made from
 // its text alone with libsodium. Must include nothing of storage/sealed/.
+#include "tests/support/given.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <pawl/secret_store.hpp>
@@ -21,6 +22,7 @@ namespace storage_sealed_format_test {
 
 using namespace pawl;
 using nlohmann::json;
+using pawl::test::given;
 
 namespace {
 
@@ -380,19 +382,18 @@ TEST_CASE("sealed format: a store that was written from the README alone is one"
                    {"of a later version", true}};
   by_hand.values = {"short", "12345678"};
   put(at.store, file_of(by_hand, fixed_key), 0600);
-  auto store = secret_store::open(at.store, at.key);
-  if (!store) FAIL(to_string(store.failure()));
-  CHECK(store->id() == hex(by_hand.store_id));
-  CHECK(store->generation() == 41);
-  REQUIRE(store->list().size() == 1);
-  const secret_summary mail = store->list()[0];
+  auto store = given(secret_store::open(at.store, at.key));
+  CHECK(store.id() == hex(by_hand.store_id));
+  CHECK(store.generation() == 41);
+  REQUIRE(store.list().size() == 1);
+  const secret_summary mail = store.list()[0];
   CHECK(mail.version == 9);
   CHECK(mail.older == std::vector<std::int64_t>{7});
   CHECK(mail.size == 8);
   CHECK(mail.changed_at_ms == 4);
-  REQUIRE(store->rotate()); // opens every value
+  REQUIRE(store.rotate()); // opens every value
   CHECK(at.read().values == by_hand.values);
-  CHECK(*store->set("gone", secret("12345678"), {}) == 4);
+  CHECK(*store.set("gone", secret("12345678"), {}) == 4);
 
   // The control: what is covered is needed.
   const std::string good = file_of(by_hand, fixed_key);
@@ -459,13 +460,12 @@ TEST_CASE("sealed format: an envelope that was made from the README alone is imp
 
   const json open_facts = facts_for(store.id(), 0);
   const std::string open_one = unsigned_one(open_facts);
-  const auto came = store.import(open_one, 1'000);
-  if (!came) FAIL(to_string(came.failure()));
-  CHECK(came->name == "by.hand");
-  CHECK(came->version == 1);
-  CHECK(came->changed_at_ms == 1'000);
-  CHECK(came->settings.policy.definitions == std::vector<std::string>{"d-*"});
-  CHECK(came->settings.expires_at_ms == 900'000);
+  const auto came = given(store.import(open_one, 1'000));
+  CHECK(came.name == "by.hand");
+  CHECK(came.version == 1);
+  CHECK(came.changed_at_ms == 1'000);
+  CHECK(came.settings.policy.definitions == std::vector<std::string>{"d-*"});
+  CHECK(came.settings.expires_at_ms == 900'000);
   CHECK(at.read().values == std::vector<std::string>{"made by hand"});
   CHECK(at.read().index.at("imported") == json{{open_facts.at("id"), nullptr}});
   CHECK(code(store.import(open_one, 1'000)) == "conflict");
@@ -497,9 +497,8 @@ TEST_CASE("sealed format: an envelope that was made from the README alone is imp
   REQUIRE(store.add_signer("pawl-signer-1:" + base64(signer)));
   CHECK(code(store.import(unsigned_one(facts_for(store.id(), 3)), 1'000)) == "access");
   CHECK(code(store.import(signed_by("another domain"), 1'000)) == "corrupt");
-  const auto third = store.import(signed_by("pawl envelope 1"), 1'000);
-  if (!third) FAIL(to_string(third.failure()));
-  CHECK(third->version == 3);
+  const auto third = given(store.import(signed_by("pawl envelope 1"), 1'000));
+  CHECK(third.version == 3);
   CHECK(at.read().index.at("secrets").at("by.hand").size() == 1); // the one that came is alone
 }
 

@@ -4,6 +4,7 @@
 #include "storage/sealed/sealed_file.hpp"
 #include "storage/sealed/sealed_provider.hpp"
 #include "storage/sealed/sealed_store.hpp"
+#include "tests/support/given.hpp"
 #include "tests/support/temp_folder.hpp"
 
 #include <catch2/catch.hpp>
@@ -20,6 +21,7 @@
 namespace sealed_tests {
 
 using namespace pawl;
+using pawl::test::given;
 using storage::sealed_file;
 using storage::sealed_provider;
 using storage::sealed_store;
@@ -62,14 +64,10 @@ struct place {
   secret_key key = file_key(folder.file("s.key"));
 
   std::unique_ptr<sealed_store> create(storage::sealed::step_hook hook = {}) const {
-    auto made = sealed_store::create(store, key, std::move(hook));
-    if (!made) FAIL(to_string(made.failure()));
-    return std::move(*made);
+    return given(sealed_store::create(store, key, std::move(hook)));
   }
   std::unique_ptr<sealed_store> open(storage::sealed::step_hook hook = {}) const {
-    auto made = sealed_store::open(store, key, std::move(hook));
-    if (!made) FAIL(to_string(made.failure()));
-    return std::move(*made);
+    return given(sealed_store::open(store, key, std::move(hook)));
   }
   std::string value_of(const std::string& name) const {
     const auto file = sealed_file::read(store, key);
@@ -80,8 +78,7 @@ struct place {
 };
 
 inline void set(sealed_store& store, const std::string& name, std::string_view value, std::size_t keep = 1) {
-  const auto version = store.set(name, secret(value), settings_for(), keep, 1'000);
-  if (!version) FAIL(to_string(version.failure()));
+  given(store.set(name, secret(value), settings_for(), keep, 1'000));
 }
 
 template <class T> std::string code_of(const result<T>& answer) {
