@@ -116,6 +116,9 @@ PROMISES = [
     Promise("Rooms, installed names, linked libraries and figures are what they are said to be",
             "layers symbols embedder-includes no-qt-poco bench-floor", [], "tools/check --only test",
             "layers-control symbols-control embedder-includes-control no-qt-poco-control bench-floor-control"),
+    Promise("The README's lines from a fresh clone to an installed Pawl and a program on it work as they stand there; what ships "
+            "is hardened: fortified C library, stack protector, library assertions, RELRO, BIND_NOW, PIE, CET",
+            "install-readme hardened", [], "tools/check --only install", "hardened-control"),
     Promise("Pure code and the simulation have no data race (thread sanitizer)", "unit sim-first sim-second", [],
             "tools/check --only tsan", "tsan-control"),
 ]
