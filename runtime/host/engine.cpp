@@ -647,7 +647,8 @@ void engine::notice_stopped_store(const error& why) {
 // On the store's thread. The supervisor lets the actors of what was removed go before the caller hears of it.
 result<void> engine::remove_in_store(removing work) {
   pending<void> answer(*shared_);
-  auto task = [shared = shared_, work, reply = std::exchange(answer.reply, {})](storage::store& store) {
+  auto task = [shared = shared_, work = std::move(work),
+               reply = std::exchange(answer.reply, {})](storage::store& store) {
     std::vector<std::string> removed;
     const auto done = work(store, removed);
     if (removed.empty()) return reply(done);

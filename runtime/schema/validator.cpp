@@ -480,7 +480,7 @@ private:
 void add_builder(valijson::SchemaParser& parser, const char* key, own_constraint::kind what) {
   auto builder = std::make_unique<own_builder>(what);
   parser.addConstraintBuilder(key, builder.get());
-  builder.release(); // the parser's from now on
+  (void)builder.release(); // the parser's from now on
 }
 
 } // namespace

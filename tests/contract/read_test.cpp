@@ -32,6 +32,7 @@ TEST_CASE("results: the chain holds after 1,000 of them") {
   tested_store s(any_kind());
   const instance_key key = s.with_instance("a");
   std::vector<change> batch;
+  batch.reserve(1000);
   for (int i = 0; i < 1000; ++i)
     batch.emplace_back(step_of(key, i + 2, i % 2 == 0 ? "even" : "odd", std::to_string(i)));
   for (const auto& answer : s->write(batch))

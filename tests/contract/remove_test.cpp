@@ -198,12 +198,12 @@ namespace {
 /// A store fills a small disk and is killed; another process opens it there and removes what has ended.
 std::string full_disk_story(const std::string& reserve_bytes) {
   const temp_folder folder;
-  child_process child({"unshare", "-m", "sh", "-c",
-                       "mount -t tmpfs -o size=8m none \"$1\" || { echo no mount; exit; }; "
-                       "\"$2\" fill-up \"$1/store.db\" \"$1/ballast\" $3; rm -f \"$1/store.db-shm\"; "
-                       "head -c 10000000 /dev/zero >> \"$1/ballast\" 2>/dev/null; "
-                       "\"$2\" remove-on-full \"$1/store.db\" $3",
-                       "sh", folder.path(), program("pawl-store-child"), reserve_bytes});
+  const char* const script = "mount -t tmpfs -o size=8m none \"$1\" || { echo no mount; exit; }; "
+                             "\"$2\" fill-up \"$1/store.db\" \"$1/ballast\" $3; rm -f \"$1/store.db-shm\"; "
+                             "head -c 10000000 /dev/zero >> \"$1/ballast\" 2>/dev/null; "
+                             "\"$2\" remove-on-full \"$1/store.db\" $3";
+  child_process child(
+      {"unshare", "-m", "sh", "-c", script, "sh", folder.path(), program("pawl-store-child"), reserve_bytes});
   return child.rest();
 }
 

@@ -34,7 +34,7 @@ answered write(store& s, std::vector<change> batch) {
 
 /// The files as a kill at this moment would leave them.
 std::string killed_copy(const std::string& path, const temp_folder& folder) {
-  const std::string copy = folder.file("killed.db");
+  std::string copy = folder.file("killed.db");
   for (const char* end : {"", "-wal"})
     if (fs::exists(path + end)) fs::copy_file(path + end, copy + end);
   return copy;

@@ -41,10 +41,9 @@ TEST_CASE("full disk: a limit on file sizes leaves whole batches, and room lets 
 
 TEST_CASE("full disk: a small disk leaves whole batches, and room lets it go on") {
   const temp_folder folder;
-  child_process child({"unshare", "-m", "sh", "-c",
-                       "mount -t tmpfs -o size=3m none \"$1\" || { echo no mount; exit; }; "
-                       "head -c 1000000 /dev/zero > \"$1/ballast\"; \"$2\" fill \"$1/store.db\" \"$1/ballast\"",
-                       "sh", folder.path(), program("pawl-store-child")});
+  const char* const script = "mount -t tmpfs -o size=3m none \"$1\" || { echo no mount; exit; }; "
+                             "head -c 1000000 /dev/zero > \"$1/ballast\"; \"$2\" fill \"$1/store.db\" \"$1/ballast\"";
+  child_process child({"unshare", "-m", "sh", "-c", script, "sh", folder.path(), program("pawl-store-child")});
   const std::string said = child.rest();
   if (said.find("no mount") == 0 || said.empty()) {
     WARN("skipped: no right to mount here");
@@ -55,10 +54,10 @@ TEST_CASE("full disk: a small disk leaves whole batches, and room lets it go on"
 
 TEST_CASE("full disk: a store cannot be made on one, and nothing half-made is left") {
   const temp_folder folder;
-  child_process child({"unshare", "-m", "sh", "-c",
-                       "mount -t tmpfs -o size=64k none \"$1\" || { echo no mount; exit; }; "
-                       "head -c 61440 /dev/zero > \"$1/ballast\" 2>/dev/null; \"$2\" hold \"$1/store.db\"; ls \"$1\"",
-                       "sh", folder.path(), program("pawl-store-child")});
+  const char* const script =
+      "mount -t tmpfs -o size=64k none \"$1\" || { echo no mount; exit; }; "
+      "head -c 61440 /dev/zero > \"$1/ballast\" 2>/dev/null; \"$2\" hold \"$1/store.db\"; ls \"$1\"";
+  child_process child({"unshare", "-m", "sh", "-c", script, "sh", folder.path(), program("pawl-store-child")});
   const std::string said = child.rest();
   if (said.find("no mount") == 0 || said.empty()) {
     WARN("skipped: no right to mount here");
@@ -181,6 +180,7 @@ TEST_CASE("commit: one that fails after it is complete in the log is unknown, no
   auto s = store_with_a(path);
   constexpr int changes = 17; // of a megabyte each: the log's index needs a second page, at the end
   std::vector<change> batch;
+  batch.reserve(changes);
   for (int i = 0; i < changes; ++i)
     batch.emplace_back(step_of(1, i + 2, "a", text_of(1'000'000)));
   disk.fail({[](const disk_operation& op) { return op.call == disk_call::shm_map && op.offset > 0; }, 1, true,

@@ -162,10 +162,10 @@ TEST_CASE("reader: on a read-only mount, with and without a log") {
     REQUIRE(open_sqlite_store(path));
     std::ofstream(path + "-shm") << std::string(32768, '\0');
   }
-  child_process child({"unshare", "-m", "sh", "-c",
-                       "mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\" || { echo no mount; exit; }; "
-                       "\"$2\" read \"$1/store.db\"",
-                       "sh", folder.path(), program("pawl-store-child")});
+  const char* const script =
+      "mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\" || { echo no mount; exit; }; "
+      "\"$2\" read \"$1/store.db\"";
+  child_process child({"unshare", "-m", "sh", "-c", script, "sh", folder.path(), program("pawl-store-child")});
   const std::string said = child.rest();
   if (said.find("no mount") == 0 || said.empty()) {
     WARN("skipped: no right to mount here");

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
 namespace pawl::test {
 
@@ -16,8 +17,8 @@ public:
     if (number == nullptr || *number == 0 || of <= 1) return;
     of_ = of;
     nth_ = std::strtoull(number, nullptr, 10) % of;
-    std::printf("slice %llu of %llu (PAWL_SLICE=%s)\n", static_cast<unsigned long long>(nth_ + 1),
-                static_cast<unsigned long long>(of), number);
+    std::printf("slice %s of %s (PAWL_SLICE=%s)\n", std::to_string(nth_ + 1).c_str(), std::to_string(of).c_str(),
+                number);
   }
 
   bool takes(std::uint64_t number) const { return number % of_ == nth_; }

@@ -65,7 +65,7 @@ json run_node(const expression_arguments& given, double seconds) {
   char block[4096];
   while (const std::size_t got = std::fread(block, 1, sizeof block, from.get()))
     text.append(block, got);
-  const json answer = json::parse(text, nullptr, false);
+  json answer = json::parse(text, nullptr, false);
   if (answer.is_discarded())
     throw std::runtime_error("jexl could not be measured: is jexl in " + given.jexl_folder + "?");
   return answer;
@@ -73,6 +73,7 @@ json run_node(const expression_arguments& given, double seconds) {
 
 json figures(const std::vector<expressions_round>& rounds, double expressions_round::*which) {
   std::vector<double> all;
+  all.reserve(rounds.size());
   for (const expressions_round& r : rounds)
     all.push_back(r.*which);
   const spread s = spread_of(all);

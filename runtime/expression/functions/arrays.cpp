@@ -182,7 +182,8 @@ bool unique(call& c) {
   std::vector<value> items;
   const bool ok = c.at(0).each_item([&](const value& item) {
     std::string key;
-    if (!c.cost().allocate(2 * sizeof(key)) || !identity(c, has_key ? item.member(by) : item, key)) return false;
+    if (!c.cost().allocate(2 * sizeof(std::string)) || !identity(c, has_key ? item.member(by) : item, key))
+      return false;
     // Looking up compares with as many keys as the tree is high; short ones cost next to nothing.
     if (!c.cost().steps(2 + std::bit_width(seen.size()) * (key.size() / 64))) return false;
     return !seen.insert(std::move(key)).second || c.add_item(items, item);

@@ -22,7 +22,7 @@ std::string ask(const std::string& source, std::function<json(const arguments&)>
   return run(source, context, with);
 }
 
-errc open_code(std::vector<pawl::expression_function> own) {
+errc open_code(const std::vector<pawl::expression_function>& own) {
   const auto made = make_registry(own);
   return made ? errc::internal : made.failure().code;
 }

@@ -84,7 +84,7 @@ struct house {
   }
   // Past the slow node.
   std::string waiting() {
-    const auto id = start();
+    auto id = start();
     answer(outcome::output(1));
     return id;
   }
@@ -352,10 +352,10 @@ TEST_CASE("cancel: an instance ends although its synchronous executor runs on") 
   given(rt.cancel(id));
   CHECK(given(rt.wait(id)).status() == instance_status::cancelled);
   released.set_value();
-  rt.stop();
   const auto end = std::chrono::steady_clock::now() + pawl::test::patience;
   while (rt.statistics().late_results == 0 && std::chrono::steady_clock::now() < end)
-    std::this_thread::yield(); // its thread may still be on its way back
+    std::this_thread::yield(); // its thread is on its way back, and whoever counts it goes when the runtime stops
+  rt.stop();
   CHECK(saw_the_flag);
   CHECK(rt.statistics().abandoned_attempts == 1);
   CHECK(rt.statistics().late_results == 1);

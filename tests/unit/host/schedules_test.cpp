@@ -44,7 +44,7 @@ host::engine& open(virtual_host& host, const char* definition = job) {
 }
 
 schedule_info add(virtual_host& host, const schedule_spec& spec, const json& input = json::object()) {
-  const auto added = given(host.engine().add_schedule(spec, input, {}));
+  auto added = given(host.engine().add_schedule(spec, input, {}));
   host.settle();
   return added;
 }

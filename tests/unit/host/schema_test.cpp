@@ -28,7 +28,7 @@ testing::test_runtime open_kit(std::vector<node_type> types) {
 
 void load(runtime& rt, const std::string& text) { given(rt.load_definition(text)); }
 
-std::string start(runtime& rt, const char* definition, const json& input, start_options how = {}) {
+std::string start(runtime& rt, const char* definition, const json& input, const start_options& how = {}) {
   return given(rt.start(definition, input, how));
 }
 

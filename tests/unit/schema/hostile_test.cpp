@@ -249,7 +249,7 @@ TEST_CASE("hostile schemas: patterns share what they may take to compile, the re
   const auto numbered = [](int count, const std::string& front, const std::string& back) {
     json patterns = json::object();
     for (int i = 0; i < count; ++i)
-      patterns[front + std::to_string(i) + back] = true;
+      patterns[std::string(front).append(std::to_string(i)).append(back)] = true;
     return json{{"patternProperties", patterns}};
   };
   const struct {
