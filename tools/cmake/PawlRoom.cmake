@@ -25,6 +25,8 @@ function(pawl_inner target)
   target_include_directories(${target} PRIVATE
     "${pawl_SOURCE_DIR}" "${pawl_SOURCE_DIR}/runtime/include" "${pawl_SOURCE_DIR}/nodes/include")
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${PAWL_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE 12)
+  # Catch2 keeps __FILE__ of every assertion; the folder in it would hide the object from other clones (launch_compiler).
+  target_compile_options(${target} PRIVATE "-fmacro-prefix-map=${pawl_SOURCE_DIR}/=")
 endfunction()
 
 include(CheckCXXCompilerFlag)
