@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace pawl::actors {
 namespace {
@@ -22,6 +23,10 @@ namespace {
 constexpr int node_deaths_max = 10;
 /// The supervisor needs a moment to put a new node actor in the place of one that died.
 constexpr auto node_pause = std::chrono::milliseconds(20);
+/// What the store refused is offered again after that, doubled with each time, up to about five seconds.
+constexpr auto offer_pause = std::chrono::milliseconds(50);
+constexpr int offer_doublings_max = 7;
+constexpr int refusals_until_told = 5; ///< then whoever waits for the instance hears of it
 
 // Errors: `corrupt`.
 result<core::context_result> context_entry(const storage::result_row& row) {
@@ -61,7 +66,10 @@ instance_actor::instance_actor(caf::actor_config& config, services_ptr shared, c
       state_(std::move(from->state)), input_(std::move(from->input)),
       labels_(std::make_shared<const std::map<std::string, std::string>>(std::move(from->labels))) {
   for (const core::cursor& c : state_.cursors)
-    if (c.phase == core::phase::ready) from_before_.push_back({c.id, c.visit, c.attempt()});
+    if (c.phase == core::phase::ready) {
+      from_before_.push_back({c.id, c.visit, c.attempt()});
+      undispatched_.insert(c.id);
+    }
 }
 
 caf::behavior instance_actor::make_behavior() {
@@ -72,6 +80,15 @@ caf::behavior instance_actor::make_behavior() {
     load_results();
   return {
       [this](const write_done& written) { finish(written); },
+      [this](const rows_read_again& read) { learn_what_is_there(read); },
+      [this](const read_again&) {
+        if (committing_ && committing_->refusal) ask_what_is_there();
+      },
+      [this](const offer_again&) {
+        will_offer_ = false;
+        offer();
+      },
+      [this](const store_replaced& by) { go_on_with(by.store); },
       [this](const resume_instance& command) {
         ++handled_;
         when_idle([this, command] { resume_visit(command); });
@@ -94,8 +111,8 @@ caf::behavior instance_actor::make_behavior() {
         when_idle([this] { fire_due_timers(); });
       },
       [this](const results_loaded& loaded) {
-        loading_ = false;
-        if (!loaded.rows) return give_up(loaded.rows.failure());
+        if (!std::exchange(loading_, false)) return;             // it was asked for again, of another store
+        if (!loaded.rows) return give_up(loaded.rows.failure()); // nothing of it runs yet
         for (const storage::result_row& row : *loaded.rows) {
           auto entry = context_entry(row);
           if (!entry) return give_up(entry.failure());
@@ -111,20 +128,26 @@ caf::behavior instance_actor::make_behavior() {
       },
       [this](const history_loaded& loaded) {
         when_idle([this, loaded] {
-          --running_;
+          const auto asked = without_history_.find(loaded.cursor);
+          if (asked == without_history_.end() || asked->second != loaded.visit) return;
           const core::cursor* c = state_.find(loaded.cursor);
-          if (c == nullptr || c->visit != loaded.visit || c->phase != core::phase::ready) return;
-          if (state_.closing)
-            return give_up_attempt({c->id, c->visit, c->attempt()}, may_have_begun({c->id, c->visit, c->attempt()}, 1));
+          const bool is_wanted = c != nullptr && c->visit == loaded.visit && c->phase == core::phase::ready;
+          if (is_wanted && !loaded.rows && is_of_the_surroundings(loaded.rows.failure().code))
+            return keep([this, id = loaded.cursor] { ask_for_history(id); }, loaded.rows.failure());
+          without_history_.erase(asked);
+          --running_;
+          if (!is_wanted) return;
+          const core::attempt_ref of{c->id, c->visit, c->attempt()};
+          if (state_.closing) return take(core::given_up{of, may_have_begun(of, 1)}, nullptr, std::nullopt, {});
           if (loaded.rows) return dispatch_with_history(loaded.cursor, *loaded.rows);
           if (loaded.rows.failure().code != errc::limit) return give_up(loaded.rows.failure());
-          take(core::node_failed{{c->id, c->visit, c->attempt()}, loaded.rows.failure().message, false, 0, 0}, nullptr,
-               std::nullopt, {});
+          take(core::node_failed{of, loaded.rows.failure().message, false, 0, 0}, nullptr, std::nullopt, {});
         });
       },
       [this](const request_again& again) { make_again(again.run, again.tries); },
       [this](const stop_instance&) {
         stopping_ = true;
+        offer();
         park_if_idle();
       },
       [this](const retire_instance&) { quit(); },
@@ -135,6 +158,7 @@ void instance_actor::on_exit() {
   is_dead_->store(true);
   if (telling_) shared_->feed->end(uid_, telling_);
   inbox_.clear();
+  kept_.clear();
   committing_.reset();
   start_.reset();
   store_ = nullptr;
@@ -207,25 +231,21 @@ void instance_actor::send_write(storage::change change) {
 }
 
 void instance_actor::finish(const write_done& written) {
-  if (!committing_) return;
-  if (!written.outcome) {
-    const error& e = written.outcome.failure();
-    committing_->on_done(e);
-    if (start_) {
-      start_->answer(e);
-      if (e.code != errc::storage) telling_->sent = 0; // it was not made
-      return quit();
-    }
-    return give_up(e);
-  }
+  if (!committing_ || committing_->refusal) return;
+  if (!written.outcome) return not_written(written.outcome.failure());
   if (start_) finish_create(*written.outcome);
-  if (!committing_) return; // it existed already: this actor has nothing to run
+  if (committing_) finish_step(); // else it existed already: this actor has nothing to run
+}
+
+void instance_actor::finish_step() {
   const committing finished = std::move(*committing_);
   committing_.reset();
   keep_result(finished);
   announce(finished);
   finished.on_done({});
   follow_up(finished);
+  refusals_ = 0;
+  offer();
   run_next();
 }
 
@@ -240,6 +260,103 @@ void instance_actor::finish_create(const storage::written& made) {
   committing_.reset();
   quit(caf::exit_reason::user_shutdown);
 }
+
+// --- what the store did not take
+//
+// An executor's result is there once: it is kept until the store takes it. A caller's command is refused, so that the
+// caller knows. Either way the state in memory goes back to the one on disk, so that what comes meanwhile, a
+// cancellation above all, finds the instance where it stands.
+
+void instance_actor::not_written(const error& why) {
+  committing_->on_done(why);
+  if (start_) {
+    start_->answer(why);
+    if (why.code == errc::storage) return give_up(why); // it may be there all the same
+    telling_->sent = 0;
+    return quit();
+  }
+  if (!is_of_the_surroundings(why.code)) return give_up(why);
+  committing_->refusal = why;
+  if (why.code != errc::storage) ask_what_is_there(); // else when the store was opened anew
+}
+
+void instance_actor::ask_what_is_there() {
+  const caf::actor self = caf::actor_cast<caf::actor>(this);
+  anon_send(store_, use_store{[self, key = key_](storage::store& store) {
+              caf::anon_send(self, rows_read_again{store.load(key)});
+            }});
+}
+
+void instance_actor::learn_what_is_there(const rows_read_again& read) {
+  if (!committing_ || !committing_->refusal) return;
+  if (!read.rows) {
+    if (stopping_ || !is_of_the_surroundings(read.rows.failure().code)) return give_up(read.rows.failure());
+    delayed_anon_send(this, offer_pause, read_again{});
+    return;
+  }
+  if (read.rows->header.revision == state_.revision) return finish_step(); // it was committed, and nobody could say so
+  if (read.rows->header.revision != state_.revision - 1)
+    return give_up({errc::conflict, "the store holds another revision than this actor left there", ""});
+  auto before = storage::decode_state(*workflow_, *read.rows);
+  if (!before) return give_up(before.failure());
+  take_step_back(std::move(*before));
+}
+
+void instance_actor::take_step_back(core::state before) {
+  const committing refused = std::move(*committing_);
+  committing_.reset();
+  state_ = std::move(before);
+  ending_->decided = state_.closing.has_value();
+  const bool is_of_time = std::holds_alternative<core::timer_fired>(refused.event.what) ||
+                          std::holds_alternative<core::instance_timed_out>(refused.event.what);
+  keeps_timers_ |= is_of_time;
+  const bool was_asked_for = static_cast<bool>(refused.on_done); // and is refused: see not_written
+  auto again = [this, what = refused.event.what, output = refused.output] {
+    take(what, output, output ? std::optional(output->dump()) : std::nullopt, {});
+  };
+  if (!is_of_time && !was_asked_for) return keep(std::move(again), *refused.refusal);
+  if (is_of_time) refusal_ = *refused.refusal;
+  wait_to_offer();
+  run_next();
+}
+
+void instance_actor::keep(std::function<void()> work, const error& why) {
+  kept_.push_back(std::move(work));
+  refusal_ = why;
+  wait_to_offer();
+  run_next();
+}
+
+void instance_actor::wait_to_offer() {
+  if (!refusal_ || will_offer_ || stopping_) return;
+  if (++refusals_ == refusals_until_told) anon_send(shared_->supervisor.get(), step_refused{uid_, *refusal_});
+  will_offer_ = true;
+  delayed_anon_send(this, offer_pause * (1 << std::min(refusals_ - 1, offer_doublings_max)), offer_again{});
+}
+
+void instance_actor::offer() {
+  if (!refusal_) return;
+  refusal_.reset();
+  std::move(kept_.begin(), kept_.end(), std::back_inserter(inbox_));
+  kept_.clear();
+  if (std::exchange(keeps_timers_, false)) inbox_.push_back([this] { fire_due_timers(); });
+  run_next();
+}
+
+// Attempts that run go on running, and what they answer is written into the new store.
+void instance_actor::go_on_with(const caf::actor& store) {
+  if (start_) return give_up({errc::storage, "the store was opened anew before its first step was answered", ""});
+  store_ = store;
+  if (loading_) load_results();
+  for (const auto& [cursor, visit] : without_history_)
+    ask_for_history(cursor);
+  if (!committing_) return offer();
+  if (!committing_->refusal) committing_->refusal = error{errc::storage, "the store was opened anew", ""};
+  committing_->on_done(*committing_->refusal);
+  ask_what_is_there();
+}
+
+// --- what follows
 
 void instance_actor::follow_up(const committing& taken) {
   if (state_.closing) tell_attempts(taken.step.cursors_gone);
@@ -278,27 +395,46 @@ void instance_actor::announce(const committing& taken) {
 
 // --- running nodes
 
+// What commands that came first have brought on its way already does not begin twice.
 void instance_actor::carry_out_all() {
   ending_->decided = ending_->durable = state_.closing.has_value();
-  carry_out(core::pending_effects(state_));
+  std::vector<core::effect> effects = core::pending_effects(state_);
+  std::erase_if(effects, [this](const core::effect& e) {
+    const auto* run = std::get_if<core::run_node>(&e);
+    return run != nullptr && undispatched_.count(run->cursor) == 0;
+  });
+  carry_out(effects);
 }
 
 void instance_actor::dispatch(core::cursor_id id) {
   if (stopping_) return;
+  undispatched_.erase(id);
   const core::cursor* c = state_.find(id);
-  const expression::mentions& mentions = workflow_->nodes[c->node].mentions;
+  if (whole_histories(*c).empty()) return dispatch_with_history(id, {});
+  ++running_;
+  without_history_[id] = c->visit;
+  ask_for_history(id);
+}
+
+// Those of which the expressions of the cursor's node mention all results.
+std::vector<std::string> instance_actor::whole_histories(const core::cursor& c) const {
+  const expression::mentions& mentions = workflow_->nodes[c.node].mentions;
   std::vector<std::string> whole;
   for (const auto& [node, what] : mentions.nodes)
     if (what.all && workflow_->find(node)) whole.push_back(node);
-  if (mentions.every_node_all) {
-    whole.clear();
-    for (const auto& node : workflow_->nodes)
-      whole.push_back(node.id);
-  }
-  if (whole.empty()) return dispatch_with_history(id, {});
-  ++running_;
+  if (!mentions.every_node_all) return whole;
+  whole.clear();
+  for (const auto& node : workflow_->nodes)
+    whole.push_back(node.id);
+  return whole;
+}
+
+void instance_actor::ask_for_history(core::cursor_id id) {
   const caf::actor self = caf::actor_cast<caf::actor>(this);
-  anon_send(store_, use_store{[self, whole, id, visit = c->visit, key = key_,
+  const core::cursor* c = state_.find(id);
+  if (c == nullptr) // it was cancelled meanwhile
+    return anon_send(self, history_loaded{id, without_history_.at(id), std::vector<storage::result_row>()});
+  anon_send(store_, use_store{[self, whole = whole_histories(*c), id, visit = c->visit, key = key_,
                                budget = shared_->history_max](storage::store& store) mutable {
               std::vector<storage::result_row> all;
               for (const std::string& node : whole) {
@@ -365,8 +501,16 @@ bool instance_actor::may_have_begun(const core::attempt_ref& of, int tries) cons
   return std::find(from_before_.begin(), from_before_.end(), of) != from_before_.end();
 }
 
-void instance_actor::give_up_attempt(const core::attempt_ref& of, bool had_begun) {
-  when_idle([this, of, had_begun] { take(core::given_up{of, had_begun}, nullptr, std::nullopt, {}); });
+// Its executor was not called this time. The attempt begins when it may, if the instance still waits for it.
+void instance_actor::begin_again(const std::shared_ptr<const nodes::execution>& run, int tries) {
+  const core::cursor* c = state_.find(run->of.cursor);
+  const bool is_wanted =
+      c != nullptr && c->phase == core::phase::ready && core::attempt_ref{c->id, c->visit, c->attempt()} == run->of;
+  if (!is_wanted || stopping_ || under_way_.count(c->id) > 0) return;
+  if (state_.closing) return take(core::given_up{run->of, may_have_begun(run->of, tries)}, nullptr, std::nullopt, {});
+  ++running_;
+  under_way_[run->of.cursor] = run;
+  request_execution(run, tries);
 }
 
 // Whether somebody still waits for its answer; from now on nobody does.
@@ -414,10 +558,9 @@ void instance_actor::request_execution(const std::shared_ptr<const nodes::execut
               if (!answer.outcome.abandoned) ++shared_->attempts->late;
               return;
             }
-            if (answer.outcome.not_begun && ending_->decided)
-              return give_up_attempt(run->of, may_have_begun(run->of, tries));
+            if (answer.outcome.not_begun) return when_idle([this, run, tries] { begin_again(run, tries); });
             if (answer.outcome.abandoned) return park_if_idle(); // stop_instance is here or on its way
-            if (answer.outcome.store_failure) return give_up(*answer.outcome.store_failure);
+            if (answer.outcome.store_failure) return wait_for_store(run, tries, *answer.outcome.store_failure);
             when_idle(
                 [this, outcome = answer.outcome] { take(outcome.what, outcome.output, outcome.output_text, {}); });
           },
@@ -438,7 +581,13 @@ void instance_actor::request_execution(const std::shared_ptr<const nodes::execut
 // The first try may have had its effect, and nothing new starts in an instance that is being ended.
 void instance_actor::make_again(const std::shared_ptr<const nodes::execution>& run, int tries) {
   if (!ending_->decided) return request_execution(run, tries);
-  if (take_back(run)) give_up_attempt(run->of, true);
+  if (take_back(run)) when_idle([this, run, tries] { begin_again(run, tries); });
+}
+
+// The store did not take what must be there before its executor is called.
+void instance_actor::wait_for_store(const std::shared_ptr<const nodes::execution>& run, int tries, const error& why) {
+  if (!is_of_the_surroundings(why.code)) return give_up(why);
+  keep([this, run, tries] { begin_again(run, tries); }, why);
 }
 
 // --- commands
@@ -488,6 +637,8 @@ bool instance_actor::is_time_over(const core::moment& now) const {
 
 void instance_actor::fire_due_timers() {
   if (committing_) return;
+  keeps_timers_ |= refusal_.has_value();
+  if (refusal_) return;
   const core::moment now = shared_->time.read();
   if (is_time_over(now)) return fire_timer_of_instance();
   const core::cursor* first = first_due(now);
@@ -539,7 +690,8 @@ void instance_actor::load_results() {
 void instance_actor::park_if_idle() {
   if (gone_ || committing_ || loading_ || running_ > 0 || !inbox_.empty()) return;
   const bool something_runs = state_.status == instance_status::active && !state_.closing;
-  if (something_runs && !stopping_) return;
+  const bool keeps_something = refusal_.has_value();
+  if ((something_runs || keeps_something) && !stopping_) return;
   anon_send(shared_->supervisor.get(), instance_parked{uid_, address(), handled_, rest_of(state_)});
 }
 

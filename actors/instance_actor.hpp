@@ -12,10 +12,16 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 
 namespace pawl::actors {
+
+/// What is no fault of an instance's, and may be over in a while. `storage` is over when the store was opened anew.
+inline bool is_of_the_surroundings(errc code) {
+  return code == errc::disk_full || code == errc::storage || code == errc::access || code == errc::busy;
+}
 
 /// Of an exit reason: the code is the errc for which an instance actor gave up.
 constexpr caf::atom_value gave_up_category = caf::atom("pawl");
@@ -49,6 +55,7 @@ private:
     core::step step;
     core::json_ptr output;
     reply<void> on_done;
+    std::optional<error> refusal = {}; ///< the store answered with that
   };
 
   // Events, in the order of a step's life.
@@ -62,6 +69,17 @@ private:
   void send_write(storage::change change);
   void finish(const write_done& written);
   void finish_create(const storage::written& made);
+  void finish_step();
+
+  // What the store did not take: it is kept, and offered again.
+  void not_written(const error& why);
+  void ask_what_is_there();
+  void learn_what_is_there(const rows_read_again& read);
+  void take_step_back(core::state before);
+  void keep(std::function<void()> work, const error& why);
+  void wait_to_offer();
+  void offer();
+  void go_on_with(const caf::actor& store);
   void follow_up(const committing& taken);
   void keep_result(const committing& taken);
   void announce(const committing& taken);
@@ -70,11 +88,14 @@ private:
   void carry_out_all();
   void carry_out(const std::vector<core::effect>& effects);
   void dispatch(core::cursor_id id);
+  void ask_for_history(core::cursor_id id);
+  std::vector<std::string> whole_histories(const core::cursor& c) const;
   void dispatch_with_history(core::cursor_id id, const std::vector<storage::result_row>& rows);
   void send_to_node(const core::cursor& c, std::vector<core::context_node> nodes);
   void request_execution(const std::shared_ptr<const nodes::execution>& run, int tries);
   void make_again(const std::shared_ptr<const nodes::execution>& run, int tries);
-  void give_up_attempt(const core::attempt_ref& of, bool had_begun);
+  void begin_again(const std::shared_ptr<const nodes::execution>& run, int tries);
+  void wait_for_store(const std::shared_ptr<const nodes::execution>& run, int tries, const error& why);
   bool may_have_begun(const core::attempt_ref& of, int tries) const;
   bool take_back(const std::shared_ptr<const nodes::execution>& run);
   void tell_attempts(const std::vector<core::cursor_id>& gone);
@@ -97,8 +118,8 @@ private:
   std::string place() const;
 
   services_ptr shared_;
-  /// The one of its birth: when that dies, all instances do, and one that does not know it yet must not write into the
-  /// store of its successor.
+  /// Until store_replaced: what it sends to one that has died is not written into the store of the successor before it
+  /// knows what became of its last step.
   caf::actor store_;
   std::shared_ptr<start_instance> start_; ///< until it is created
   std::string uid_;
@@ -119,7 +140,14 @@ private:
   std::size_t running_ = 0;                 ///< attempts without an answer, and those that are being prepared
   std::map<core::cursor_id, std::shared_ptr<const nodes::execution>> under_way_; ///< attempts without an answer
   const std::shared_ptr<nodes::end_flags> ending_ = std::make_shared<nodes::end_flags>(); ///< for its attempts
-  std::vector<core::attempt_ref> from_before_; ///< attempts that an earlier actor may have had under way
+  std::map<core::cursor_id, std::int64_t> without_history_; ///< visits for which the store was asked, by cursor
+  std::vector<std::function<void()>> kept_;                 ///< what the store refused for now, oldest first
+  bool keeps_timers_ = false;                               ///< and what is due
+  std::optional<error> refusal_;                            ///< why; set: nothing is offered before offer()
+  int refusals_ = 0;                                        ///< in a row
+  bool will_offer_ = false;                                 ///< an offer_again is on its way
+  std::vector<core::attempt_ref> from_before_;              ///< attempts that an earlier actor may have had under way
+  std::set<core::cursor_id> undispatched_;                  ///< ready when it was loaded, and not dispatched since
   bool loading_ = false;
   bool cancels_first_ = false; ///< a cancellation came while it was loaded
   bool stopping_ = false;

@@ -33,7 +33,9 @@ struct write_change {
 /// Run this on the store's thread, between batches. It must not throw and must be short.
 struct use_store {
   std::function<void(storage::store&)> task;
-  bool after_writes = false; ///< what was sent to the store before must be committed first
+  /// What was sent to the store before must be committed first. That ends a batch before its time, so only where
+  /// somebody may have sent a write whose answer nobody hears.
+  bool after_writes = false;
 };
 /// Erase a piece of what removed instances leave in the store, and go on until nothing is left.
 struct clean_up {
@@ -140,6 +142,18 @@ struct request_again {
 };
 /// The actor has nothing to do and may go: nothing has been sent to it since it was asked.
 struct retire_instance {};
+/// The store was opened anew under another actor: what the old one was asked has no answer.
+struct store_replaced {
+  caf::actor store;
+};
+/// Its rows, read after a write that was not answered with success: they say what became of it.
+struct rows_read_again {
+  result<storage::loaded_instance> rows;
+};
+/// The instance actor to itself: read the rows again, reading failed.
+struct read_again {};
+/// The instance actor to itself: the store may take by now what it refused.
+struct offer_again {};
 /// The last results that its expressions may mention, fetched when it comes back to life.
 struct results_loaded {
   result<std::vector<storage::result_row>> rows;
@@ -196,6 +210,11 @@ struct instance_parked {
   caf::actor_addr from;
   std::uint64_t handled = 0;
   rest_summary rest;
+};
+/// The store refuses a step of an instance again and again; the instance keeps it.
+struct step_refused {
+  std::string uid;
+  error why;
 };
 /// What a load from the store brought.
 struct instance_loaded {
@@ -328,6 +347,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::wake_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::stop_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::request_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::retire_instance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::store_replaced)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::rows_read_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::read_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::offer_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::step_refused)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::results_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::history_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::start_instance)

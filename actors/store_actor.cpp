@@ -5,6 +5,7 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -20,6 +21,10 @@ constexpr auto idle_pause = std::chrono::seconds(1); ///< without a write: the l
 
 // Only what concerns the whole store: a row that is corrupt is the fault of one instance.
 bool is_fatal(const error& e) { return e.code == errc::storage; }
+
+bool is_refusal_for_now(const error& e) {
+  return e.code == errc::disk_full || e.code == errc::busy || e.code == errc::access;
+}
 
 error no_store() { return {errc::storage, "the store is not open", ""}; }
 
@@ -91,10 +96,11 @@ bool store_actor::commit_batch() {
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     broken |= !outcomes[i] && is_fatal(outcomes[i].failure());
     if (waiting_[i])
-      anon_send(waiting_[i], write_done{std::move(outcomes[i])});
+      anon_send(waiting_[i], write_done{outcomes[i]});
     else if (outcomes[i])
       shared_->time.saved(std::get<storage::clock_write>(batch_[i]).offsets);
   }
+  tell_change_of_mind(outcomes);
   const bool is_small = batch_.size() <= linger_batch_max;
   batch_.clear();
   waiting_.clear();
@@ -107,6 +113,19 @@ bool store_actor::commit_batch() {
   watch_idle();
   if (is_small && may_have_threads(system())) anon_send(this, linger{std::chrono::steady_clock::now() + linger_max});
   return true;
+}
+
+// One line for the store, not one for each instance that keeps what it refuses.
+void store_actor::tell_change_of_mind(const std::vector<result<storage::written>>& outcomes) {
+  const auto refused = std::find_if(outcomes.begin(), outcomes.end(),
+                                    [](const auto& o) { return !o && is_refusal_for_now(o.failure()); });
+  const bool refuses = refused != outcomes.end();
+  const bool takes = std::any_of(outcomes.begin(), outcomes.end(), [](const auto& o) { return o.has_value(); });
+  if (refuses && !refuses_)
+    shared_->log("the store takes no changes for now; what is finished is kept and offered again: " +
+                 to_string(refused->failure()));
+  if (!refuses && takes && refuses_) shared_->log("the store takes changes again");
+  if (refuses || takes) refuses_ = refuses;
 }
 
 // Between two pieces comes whatever has arrived meanwhile.

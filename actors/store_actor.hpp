@@ -22,6 +22,7 @@ private:
   bool commit_batch();                    ///< false: the store can go on no more, the actor quits
   bool checkpoint(std::size_t wal_bytes); ///< false: as above
   void clean_up_piece();
+  void tell_change_of_mind(const std::vector<result<storage::written>>& outcomes);
   void watch_idle();
 
   services_ptr shared_;
@@ -30,6 +31,7 @@ private:
   std::uint64_t writes_ = 0;  ///< batches
   bool watches_idle_ = false; ///< a note_idle is on its way
   bool is_cleaning_ = false;  ///< a clean_up that goes on is on its way
+  bool refuses_ = false;      ///< the last batch, for a reason that passes
   bool is_hindered_ = false;  ///< the last checkpoint was, by a reader
 };
 

@@ -24,10 +24,6 @@ constexpr auto restart_pause = std::chrono::milliseconds(20); ///< doubled with 
 constexpr int doublings_max = 6;
 constexpr auto reopen_pause = std::chrono::milliseconds(200);
 
-// What is no fault of the instance's, and may be over in a while.
-bool is_of_the_surroundings(errc code) {
-  return code == errc::disk_full || code == errc::storage || code == errc::access || code == errc::busy;
-}
 errc cause_of(const caf::error& reason) {
   return reason.category() == gave_up_category ? static_cast<errc>(reason.code()) : errc::internal;
 }
@@ -75,6 +71,12 @@ caf::behavior supervisor::make_behavior() {
       [this](const room_given_back&) { wake_waiting(); },
       [this](const instance_loaded& what) { loaded(what); },
       [this](const instance_parked& notice) { parked(notice); },
+      [this](const step_refused& notice) {
+        fail_watchers(notice.uid, {notice.why.code,
+                                   "the store does not take its next step; it goes on by itself when the store does: " +
+                                       notice.why.message,
+                                   notice.uid});
+      },
       [this](const instances_removed& what) { removed(what); },
       [this](const in_flight_found& found) { recovered(found); },
       [this](const watch_instance& wanted) { watch(wanted); },
@@ -94,7 +96,7 @@ caf::behavior supervisor::make_behavior() {
       },
       [this](const restart_entry& dead) {
         const auto at = entries_.find(dead.uid);
-        if (at != entries_.end() && !at->second.actor && !store_is_down_) load(dead.uid);
+        if (at != entries_.end() && !at->second.actor && !store_is_down_) load(dead.uid, true);
       },
       [this](const reopen_store&) { open_store_again(); },
       [this](const recover_again&) {
@@ -172,7 +174,7 @@ void supervisor::deliver(const std::string& uid, command what) {
   const auto* start = std::get_if<start_instance>(&what);
   if (fresh && start != nullptr && start->uid_is_new) return spawn_new(e, *start);
   e.pending.push_back(std::move(what));
-  if (fresh) load(uid);
+  if (fresh) load(uid, false);
 }
 
 // A start came in with room for its instance, a resume with room for its payload.
@@ -199,7 +201,8 @@ void supervisor::wake_waiting() {
   if (wakes_.empty() && recover_after_) recover(*std::exchange(recover_after_, std::nullopt));
 }
 
-void supervisor::load(const std::string& uid) {
+// `after_writes`: an actor of it died, perhaps with a step on its way to the store.
+void supervisor::load(const std::string& uid, bool after_writes) {
   const caf::actor self = caf::actor_cast<caf::actor>(this);
   anon_send(shared_->store.get(),
             use_store{[self, uid, shared = shared_](storage::store& store) {
@@ -213,7 +216,7 @@ void supervisor::load(const std::string& uid) {
                         }
                         caf::anon_send(self, std::move(found));
                       },
-                      true});
+                      after_writes});
 }
 
 void supervisor::loaded(const instance_loaded& what) {
@@ -478,32 +481,24 @@ void supervisor::start_anew(const std::string& uid, errc cause) {
   delayed_anon_send(this, pause, restart_entry{uid});
 }
 
-// Commits that the dead actor had not answered have an unknown outcome: every live instance starts anew from the store.
+// Commits that the dead actor had not answered have an unknown outcome. Every live instance keeps what it has and asks
+// the store that comes.
 void supervisor::store_down() {
   if (stopping_) return stop_without_store();
   shared_->log("the store actor died: the store is opened anew");
   store_is_down_ = true;
   dismiss_desks(); // the lines that they gave to the dead store will not be answered
-  for (auto& [uid, e] : entries_) {
-    if (!e.actor) continue;
-    let_go(e);
-    e.pending.emplace_back(std::in_place_type<wake_instance>);
-  }
   open_store_again();
-}
-
-void supervisor::let_go(entry& e) {
-  uid_of_.erase(e.actor.address());
-  demonitor(e.actor);
-  anon_send_exit(e.actor, caf::exit_reason::kill);
-  e.actor = nullptr;
-  e.sent = 0;
 }
 
 // Nothing more can be committed: what was not goes on at the next open.
 void supervisor::stop_without_store() {
-  for (auto& [uid, e] : entries_)
-    if (e.actor) let_go(e);
+  for (auto& [uid, e] : entries_) {
+    if (!e.actor) continue;
+    uid_of_.erase(e.actor.address());
+    demonitor(e.actor);
+    anon_send_exit(e.actor, caf::exit_reason::kill);
+  }
   entries_.clear();
   finish_stop();
 }
@@ -519,8 +514,12 @@ void supervisor::open_store_again() {
   for (const auto& [source, provider] : shared_->providers)
     spawn_desk(source);
   store_is_down_ = false;
-  for (const auto& [uid, e] : entries_)
-    if (!e.actor) load(uid);
+  for (const auto& [uid, e] : entries_) {
+    if (e.actor)
+      anon_send(e.actor, store_replaced{shared_->store.get()});
+    else
+      load(uid, false);
+  }
   recovering_ = true; // also for instances whose first commit was answered with an error and is there all the same
   recover(0);
   for (const auto& [watcher, wanted] : asked_)
@@ -634,6 +633,7 @@ void supervisor::stop(const stop_all& request) {
       at = entries_.erase(at);
     }
   }
+  if (store_is_down_) return stop_without_store();
   finish_stop();
 }
 

@@ -46,7 +46,7 @@ private:
   admission::place_ptr room_of(const command& what);
   void wake(const std::string& uid);
   void wake_waiting();
-  void load(const std::string& uid);
+  void load(const std::string& uid, bool after_writes);
   void loaded(const instance_loaded& what);
   void loaded_nothing(const std::string& uid, std::vector<command> pending);
   void revive(const instance_loaded& what, std::vector<command> pending);
@@ -63,7 +63,6 @@ private:
   void instance_down(const std::string& uid, const caf::error& reason);
   void start_anew(const std::string& uid, errc cause);
   void store_down();
-  void let_go(entry& e);
   void stop_without_store();
   void open_store_again();
   void recover(storage::instance_key after);

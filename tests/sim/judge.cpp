@@ -55,7 +55,8 @@ void judge::start_acknowledged(const std::string& uid) {
 }
 
 void judge::start_refused(const std::string& uid, errc why) {
-  const bool is_definite = why == errc::overloaded || why == errc::disk_full;
+  const bool is_definite =
+      why == errc::overloaded || why == errc::disk_full || why == errc::busy || why == errc::access;
   if (!is_definite) may_exist_.insert(uid);
   if (may_exist_.count(uid) == 0 && !is_acknowledged(uid) && durable(uid))
     log_.violated("the start of " + uid + " was refused with " + to_string(why) + " and is durable");

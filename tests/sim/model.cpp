@@ -121,7 +121,8 @@ void model::fail_instance() {
 }
 
 void model::same_output(const step_row& row, const json& expected) {
-  if (!row.output || json::parse(*row.output) != expected) wrong(row, "its output is not " + expected.dump());
+  if (!row.output || json::parse(*row.output) != expected)
+    wrong(row, fmt::format("its output is {} and not {}", row.output.value_or("undefined"), expected.dump()));
 }
 
 void model::succeeded(const step_row& row) {

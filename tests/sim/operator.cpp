@@ -187,7 +187,7 @@ void simulation::break_something() {
     set_wall(clock_->now_ms() + jump_ms);
   }
   if (mood_.store_faults && dice_.one_in(mood_.calm)) {
-    next_fault_ = static_cast<store_fault>(dice_.between(1, 4));
+    next_fault_ = static_cast<store_fault>(dice_.between(1, 6));
     next_fault_is_write_ = *next_fault_ != store_fault::unreadable;
   }
 }

@@ -12,14 +12,17 @@ const error crashed{errc::storage, "the process is dead", ""};
 const error unreadable{errc::storage, "the simulated disk cannot be read", ""};
 
 error failure_of(store_fault f) {
-  if (f == store_fault::refused) return {errc::disk_full, "the simulated disk is full", ""};
+  if (f == store_fault::full) return {errc::disk_full, "the simulated disk is full", ""};
+  if (f == store_fault::busy) return {errc::busy, "the simulated store is locked", ""};
+  if (f == store_fault::no_access) return {errc::access, "the simulated store may not be written", ""};
   return {errc::storage, "the simulated outcome is unknown", ""};
 }
 
 } // namespace
 
 const char* name_of(store_fault f) {
-  constexpr const char* names[] = {"none", "disk full", "outcome unknown, kept", "outcome unknown, lost", "unreadable"};
+  constexpr const char* names[] = {
+      "none", "disk full", "busy", "no access", "outcome unknown, kept", "outcome unknown, lost", "unreadable"};
   return names[static_cast<int>(f)];
 }
 
@@ -33,7 +36,7 @@ public:
     if (stopped_) return all(failure_of(store_fault::unknown_lost));
     const store_fault fault = of_.decide(true);
     stopped_ = fault == store_fault::unknown_kept || fault == store_fault::unknown_lost;
-    if (fault == store_fault::refused || fault == store_fault::unknown_lost) return all(failure_of(fault));
+    if (fault != store_fault::none && fault != store_fault::unknown_kept) return all(failure_of(fault));
     auto answers = target().write(batch);
     of_.on_commit(batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i)

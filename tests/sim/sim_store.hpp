@@ -15,7 +15,9 @@ namespace pawl::sim {
 
 enum class store_fault {
   none,
-  refused,      ///< a write finds the disk full: nothing is kept
+  full,         ///< a write finds the disk full: nothing is kept
+  busy,         ///< or another program at work
+  no_access,    ///< or has lost its rights
   unknown_kept, ///< a write has an unknown outcome, and was kept
   unknown_lost, ///< and was not
   unreadable    ///< a read fails

@@ -57,7 +57,6 @@ simulation::simulation(std::uint64_t seed)
     if (!next_fault_ || next_fault_is_write_ != is_write || !is_alive_) return store_fault::none;
     const store_fault now = *std::exchange(next_fault_, std::nullopt);
     log_.line(std::string("store: ") + sim::name_of(now));
-    judge_.disturbed();
     return now;
   };
   store_.on_commit = [this](std::size_t changes) { log_.line(fmt::format("commit of {}", changes)); };

@@ -196,6 +196,14 @@ void timetable::paused(const schedule& of, const schedule_state& next) {
           fmt::format("after {} it has {}, not {}", next.paused ? "a pause" : "a resume", text(next), text(expected)));
 }
 
+// A decision that the store refused is made again by a later reading, of which the first one knows nothing.
+bool timetable::runs_by_all_that_say(const schedule& of, const schedule_state& next) const {
+  return std::all_of(of.readings.begin(), of.readings.end(), [&](const reading& at) {
+    const auto expected = decision(of, at, next.last_due);
+    return at.is_running || !expected || !test::same_state(*expected, next);
+  });
+}
+
 void timetable::decided(schedule& of, const schedule_state& next) {
   for (const reading& at : of.readings) {
     const auto expected = decision(of, at, next.last_due);
@@ -206,7 +214,7 @@ void timetable::decided(schedule& of, const schedule_state& next) {
       of.is_decided_calmly = true;
     }
     log_.line("schedule " + of.row.id + " decides: " + text(next));
-    const bool is_running = at.is_running;
+    const bool is_running = runs_by_all_that_say(of, next);
     of.row.state = next;
     return may_start(of, is_running);
   }

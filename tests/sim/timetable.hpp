@@ -62,6 +62,7 @@ private:
   void removed(const std::string& id);
   void advanced(schedule& of, const storage::schedule_state& next);
   void paused(const schedule& of, const storage::schedule_state& next);
+  bool runs_by_all_that_say(const schedule& of, const storage::schedule_state& next) const;
   void decided(schedule& of, const storage::schedule_state& next);
   void noted(schedule& of, const storage::schedule_state& next);
   void began(const std::string& uid);

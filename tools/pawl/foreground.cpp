@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <csignal>
 
 namespace pawl::tool {
@@ -18,6 +19,8 @@ using nlohmann::json;
 
 constexpr auto redraw_every = std::chrono::milliseconds(100);
 constexpr auto wait_for_step_max = std::chrono::hours(1);
+/// For a store that takes nothing: what leaving throws away has to be done again.
+constexpr auto store_patience = std::chrono::seconds(20);
 constexpr std::size_t log_fields_columns_max = 2000;
 constexpr std::int64_t last_steps = 50; ///< where the last output is looked for
 
@@ -36,6 +39,11 @@ std::string log_line(const log_entry& entry) {
       entry.fields_json == "{}" ? "" : " " + shortened(entry.fields_json, log_fields_columns_max);
   return printable(fmt::format("{} {:5} {} {}: {}{}", time_text(entry.time_ms), to_string(entry.level),
                                entry.instance_id, entry.node_id, entry.message, fields));
+}
+
+// The instance keeps what it has done until the store takes it.
+bool passes_by_itself(const error& why) {
+  return why.code == errc::disk_full || why.code == errc::busy || why.code == errc::access;
 }
 
 } // namespace
@@ -105,14 +113,20 @@ void foreground::refuse(const error& why) {
 }
 
 snapshot foreground::wait_for(const std::string& id, wait_until until) {
-  const auto timeout = progress_.is_live() ? redraw_every : std::chrono::milliseconds(wait_for_step_max);
+  std::optional<error> refusal; // of the store, which the instance waits for
+  auto leave_at = std::chrono::steady_clock::time_point::max();
   while (true) {
-    auto reached = runtime_->wait(id, until, timeout);
+    const bool is_short = progress_.is_live() || refusal;
+    auto reached = runtime_->wait(id, until, is_short ? redraw_every : std::chrono::milliseconds(wait_for_step_max));
     if (reached) {
       progress_.catch_up(reached->revision());
       return std::move(*reached);
     }
-    if (reached.failure().code != errc::timed_out) refuse(reached.failure());
+    const bool is_time_over = reached.failure().code == errc::timed_out;
+    if (!is_time_over && !passes_by_itself(reached.failure())) refuse(reached.failure());
+    if (!is_time_over && !refusal) leave_at = std::chrono::steady_clock::now() + store_patience;
+    if (!is_time_over) refusal = reached.failure();
+    if (refusal && std::chrono::steady_clock::now() >= leave_at) refuse(*refusal);
     progress_.draw();
   }
 }

@@ -256,8 +256,8 @@ public:
 
   /// Blocks until the instance is as `until` says; with a timeout of 0 or less it only looks.
   /// Errors: `not_found`, `timed_out`, `stopped`, `storage`; and what stands in the instance's way: `disk_full`,
-  /// `storage`, `access` (it goes on by itself when that is over), `bad_definition`, `corrupt`, `internal` (it is left
-  /// alone until the next open).
+  /// `busy`, `storage`, `access` (it keeps what it has done and goes on by itself when that is over), `bad_definition`,
+  /// `corrupt`, `internal` (it is left alone until the next open).
   result<snapshot> wait(std::string_view id, wait_until until = wait_until::ended,
                         std::chrono::milliseconds timeout = std::chrono::hours(24)) const;
 

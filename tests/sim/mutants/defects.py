@@ -97,8 +97,8 @@ DEFECTS = [
      skip("handed_out", under="std::exchange")),
     # --- coming back
     ("recovery forgets an instance", "supervisor::recovered", skip("wake", when="&row == &found.page->front()")),
-    ("a live instance is adopted as it is when the store is opened anew", "supervisor::store_down",
-     always("e.actor")),
+    ("what became of a step is not asked when the store was opened anew", "instance_actor::go_on_with",
+     skip("ask_what_is_there")),
     ("a message to an instance that parks is lost", "supervisor::parked", never("notice.handled")),
     ("whoever waits for room is forgotten", "supervisor::make_behavior", skip("wake_waiting")),
     ("an instance that died is left alone", "supervisor::instance_down", skip("start_anew")),
@@ -116,6 +116,11 @@ DEFECTS = [
     ("an attempt that waits for its secret dies silently with the secrets actor", "node_actor::ask",
      skip("try_again", under="caf::error")),
     ("an attempt whose instance died runs all the same", "is_over", never("is_unwanted")),
+    ("a result that the store refuses for now is thrown away and made again", "instance_actor::not_written",
+     never("is_of_the_surroundings")),
+    ("a result that was kept is not offered", "instance_actor::offer", skip("move")),
+    ("an attempt with its result kept is carried out beside it", "instance_actor::take_step_back",
+     before("run_next", "carry_out(core::pending_effects(state_));")),
 ]
 
 # Where the search begins for defects that few seeds show.
