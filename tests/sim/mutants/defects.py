@@ -117,7 +117,7 @@ DEFECTS = [
      skip("try_again", under="caf::error")),
     ("an attempt whose instance died runs all the same", "is_over", never("is_unwanted")),
     ("a result that the store refuses for now is thrown away and made again", "instance_actor::not_written",
-     never("is_of_the_surroundings")),
+     always("is_of_the_surroundings")),
     ("a result that was kept is not offered", "instance_actor::offer", skip("move")),
     ("an attempt with its result kept is carried out beside it", "instance_actor::take_step_back",
      before("run_next", "carry_out(core::pending_effects(state_));")),
