@@ -76,10 +76,8 @@ struct attempt_answered {
   std::uint64_t number = 0;
   nodes::executed outcome;
 };
-/// A dispatcher to itself.
-struct attempt_timed_out {
-  std::uint64_t number = 0;
-};
+/// A dispatcher to itself: the time of some attempts may be over.
+struct attempts_due {};
 /// To a dispatcher: the runtime stops and waits no longer for asynchronous attempts.
 struct abandon_attempts {};
 /// To a dispatcher: the attempt's instance is being ended. One that waits for its turn does not begin any more.
@@ -336,7 +334,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::node_executed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::call_executor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::executor_called)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::attempt_answered)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::attempt_timed_out)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::attempts_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::abandon_attempts)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::resolve_secret)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::secret_resolved)

@@ -157,13 +157,7 @@ caf::behavior node_dispatcher::make_behavior() {
         return caf::delegated<node_executed>();
       },
       [this](const attempt_answered& given) { settle(given.number, given.outcome); },
-      [this](const attempt_timed_out& late) {
-        const auto at = owed_.find(late.number);
-        if (at == owed_.end()) return;
-        at->second.run->control->timed_out = true;
-        if (at->second.run->counts) ++at->second.run->counts->abandoned;
-        settle(late.number, nodes::timed_out(*at->second.run, limits_));
-      },
+      [this](const attempts_due&) { end_what_is_over(); },
       [this](const abandon_attempts&) { abandon_all(); },
       [this](const drop_attempt& which) { drop(which); },
   };
@@ -177,6 +171,7 @@ void node_dispatcher::on_exit() {
   for (auto& [number, left] : owed_)
     left.answer.deliver(caf::make_error(caf::sec::request_receiver_down));
   owed_.clear();
+  deadlines_.clear();
   for (const caf::actor& worker : workers_)
     anon_send_exit(worker, caf::exit_reason::user_shutdown);
   workers_.clear();
@@ -217,16 +212,40 @@ caf::actor node_dispatcher::spawn_worker() {
 
 std::uint64_t node_dispatcher::owe(job next) {
   const std::uint64_t number = ++last_owed_;
-  watch_time(*next.run, number);
+  watch_time(next, number);
   owed_.emplace(number, std::move(next));
   return number;
 }
 
-void node_dispatcher::watch_time(const nodes::execution& run, std::uint64_t number) {
-  if (!run.control) return;
-  const auto timeout = run.workflow->nodes[run.node].timeout;
-  run.control->deadline = std::chrono::steady_clock::now() + timeout;
-  delayed_anon_send(this, timeout, attempt_timed_out{number});
+void node_dispatcher::watch_time(job& of, std::uint64_t number) {
+  if (!of.run->control) return;
+  const auto timeout = of.run->workflow->nodes[of.run->node].timeout;
+  of.run->control->deadline = std::chrono::steady_clock::now() + timeout;
+  of.due = system().clock().now() + timeout;
+  deadlines_.emplace(*of.due, number);
+  sleep_until_first();
+}
+
+// One message, however many attempts have a timeout: a delayed one cannot be taken back and would stay until its time.
+void node_dispatcher::sleep_until_first() {
+  if (deadlines_.empty()) return;
+  const time_point first = deadlines_.begin()->first;
+  if (wakes_at_ && *wakes_at_ <= first) return;
+  wakes_at_ = first;
+  delayed_anon_send(this, std::max(first - system().clock().now(), time_point::duration(0)), attempts_due{});
+}
+
+void node_dispatcher::end_what_is_over() {
+  wakes_at_.reset();
+  const time_point now = system().clock().now();
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    const std::uint64_t number = deadlines_.begin()->second;
+    const nodes::execution& late = *owed_.at(number).run;
+    late.control->timed_out = true;
+    if (late.counts) ++late.counts->abandoned;
+    settle(number, nodes::timed_out(late, limits_));
+  }
+  sleep_until_first();
 }
 
 void node_dispatcher::run(const caf::actor& worker, job next) {
@@ -250,16 +269,23 @@ void node_dispatcher::call(job next) {
       .then([](const executor_called&) {}, [this, number](caf::error& dead) { settle_dead(number, std::move(dead)); });
 }
 
+void node_dispatcher::forget_deadline(const job& of, std::uint64_t number) {
+  if (of.due) deadlines_.erase({*of.due, number});
+}
+
 void node_dispatcher::settle(std::uint64_t number, nodes::executed answer) {
   auto owed = owed_.extract(number);
   if (!owed) return;
+  forget_deadline(owed.mapped(), number);
   owed.mapped().answer.deliver(node_executed{std::move(answer)});
   if (type_->is_async()) assign();
 }
 
 void node_dispatcher::settle_dead(std::uint64_t number, caf::error why) {
   auto owed = owed_.extract(number);
-  if (owed) owed.mapped().answer.deliver(std::move(why));
+  if (!owed) return;
+  forget_deadline(owed.mapped(), number);
+  owed.mapped().answer.deliver(std::move(why));
 }
 
 // The runtime stops and waits no longer for answers that may never come. A synchronous attempt is waited for.

@@ -4,10 +4,13 @@
 
 #include "actors/services.hpp"
 
+#include <caf/actor_clock.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/response_promise.hpp>
 
 #include <deque>
+#include <optional>
+#include <set>
 #include <unordered_map>
 
 namespace pawl::actors {
@@ -60,9 +63,11 @@ public:
   const char* name() const override { return "dispatcher"; }
 
 private:
+  using time_point = caf::actor_clock::time_point;
   struct job {
     std::shared_ptr<const nodes::execution> run;
     caf::response_promise answer;
+    std::optional<time_point> due = {}; ///< of one that is under way and has a timeout
   };
   using answered = std::function<void(std::uint64_t)>;
 
@@ -72,7 +77,10 @@ private:
   std::uint64_t owe(job next);
   void run(const caf::actor& worker, job next);
   void call(job next);
-  void watch_time(const nodes::execution& run, std::uint64_t number);
+  void watch_time(job& of, std::uint64_t number);
+  void sleep_until_first();
+  void end_what_is_over();
+  void forget_deadline(const job& of, std::uint64_t number);
   void settle(std::uint64_t number, nodes::executed answer);
   void settle_dead(std::uint64_t number, caf::error why);
   void abandon_all();
@@ -84,6 +92,8 @@ private:
   std::deque<job> queue_;
   std::unordered_map<std::uint64_t, job> owed_; ///< attempts under way, without those that timed out
   std::uint64_t last_owed_ = 0;
+  std::set<std::pair<time_point, std::uint64_t>> deadlines_; ///< of those owed that have one
+  std::optional<time_point> wakes_at_;                       ///< the earliest attempts_due that is on its way
   std::vector<caf::actor> idle_;
   std::vector<caf::actor> workers_;
   std::shared_ptr<answer_port> port_;

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <stdexcept>
 
 namespace pawl::nodes {
@@ -23,10 +24,12 @@ constexpr std::size_t signals_max = 16;
 constexpr std::size_t payload_schema_bytes_max = std::size_t{64} << 10;
 constexpr std::int64_t retry_after_ms_max = 86'400'000; ///< a stranger's answer must not park an instance for ever
 
-// For the backstop of expressions only: nothing that is stored depends on it.
-std::int64_t monotonic_ms() {
-  const auto since = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+// For the backstop of expressions: what this thread has worked, so that neither a process that stood still nor one that
+// others keep from the processor fails an instance.
+std::int64_t thread_cpu_ms() {
+  timespec worked{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &worked);
+  return std::int64_t{worked.tv_sec} * 1000 + worked.tv_nsec / 1'000'000;
 }
 
 const expression::functions* functions_of(const execution_limits& limits) {
@@ -83,7 +86,7 @@ executed abandoned_attempt() {
 
 attempt::attempt(const execution& run, const execution_limits& limits, const granted_secrets& secrets)
     : run_(run), limits_(limits), secrets_(secrets), node_(run.workflow->nodes[run.node]),
-      root_(core::root_of(run.context)), environment_{limits.expressions, functions_of(limits), {}, monotonic_ms} {}
+      root_(core::root_of(run.context)), environment_{limits.expressions, functions_of(limits), {}, thread_cpu_ms} {}
 
 const attempt::resolved_data& attempt::data() {
   if (!data_) data_ = resolve();
@@ -92,6 +95,8 @@ const attempt::resolved_data& attempt::data() {
 
 attempt::resolved_data attempt::resolve() {
   resolved_data data = node_.data->render(root_, environment_);
+  // Whether time was over depends on the machine, and what a step records must not: it counts the second time.
+  if (!data && expression::is_of_time(data.failure())) data = node_.data->render(root_, environment_);
   if (!data) return data;
   if (auto fits = check_data(*data ? **data : json(nullptr)); !fits) {
     misfits_ = true;
@@ -208,6 +213,7 @@ executed attempt::made(outcome::content::wait& w) {
       run_.of, w.for_payload ? wait_kind::payload : wait_kind::timer, shortened(w.reason), w.timer_ms, nullptr,
       nullptr};
   event.until = w.until_ms;
+  event.extends = w.extends;
   if (w.for_signals) {
     if (auto good = check_signals(w.signals); !good) return failed("PauseError", good.failure().message, false);
     event.kind = wait_kind::signal;

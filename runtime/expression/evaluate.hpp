@@ -17,7 +17,7 @@ struct environment {
   limits allowed;
   const functions* known = nullptr;          ///< none: every call is an error; must outlive the evaluation
   std::function<bool()> should_stop = {};    ///< asked now and then; true ends the evaluation with errc::stopped
-  std::function<std::int64_t()> now_ms = {}; ///< monotonic; none: no limit of time is watched
+  std::function<std::int64_t()> now_ms = {}; ///< time that was worked; none: no limit of it is watched
 };
 
 /// The value of `what` with `root` as its outermost context.
@@ -30,5 +30,8 @@ result<value> evaluate(const program& what, const value& root, const environment
 /// limits::template_time_ms_max.
 result<value> evaluate(const program& what, const value& root, const environment& with, usage& used,
                        std::optional<std::int64_t> rendering_since_ms = std::nullopt);
+
+/// Whether that is the error of a limit of time, which may not be reached when the same is evaluated again.
+bool is_of_time(const error& why);
 
 } // namespace pawl::expression

@@ -1,6 +1,7 @@
 // Charging, and the texts of the errors when a limit is reached.
 #include "runtime/expression/meter.hpp"
 
+#include "runtime/expression/evaluate.hpp"
 #include "runtime/expression/value.hpp"
 
 namespace pawl::expression {
@@ -12,6 +13,10 @@ std::string over(const char* what, const char* name, std::uint64_t allowed) {
 }
 
 } // namespace
+
+bool is_of_time(const error& why) {
+  return why.code == errc::limit && why.message.find("time_ms_max = ") != std::string::npos;
+}
 
 bool meter::over_steps() {
   return fail(errc::limit, over("the expression takes too long", "steps_max", allowed_.steps_max));

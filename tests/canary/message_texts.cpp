@@ -128,7 +128,12 @@ public:
   void put(const call_executor& m) { put(m.run); }
   void put(const executor_called&) {}
   void put(const attempt_answered& m) { put(m.outcome); }
-  void put(const attempt_timed_out&) {}
+  void put(const attempts_due&) {}
+  void put(const store_replaced&) {}
+  void put(const rows_read_again& m) { put(m.rows); }
+  void put(const read_again&) {}
+  void put(const offer_again&) {}
+  void put(const step_refused& m) { put(m.uid), put(m.why); }
   void put(const abandon_attempts&) {}
   void put(const drop_attempt& m) { put(m.run); }
   void put(const resolve_secret& m) { put(m.run), put(m.what); }

@@ -15,7 +15,7 @@ namespace pawl::canary {
 using message_types =
     std::tuple<actors::write_change, actors::use_store, actors::clean_up, actors::write_done, actors::flush_batch,
                actors::linger, actors::note_idle, actors::execute_node, actors::node_executed, actors::call_executor,
-               actors::executor_called, actors::attempt_answered, actors::attempt_timed_out, actors::abandon_attempts,
+               actors::executor_called, actors::attempt_answered, actors::attempts_due, actors::abandon_attempts,
                actors::drop_attempt, actors::resolve_secret, actors::secret_resolved, actors::ask_again,
                actors::resume_instance, actors::signal_instance, actors::signal_uid, actors::cancel_instance,
                actors::cancel_uid, actors::start_again, actors::wake_instance, actors::stop_instance,
@@ -26,7 +26,8 @@ using message_types =
                actors::reopen_store, actors::recover_again, actors::restart_entry, actors::find_live, actors::stop_all,
                actors::grace_over, actors::timer_set, actors::look_for_timers, actors::timer_tick, actors::due_found,
                actors::clock_trusted, actors::save_clock, actors::schedules_changed, actors::schedule_tick,
-               actors::schedules_found, actors::run_answered>;
+               actors::schedules_found, actors::run_answered, actors::store_replaced, actors::rows_read_again,
+               actors::read_again, actors::offer_again, actors::step_refused>;
 
 /// Their names.
 std::set<std::string> known_messages();
