@@ -1,6 +1,7 @@
 // Keeps the list of live instances: brings commands to them, loads those that sleep, starts anew what has died.
 #include "actors/supervisor.hpp"
 
+#include "actors/forced_end.hpp"
 #include "actors/node_actor.hpp"
 #include "actors/schedule_actor.hpp"
 #include "actors/secrets_actor.hpp"
@@ -14,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace pawl::actors {
 namespace {
@@ -150,7 +152,7 @@ void supervisor::spawn_helpers() {
   spawn_store();
   for (const auto& [source, provider] : shared_->providers)
     spawn_desk(source);
-  const caf::actor timers = spawn<timer_actor>(shared_);
+  const caf::actor timers = spawn_blocking<timer_actor>(*this, shared_);
   monitor(timers);
   shared_->timers.set(timers);
   spawn_schedules();
@@ -285,8 +287,13 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
   if (!from) {
     entries_.erase(what.uid);
     shared_->log(fmt::format("instance '{}' cannot go on: {}", what.uid, to_string(from.failure())));
-    for (const command& c : for_actor)
-      refuse(c, from.failure());
+    for (const command& c : for_actor) {
+      const auto* cancel = std::get_if<cancel_instance>(&c);
+      if (cancel != nullptr && cancel->terminate)
+        terminate_rows(*what.rows, *cancel);
+      else
+        refuse(c, from.failure());
+    }
     fail_watchers(what.uid, from.failure());
     return check_idle();
   }
@@ -298,6 +305,28 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
   uid_of_[e.actor.address()] = what.uid;
   for (const command& c : for_actor)
     forward(e, c);
+}
+
+// What cannot come back to life can end: that needs no definition.
+void supervisor::terminate_rows(const storage::loaded_instance& rows, const cancel_instance& cancel) {
+  core::moment at = shared_->time.read();
+  at.engine = std::max(at.engine, rows.header.updated_at);
+  auto task = [rows, cancel, at, shared = shared_](storage::store& store) {
+    auto steps = steps_that_terminate(rows, cancel.reason, at);
+    if (!steps) return cancel.answer(steps.failure());
+    std::vector<storage::change> changes;
+    std::move(steps->begin(), steps->end(), std::back_inserter(changes));
+    for (const auto& outcome : store.write(changes)) {
+      if (outcome) continue;
+      if (outcome.failure().code == errc::storage) caf::anon_send(shared->store.get(), clean_up{}); // it notices
+      return cancel.answer(outcome.failure());
+    }
+    const auto telling = shared->feed->begin(rows.uid, rows.header.revision);
+    (void)shared->publish_missed(store, rows.uid, *telling);
+    shared->feed->end(rows.uid, telling);
+    cancel.answer({});
+  };
+  anon_send(shared_->store.get(), use_store{std::move(task), true});
 }
 
 result<std::shared_ptr<revived>> supervisor::revive_rows(const instance_loaded& what) {
@@ -314,6 +343,7 @@ result<std::shared_ptr<revived>> supervisor::revive_rows(const instance_loaded& 
       error e{errc::bad_definition, "its definition does not load any more:", what.uid};
       for (const problem& p : compiled->problems)
         if (!p.is_warning) e.message += fmt::format(" {} {};", p.pointer, p.message);
+      e.message += " open the store with what is missing, or terminate the instance, which needs no definition";
       return e;
     }
     workflow = shared_->known.add(compiled->workflow);
@@ -424,7 +454,7 @@ void supervisor::down(const caf::down_msg& what) {
   if (shared_->timers.get().address() == what.source) {
     if (stopping_) return;
     shared_->log("the timer actor died and is started anew");
-    const caf::actor timers = spawn<timer_actor>(shared_);
+    const caf::actor timers = spawn_blocking<timer_actor>(*this, shared_);
     monitor(timers);
     shared_->timers.set(timers);
     return anon_send(timers, look_for_timers{}); // what was set between its first look and now went to the dead one

@@ -50,6 +50,7 @@ private:
   void loaded(const instance_loaded& what);
   void loaded_nothing(const std::string& uid, std::vector<command> pending);
   void revive(const instance_loaded& what, std::vector<command> pending);
+  void terminate_rows(const storage::loaded_instance& rows, const cancel_instance& cancel);
   void refuse(const command& what, const error& why);
   static signal_instance signal_of(const start_instance& start);
   void spawn_new(entry& e, start_instance start);
