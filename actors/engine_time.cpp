@@ -30,14 +30,14 @@ engine_time::reading engine_time::read_clocks() const {
   return now;
 }
 
-void engine_time::continue_from(core::timestamp_ms last_engine_ms, const core::clock_offsets& offsets) {
+void engine_time::continue_from(core::timestamp_ms last_steady_ms, const core::clock_offsets& offsets) {
   std::lock_guard lock(mutex_);
   offsets_ = saved_ = offsets;
   const reading now = read_clocks();
   since_ms_ = now.monotonic_ms;
-  steady_ = last_engine_ms - offsets.engine_ms;
+  steady_ = last_steady_ms;
   const core::timestamp_ms by_wall = now.wall_ms - offsets.calendar_ms;
-  const bool is_empty = last_engine_ms == 0;
+  const bool is_empty = last_steady_ms == 0;
   if (is_empty || (is_trusted_ && by_wall > steady_)) steady_ = by_wall;
   if (is_trusted_ && by_wall < steady_ - step_ms_min) step_to(now.wall_ms);
 }
@@ -64,10 +64,7 @@ core::timestamp_ms engine_time::advance() {
   return steady_;
 }
 
-void engine_time::step_to(std::int64_t wall_ms) {
-  offsets_.calendar_ms = wall_ms - steady_;
-  offsets_.engine_ms = std::max(offsets_.engine_ms, offsets_.calendar_ms);
-}
+void engine_time::step_to(std::int64_t wall_ms) { offsets_.calendar_ms = wall_ms - steady_; }
 
 void engine_time::trust() {
   std::lock_guard lock(mutex_);

@@ -20,10 +20,11 @@ public:
 
   /// Where the store stands: called once, before anything is asked. Time goes on from its last step, and what passed
   /// since then counts as far as a trusted wall clock shows it.
-  void continue_from(core::timestamp_ms last_engine_ms, const core::clock_offsets& offsets);
+  void continue_from(core::timestamp_ms last_steady_ms, const core::clock_offsets& offsets);
 
   core::moment read();
-  core::timestamp_ms now() { return read().engine; }
+  /// The wall clock.
+  core::timestamp_ms now() { return read().calendar; }
 
   /// The wall clock is right from now on. What it differs by from the steady timeline is one step.
   void trust();

@@ -3,6 +3,7 @@
 
 #include "runtime/core/closing.hpp"
 #include "runtime/core/describe.hpp"
+#include "runtime/core/hash.hpp"
 #include "runtime/core/invariant.hpp"
 #include "runtime/core/overloaded.hpp"
 #include "runtime/core/payload_gate.hpp"
@@ -26,6 +27,9 @@ constexpr auto node_pause = std::chrono::milliseconds(20);
 /// What the store refused is offered again after that, doubled with each time, up to about five seconds.
 constexpr auto offer_pause = std::chrono::milliseconds(50);
 constexpr int offer_doublings_max = 7;
+/// Keys of signals are known for a week at least; those beyond are looked for about once in so many keys.
+constexpr std::int64_t signal_keys_ms_min = std::int64_t{7} * 86'400'000;
+constexpr double keys_between_forgetting = 64;
 constexpr int refusals_until_told = 5; ///< then whoever waits for the instance hears of it
 
 // Errors: `corrupt`.
@@ -56,7 +60,8 @@ std::int64_t late_ms(const core::timer_state& timer, const core::moment& now) {
 instance_actor::instance_actor(caf::actor_config& config, services_ptr shared, std::shared_ptr<start_instance> start)
     : caf::event_based_actor(config), shared_(std::move(shared)), store_(shared_->store.get()),
       start_(std::move(start)), uid_(start_->uid), definition_id_(start_->workflow->id),
-      input_hash_(start_->input_hash), workflow_(start_->workflow), state_(core::initial_state(*workflow_, uid_)),
+      input_hash_(start_->input_hash), key_(++shared_->last_instance), workflow_(start_->workflow),
+      state_(core::initial_state(*workflow_, uid_, core::key_seed(shared_->store_identity, key_))),
       input_(start_->input), labels_(std::make_shared<const std::map<std::string, std::string>>(start_->labels)) {}
 
 instance_actor::instance_actor(caf::actor_config& config, services_ptr shared, const std::shared_ptr<revived>& from)
@@ -183,8 +188,7 @@ void instance_actor::run_next() {
 }
 
 void instance_actor::create() {
-  const core::event event{shared_->time.read(),
-                          core::started{start_->node, start_->payload, start_->step_limit, start_->signal}};
+  const core::event event{now(), core::started{start_->node, start_->payload, start_->step_limit, start_->signal}};
   auto verdict = core::apply(*workflow_, state_, event);
   if (auto* no = std::get_if<core::rejected>(&verdict)) {
     start_->answer(error{no->code, no->reason, uid_});
@@ -195,7 +199,7 @@ void instance_actor::create() {
 
 void instance_actor::take(core::event_content what, core::json_ptr output, std::optional<std::string> output_text,
                           reply<void> on_done) {
-  const core::event event{shared_->time.read(), std::move(what)};
+  const core::event event{now(), std::move(what)};
   auto verdict = core::apply(*workflow_, state_, event);
   if (auto* no = std::get_if<core::rejected>(&verdict)) {
     on_done(error{no->code, no->reason, uid_});
@@ -214,14 +218,28 @@ void instance_actor::commit(core::event event, core::step step, core::json_ptr o
   storage::step_write write = storage::encode_step(*workflow_, state_, event, step, std::move(output_text));
   // Should it fail, this actor goes, and with it its attempts.
   if (state_.closing) ending_->decided = true;
+  if (!step.signal_keys_set.empty()) forget_old_keys(write);
   committing_ = committing{std::move(event), std::move(step), std::move(output), std::move(on_done)};
+  write.instance = key_;
   if (start_) {
     send_write(storage::create_write{uid_, definition_id_, workflow_->hash, start_->input_text, input_hash_,
                                      state_.created_at, std::move(write), start_->labels});
   } else {
-    write.instance = key_;
     send_write(std::move(write));
   }
+}
+
+// Once in a while: it costs a walk over all that are kept.
+void instance_actor::forget_old_keys(storage::step_write& write) const {
+  if (core::unit_hash(write.signal_keys_set.front(), write.header.revision) * keys_between_forgetting >= 1) return;
+  write.signal_keys_gone = {shared_->signal_keys_kept, write.step.at.engine - signal_keys_ms_min};
+}
+
+// What is recorded never goes back within an instance; what is due goes by the clocks.
+core::moment instance_actor::now() {
+  core::moment at = shared_->time.read();
+  at.engine = std::max(at.engine, state_.updated_at);
+  return at;
 }
 
 void instance_actor::send_write(storage::change change) {
@@ -233,6 +251,7 @@ void instance_actor::send_write(storage::change change) {
 void instance_actor::finish(const write_done& written) {
   if (!committing_ || committing_->refusal) return;
   if (!written.outcome) return not_written(written.outcome.failure());
+  if (!start_ && written.outcome->existed) return known_before();
   if (start_) finish_create(*written.outcome);
   if (committing_) finish_step(); // else it existed already: this actor has nothing to run
 }
@@ -278,6 +297,13 @@ void instance_actor::not_written(const error& why) {
   if (!is_of_the_surroundings(why.code)) return give_up(why);
   committing_->refusal = why;
   if (why.code != errc::storage) ask_what_is_there(); // else when the store was opened anew
+}
+
+// A signal whose key the instance knows is taken for done: nothing of this one was stored.
+void instance_actor::known_before() {
+  committing_->on_done({});
+  committing_->refusal = error{errc::conflict, "a signal of that key came before", uid_};
+  ask_what_is_there();
 }
 
 void instance_actor::ask_what_is_there() {
@@ -604,10 +630,18 @@ void instance_actor::resume_visit(const resume_instance& command) {
 
 // Storing it and looking for who waits is one transition, so that no signal is lost beside a wait that just begins.
 void instance_actor::take_signal(const signal_instance& command) {
-  const auto verdict = core::check_signal(*workflow_, state_, command.what, shared_->signals_kept);
-  if (!verdict) return command.answer(verdict.failure());
-  if (*verdict == core::signal_verdict::duplicate) return command.answer({});
+  const auto fits = core::check_signal(*workflow_, state_, command.what, shared_->signals_kept);
+  if (!fits) return refuse_signal(command, fits.failure());
   take(command.what, nullptr, std::nullopt, command.answer);
+}
+
+// One that came before is done, whatever the instance would say of it now.
+void instance_actor::refuse_signal(const signal_instance& command, const error& why) {
+  if (command.what.key.empty()) return command.answer(why);
+  anon_send(store_, use_store{[key = key_, command, why](storage::store& store) {
+              const auto known = store.has_signal_key(key, command.what.key);
+              command.answer(known && *known ? result<void>() : result<void>(why));
+            }});
 }
 
 void instance_actor::cancel(const cancel_instance& command) {

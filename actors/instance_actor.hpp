@@ -67,12 +67,15 @@ private:
   void commit(core::event event, core::step step, core::json_ptr output, std::optional<std::string> output_text,
               reply<void> on_done);
   void send_write(storage::change change);
+  core::moment now();
+  void forget_old_keys(storage::step_write& write) const;
   void finish(const write_done& written);
   void finish_create(const storage::written& made);
   void finish_step();
 
   // What the store did not take: it is kept, and offered again.
   void not_written(const error& why);
+  void known_before();
   void ask_what_is_there();
   void learn_what_is_there(const rows_read_again& read);
   void take_step_back(core::state before);
@@ -104,6 +107,7 @@ private:
   // Commands.
   void resume_visit(const resume_instance& command);
   void take_signal(const signal_instance& command);
+  void refuse_signal(const signal_instance& command, const error& why);
   void cancel(const cancel_instance& command);
   const core::cursor* first_due(const core::moment& now) const;
   bool is_time_over(const core::moment& now) const;
@@ -125,7 +129,7 @@ private:
   std::string uid_;
   std::string definition_id_;
   std::string input_hash_;
-  storage::instance_key key_ = 0;
+  storage::instance_key key_ = 0; ///< of one that is being created: the number that it gets
   std::shared_ptr<const core::workflow> workflow_;
   core::state state_;
   core::json_ptr input_;

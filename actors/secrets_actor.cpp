@@ -85,6 +85,9 @@ secret_resolved secrets_actor::decide(const resolve_secret& asked, secret_audit_
   auto found = guarded([&] { return provider_->fetch(name); });
   if (!found) return refused(refusal_of(found.failure()));
   line.version = found->version;
+  if (found->expires_at_ms && !shared_->time.is_trusted())
+    return refused(
+        {"SecretUnavailable", "it expires, and the clock is not known to be right yet (runtime::clock_trusted)", true});
   if (found->expires_at_ms && *found->expires_at_ms <= line.at_ms)
     return refused({"SecretExpired", "it has expired: set it anew (pawl secrets set)", false});
   line.allowed = true;

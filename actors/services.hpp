@@ -132,7 +132,10 @@ struct services {
   core::json_ptr globals;
   storage::result_limits history_max;
   core::signal_limits signals_kept;
-  std::int64_t grace_ms = 10'000; ///< of attempts whose instance is being ended
+  std::size_t signal_keys_kept = 10'000;
+  std::string store_identity;
+  std::atomic<storage::instance_key> last_instance{0}; ///< the highest number that was given to one
+  std::int64_t grace_ms = 10'000;                      ///< of attempts whose instance is being ended
   const std::shared_ptr<nodes::attempt_counts> attempts = std::make_shared<nodes::attempt_counts>();
   std::size_t checkpoint_wal_bytes = std::size_t{4} << 20;
   std::function<void(const std::string&)> log = [](const std::string&) {};

@@ -73,6 +73,11 @@ outcome&& outcome::within(std::chrono::milliseconds timeout) && {
   }
   return std::move(*this);
 }
+outcome&& outcome::extend_to(std::chrono::system_clock::time_point time) && {
+  auto* wait = std::get_if<content::wait>(&content_->what);
+  if (wait != nullptr) wait->extends = true;
+  return std::move(*this).by(time);
+}
 outcome&& outcome::by(std::chrono::system_clock::time_point time) && {
   auto* wait = std::get_if<content::wait>(&content_->what);
   if (wait != nullptr && (wait->for_payload || wait->for_signals)) {

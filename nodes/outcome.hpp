@@ -27,6 +27,7 @@ struct PAWL_LOCAL outcome::content {
     bool for_signals = false; ///< then not for a payload
     std::vector<std::string> signals = {};
     std::optional<std::int64_t> until_ms = {}; ///< by the calendar; not beside timer_ms
+    bool extends = false;                      ///< also when earlier pauses of the visit end before
   };
   struct failure {
     std::string name;

@@ -75,6 +75,7 @@ public:
     if (e.node_state) detail_["state"] = *e.node_state;
     if (e.payload_schema) detail_["schema"] = *e.payload_schema;
     if (!e.signals.empty()) detail_["signals"] = e.signals;
+    if (e.extends) detail_["extends"] = true;
     finish();
   }
   void operator()(const core::resumed& e) {
@@ -159,7 +160,7 @@ step_row encode_event(const core::workflow& w, const core::state& s, const core:
   step_row row;
   row.revision = s.revision;
   row.at = e.at;
-  row.core_version = core::core_version;
+  row.core_version = e.core_version;
   row.kind = static_cast<int>(e.what.index());
   std::visit(event_encoder(w, s, done, row), e.what);
   if (done.result) take_result(w, *done.result, row);
@@ -230,6 +231,7 @@ cursor_row encode_cursor(const core::workflow& w, const core::cursor& c) {
   row.payload_schema = text_if(c.payload_schema);
   row.timer_fired = c.timer_fired;
   row.signal = c.signal;
+  if (c.deadline) row.deadline = timer_row{0, c.deadline->due_at, c.deadline->duration_ms, c.deadline->line};
   return row;
 }
 
@@ -293,7 +295,6 @@ public:
       take_memory(m);
     for (const signal_row& s : rows_.signals)
       take_signal(s);
-    state_.signal_keys.insert(rows_.signal_keys.begin(), rows_.signal_keys.end());
     take_closing();
     sort_memories();
     check_marks();
@@ -327,6 +328,7 @@ private:
     if (status < 0 || status > static_cast<int>(instance_status::quarantined))
       fail(fmt::format("the stored status {} means nothing", status));
     state_.instance_id = rows_.uid;
+    state_.key_seed = rows_.key_seed;
     state_.revision = h.revision;
     state_.version = h.version;
     state_.status = h.status;
@@ -367,6 +369,8 @@ private:
     c.payload_schema = parsed(row.payload_schema, "stored payload schema");
     c.timer_fired = row.timer_fired;
     c.signal = row.signal;
+    if (row.deadline)
+      c.deadline = core::timer_state{row.deadline->due_at, row.deadline->duration_ms, row.deadline->line};
     state_.cursors.push_back(std::move(c));
   }
 
@@ -448,7 +452,7 @@ public:
     if (row_.core_version > core::core_version)
       return corrupt(fmt::format("the step was made by a newer version ({}) of the rules", row_.core_version), where());
     if (auto ok = parse_detail(); !ok) return ok.failure();
-    core::event e{row_.at, content()};
+    core::event e{row_.at, content(), row_.core_version};
     if (fault_) return *fault_;
     return e;
   }
@@ -555,6 +559,7 @@ private:
     if (reason != detail_.end() && reason->is_string()) e.reason = reason->get<std::string>();
     e.timer_ms = integer_if("timer");
     e.until = integer_if("until");
+    e.extends = flag("extends", false);
     e.node_state = member("state");
     e.payload_schema = member("schema");
     if (const auto names = detail_.find("signals"); names != detail_.end()) {

@@ -58,6 +58,12 @@ public:
     return target().next_due(line, after);
   }
   result<timestamp_ms> last_time() override { return target().last_time(); }
+  result<instance_key> last_instance() override { return target().last_instance(); }
+  result<bool> has_signal_key(instance_key instance, std::string_view key) override {
+    return target().has_signal_key(instance, key);
+  }
+  result<store_facts> facts() override { return target().facts(); }
+  result<std::string> renew_identity() override { return target().renew_identity(); }
   result<std::vector<schedule_row>> schedules(std::string_view after, std::size_t limit) override {
     return target().schedules(after, limit);
   }

@@ -1,4 +1,5 @@
 // Rows in memory: for tests, dry runs and hosts that need no durability. Every promise of the port but that one.
+#include "runtime/core/hash.hpp"
 #include "storage/store.hpp"
 
 #include <fmt/format.h>
@@ -27,7 +28,11 @@ struct memory_instance {
   std::map<std::string, std::int64_t, std::less<>> visits;
   std::map<std::tuple<std::int64_t, std::string, std::string>, memory_row> memories;
   std::map<std::int64_t, signal_row> signals;
-  std::set<std::string> signal_keys;
+  struct known_key {
+    std::int64_t number = 0;
+    timestamp_ms at = 0;
+  };
+  std::map<std::string, known_key, std::less<>> signal_keys;
   std::optional<closing_row> closing;
   std::vector<step_row> steps;                                          ///< revision n at place n - 1
   std::map<std::string, std::vector<std::size_t>, std::less<>> results; ///< places in `steps` by node
@@ -37,12 +42,18 @@ result_row result_of(const step_row& s) { return {s.node, s.revision, s.at.engin
 
 class memory_store final : public store {
 public:
+  explicit memory_store(std::string identity) : identity_(std::move(identity)) {}
+
   std::vector<result<written>> write(const std::vector<change>& batch) override;
   result<void> save_definition(const definition_row& definition, timestamp_ms at) override;
   result<std::vector<due_row>> in_flight(instance_key after, std::size_t limit) override;
   result<std::vector<due_row>> due(core::timeline line, due_mark after, timestamp_ms now, std::size_t limit) override;
   result<std::optional<timestamp_ms>> next_due(core::timeline line, due_mark after) override;
   result<timestamp_ms> last_time() override { return latest_time_; }
+  result<instance_key> last_instance() override { return last_key_; }
+  result<bool> has_signal_key(instance_key instance, std::string_view key) override;
+  result<store_facts> facts() override { return store_facts{identity_, 0}; }
+  result<std::string> renew_identity() override { return identity_ = core::new_identity(); }
   result<core::clock_offsets> offsets() override { return offsets_; }
   result<checkpointed> checkpoint(std::size_t) override { return checkpointed{}; }
   result<bool> clean_up() override { return false; }
@@ -80,10 +91,12 @@ private:
   result<written> apply(const clock_write& wanted);
   void set_state(schedule_row& row, const schedule_state& state);
   void put(instance_key key, memory_instance& i, const step_write& rows);
+  static void forget_keys(memory_instance& of, const signal_keys_limit& limit);
   memory_instance* at(instance_key instance);
   std::set<wake_mark>& wakes(core::timeline line) { return wakes_[static_cast<int>(line)]; }
   void forget_wakes(const instance_row& of, instance_key key);
 
+  std::string identity_;
   std::map<instance_key, memory_instance> instances_;
   std::map<std::string, instance_key, std::less<>> keys_;
   std::map<std::pair<std::string, std::string>, definition_row> definitions_; ///< by hash and id
@@ -124,7 +137,9 @@ result<written> memory_store::apply(const create_write& wanted) {
   if (definitions_.count({wanted.definition_hash, wanted.definition_id}) == 0)
     return error{errc::unknown_definition, "the instance's definition was never saved in this store",
                  wanted.definition_id};
-  const instance_key key = ++last_key_;
+  const instance_key key = wanted.first.instance != 0 ? wanted.first.instance : last_key_ + 1;
+  if (instances_.count(key) > 0) return error{errc::corrupt, "the instance's number is taken", wanted.uid};
+  last_key_ = std::max(last_key_, key);
   memory_instance& made = instances_[key];
   made.uid = wanted.uid;
   made.definition_id = wanted.definition_id;
@@ -146,6 +161,8 @@ result<written> memory_store::apply(const step_write& wanted) {
                  fmt::format("the instance is at revision {}, the change makes revision {}", found->header.revision,
                              wanted.header.revision),
                  ""};
+  for (const std::string& key : wanted.signal_keys_set)
+    if (found->signal_keys.count(key) > 0) return written{wanted.instance, true};
   put(wanted.instance, *found, wanted);
   return written{wanted.instance, false};
 }
@@ -297,11 +314,30 @@ void memory_store::put(instance_key key, memory_instance& i, const step_write& r
     i.signals[s.number] = s;
   for (const std::int64_t s : rows.signals_gone)
     i.signals.erase(s);
-  i.signal_keys.insert(rows.signal_keys_set.begin(), rows.signal_keys_set.end());
+  for (const std::string& known : rows.signal_keys_set)
+    i.signal_keys[known] = {rows.step.revision, rows.step.at.engine};
+  if (rows.signal_keys_gone) forget_keys(i, *rows.signal_keys_gone);
   if (rows.closing_set) i.closing = rows.closing_set;
   if (rows.step.is_result) i.results[rows.step.node].push_back(i.steps.size());
   i.steps.push_back(rows.step);
-  latest_time_ = std::max(latest_time_, rows.step.at.engine);
+  latest_time_ = std::max(latest_time_, rows.step.at.steady);
+}
+
+void memory_store::forget_keys(memory_instance& of, const signal_keys_limit& limit) {
+  std::vector<std::int64_t> numbers;
+  for (const auto& [key, known] : of.signal_keys)
+    numbers.push_back(known.number);
+  if (numbers.size() <= limit.newest_kept) return;
+  std::sort(numbers.rbegin(), numbers.rend());
+  const std::int64_t first_gone = numbers[limit.newest_kept];
+  std::erase_if(of.signal_keys,
+                [&](const auto& k) { return k.second.number <= first_gone && k.second.at < limit.known_since; });
+}
+
+result<bool> memory_store::has_signal_key(instance_key instance, std::string_view key) {
+  const memory_instance* found = at(instance);
+  if (found == nullptr) return no_such_instance(instance);
+  return found->signal_keys.count(key) > 0;
 }
 
 result<void> memory_store::save_definition(const definition_row& definition, timestamp_ms) {
@@ -361,7 +397,7 @@ result<loaded_instance> memory_store::load(instance_key instance) {
     rows.memories.push_back(m);
   for (const auto& [number, s] : i->signals)
     rows.signals.push_back(s);
-  rows.signal_keys.assign(i->signal_keys.begin(), i->signal_keys.end());
+  rows.key_seed = core::key_seed(identity_, instance);
   rows.closing = i->closing;
   return rows;
 }
@@ -442,6 +478,8 @@ result<std::vector<definition_row>> memory_store::latest_definitions() {
 
 } // namespace
 
-std::unique_ptr<store> open_memory_store() { return std::make_unique<memory_store>(); }
+std::unique_ptr<store> open_memory_store(std::string identity) {
+  return std::make_unique<memory_store>(identity.empty() ? core::new_identity() : std::move(identity));
+}
 
 } // namespace pawl::storage

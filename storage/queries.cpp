@@ -1,6 +1,8 @@
 // What is read, and by which index: each statement says its order, none scans a table that grows with history.
 #include "storage/queries.hpp"
 
+#include "runtime/core/hash.hpp"
+
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -17,12 +19,13 @@ constexpr char load_sql[] =
     "SELECT i.uid, d.id, d.hash, n.text, n.hash, n.payload_key, i.created_at, i.revision, i.version, i.status, "
     "i.in_flight,"
     " i.next_cursor, i.next_scope, i.steps, i.step_limit, i.updated_at, i.last_started_at, i.execution_ms,"
-    " i.retry_reason, i.step_limit_exceeded, i.wake_at, i.wake_on"
+    " i.retry_reason, i.step_limit_exceeded, i.wake_at, i.wake_on, (SELECT value FROM identity)"
     " FROM instance i LEFT JOIN definition d ON d.number = i.definition LEFT JOIN input n ON n.instance = i.id"
     " WHERE i.id = ?1 AND i.revision > 0";
 constexpr char cursors_sql[] =
     "SELECT cursor, scope, node, visit, phase, key, wait_kind, wait_reason, wait_since, retry_attempts, retry_at,"
-    " payload, node_state, timer_fired, payload_schema, payload_key, wait_order, wait_signals, signal"
+    " payload, node_state, timer_fired, payload_schema, payload_key, wait_order, wait_signals, signal, deadline_at,"
+    " deadline_ms, deadline_line"
     " FROM cursor WHERE instance = ?1 ORDER BY cursor";
 constexpr char timers_sql[] = "SELECT cursor, due_at, duration_ms, line FROM timer WHERE instance = ?1 ORDER BY cursor";
 constexpr char visits_sql[] = "SELECT node, count FROM visit WHERE instance = ?1 AND count > 0 ORDER BY node";
@@ -30,7 +33,7 @@ constexpr char memories_sql[] =
     "SELECT scope, node, name, value, payload_key FROM memory WHERE instance = ?1 ORDER BY scope, node, name";
 constexpr char signals_sql[] =
     "SELECT number, at, name, payload, payload_key FROM signal WHERE instance = ?1 ORDER BY number";
-constexpr char signal_keys_sql[] = "SELECT key FROM signal_key WHERE instance = ?1 ORDER BY key";
+constexpr char has_signal_key_sql[] = "SELECT 1 FROM signal_key WHERE instance = ?1 AND key = ?2";
 constexpr char closing_sql[] = "SELECT end_status, reason, payload_key FROM closing WHERE instance = ?1";
 constexpr char labels_sql[] = "SELECT name, value, payload_key FROM label WHERE instance = ?1";
 constexpr char audit_sql[] =
@@ -65,7 +68,10 @@ constexpr const char* due_sql[] = {
 constexpr const char* next_due_sql[] = {
     "SELECT wake_at FROM instance WHERE wake_at IS NOT NULL AND (wake_at, id) > (?1, ?2) ORDER BY wake_at, id LIMIT 1",
     "SELECT wake_on FROM instance WHERE wake_on IS NOT NULL AND (wake_on, id) > (?1, ?2) ORDER BY wake_on, id LIMIT 1"};
-constexpr char offsets_sql[] = "SELECT engine_ms, calendar_ms FROM clock";
+constexpr char offsets_sql[] = "SELECT calendar_ms FROM clock";
+constexpr char identity_sql[] = "SELECT value FROM identity";
+constexpr char format_sql[] = "PRAGMA user_version";
+constexpr char last_instance_sql[] = "SELECT max(id) FROM instance";
 #define PAWL_SCHEDULE_COLUMNS                                                                                          \
   "SELECT id, definition_id, cron, time_zone, every_ms, anchor, overlap, missed_policy, window_ms, created_at, input," \
   " labels, payload_key, revision, paused, last_due, next_due, pending, started, skipped, missed, failed,"             \
@@ -82,7 +88,7 @@ constexpr char next_schedule_due_sql[] =
 constexpr char facts_sql[] = "SELECT id, sealed_store FROM payload_store";
 constexpr char keys_sql[] = "SELECT id, fingerprint FROM payload_key ORDER BY id";
 constexpr char uid_sql[] = "SELECT uid FROM instance WHERE id = ?1";
-constexpr char last_time_sql[] = "SELECT at + lag FROM step ORDER BY seq DESC LIMIT 1";
+constexpr char last_time_sql[] = "SELECT at + lag - ifnull(steady_lag, 0) FROM step ORDER BY seq DESC LIMIT 1";
 
 error broken_chain(const std::string& node) {
   return {errc::corrupt, "the stored results of this node do not hang together", node};
@@ -214,6 +220,8 @@ cursor_row queries::cursor_of(const running& row, instance_key instance, std::st
   c.wait_order = row.number(16);
   c.wait_signals = texts.json_if(17, "wait_signals");
   c.signal = texts.words(18, "signal");
+  if (!row.is_null(19))
+    c.deadline = timer_row{0, row.number(19), row.number(20), static_cast<core::timeline>(row.small_number(21))};
   texts.tell(unreadable);
   return c;
 }
@@ -367,6 +375,7 @@ result<loaded_instance> queries::load(instance_key instance) {
     found.unreadable = texts.unreadable();
     found.created_at = row.number(6);
     found.header = header_of(row, 7);
+    found.key_seed = core::key_seed(row.text(22), instance);
   }
   found.labels = labels_of(instance, found.unreadable);
   found.cursors = cursors_of(instance, found.unreadable);
@@ -374,7 +383,6 @@ result<loaded_instance> queries::load(instance_key instance) {
   found.visits = visits_of(instance);
   found.memories = memories_of(instance, found.unreadable);
   found.signals = signals_of(instance, found.unreadable);
-  found.signal_keys = signal_keys_of(instance);
   found.closing = closing_of(instance, found.unreadable);
   return unless_faulty(std::move(found));
 }
@@ -423,13 +431,6 @@ std::vector<signal_row> queries::signals_of(instance_key instance, std::string& 
     rows.push_back(std::move(s));
   }
   return rows;
-}
-
-std::vector<std::string> queries::signal_keys_of(instance_key instance) {
-  std::vector<std::string> keys;
-  for (running row = statements_.run(signal_keys_sql, instance); row.next();)
-    keys.push_back(row.text(0));
-  return keys;
 }
 
 std::optional<closing_row> queries::closing_of(instance_key instance, std::string& unreadable) {
@@ -577,12 +578,33 @@ result<std::vector<schedule_row>> queries::waiting_schedules(const std::string& 
 result<core::clock_offsets> queries::offsets() {
   running row = statements_.run(offsets_sql);
   if (!row.next()) return core::clock_offsets{};
-  return core::clock_offsets{row.number(0), row.number(1)};
+  return core::clock_offsets{row.number(0)};
 }
 
 result<timestamp_ms> queries::last_time() {
   running row = statements_.run(last_time_sql);
   return row.next() ? row.number(0) : 0;
+}
+
+result<instance_key> queries::last_instance() {
+  running row = statements_.run(last_instance_sql);
+  return row.next() && !row.is_null(0) ? row.number(0) : 0;
+}
+
+result<bool> queries::has_signal_key(instance_key instance, const std::string& key) {
+  if (auto there = need_instance(instance); !there) return there.failure();
+  running row = statements_.run(has_signal_key_sql, instance, key);
+  return row.next();
+}
+
+result<store_facts> queries::store_of() {
+  store_facts found;
+  running identity = statements_.run(identity_sql);
+  if (!identity.next()) return error{errc::corrupt, "the store has no identity", ""};
+  found.identity = identity.text(0);
+  running format = statements_.run(format_sql);
+  if (format.next()) found.format = static_cast<int>(format.number(0));
+  return found;
 }
 
 } // namespace pawl::storage

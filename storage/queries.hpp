@@ -29,6 +29,9 @@ public:
   result<std::optional<timestamp_ms>> next_due(core::timeline line, due_mark after);
   result<core::clock_offsets> offsets();
   result<timestamp_ms> last_time();
+  result<instance_key> last_instance();
+  result<bool> has_signal_key(instance_key instance, const std::string& key);
+  result<store_facts> store_of();
 
   result<std::vector<schedule_row>> schedules(const std::string& after, std::size_t limit);
   result<std::optional<schedule_row>> schedule(const std::string& id);
@@ -56,7 +59,6 @@ private:
   std::vector<visit_row> visits_of(instance_key instance);
   std::vector<memory_row> memories_of(instance_key instance, std::string& unreadable);
   std::vector<signal_row> signals_of(instance_key instance, std::string& unreadable);
-  std::vector<std::string> signal_keys_of(instance_key instance);
   std::optional<closing_row> closing_of(instance_key instance, std::string& unreadable);
   std::map<std::string, std::string> labels_of(instance_key instance, std::string& unreadable);
   std::int64_t last_step_of(instance_key instance, const std::string& node);

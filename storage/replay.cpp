@@ -34,10 +34,10 @@ std::string cursor_difference(const core::cursor& folded, const core::cursor& st
   if (folded.visit != stored.visit) return say("the visit");
   if (folded.scope != stored.scope) return say("the scope");
   if (folded.phase != stored.phase) return say("the phase");
-  if (folded.key != stored.key) return say("the idempotency key");
   if (folded.wait != stored.wait) return say("the wait");
   if (folded.retry != stored.retry) return say("the retry state");
   if (folded.timer != stored.timer) return say("the timer");
+  if (folded.deadline != stored.deadline) return say("the deadline");
   if (!core::same(folded.payload, stored.payload)) return say("the payload");
   if (!core::same(folded.node_state, stored.node_state)) return say("the node state");
   if (!core::same(folded.payload_schema, stored.payload_schema)) return say("the payload schema");
@@ -74,8 +74,6 @@ std::string first_difference(const core::workflow& w, const core::state& folded,
     return "what a node remembers is stored otherwise than it follows from the events";
   if (stored.signals != folded.signals)
     return "the buffered signals are stored otherwise than they follow from the events";
-  if (stored.signal_keys != folded.signal_keys)
-    return "the keys of signals are stored otherwise than they follow from the events";
   if (stored.next_cursor != folded.next_cursor) return numbers("next_cursor", stored.next_cursor, folded.next_cursor);
   if (stored.next_scope != folded.next_scope) return numbers("next_scope", stored.next_scope, folded.next_scope);
   if (stored.steps != folded.steps) return numbers("steps", stored.steps, folded.steps);
@@ -95,9 +93,15 @@ std::string first_difference(const core::workflow& w, const core::state& folded,
   return stored == folded ? "" : "a field of the state differs";
 }
 
+// A key is made once, with the identity that the store had then, and never computed again.
+void take_keys(const core::state& stored, core::state& folded) {
+  for (core::cursor& c : folded.cursors)
+    if (const core::cursor* other = stored.find(c.id); other != nullptr && other->visit == c.visit) c.key = other->key;
+}
+
 // The state after the first `revisions` stored steps.
 result<core::state> fold(const core::workflow& w, reader& from, const loaded_instance& rows) {
-  core::state s = core::initial_state(w, rows.uid);
+  core::state s = core::initial_state(w, rows.uid, rows.key_seed);
   while (s.revision < rows.header.revision) {
     const auto page = from.history(rows.instance, s.revision, page_steps);
     if (!page) return page.failure();
@@ -117,8 +121,9 @@ result<void> check_replay(const core::workflow& w, reader& from, instance_key in
   if (!rows) return rows.failure();
   const auto stored = decode_state(w, *rows);
   if (!stored) return stored.failure();
-  const auto folded = fold(w, from, *rows);
+  auto folded = fold(w, from, *rows);
   if (!folded) return folded.failure();
+  take_keys(*stored, *folded);
   if (auto found = first_difference(w, *folded, *stored); !found.empty()) return broken(rows->uid, std::move(found));
   return {};
 }

@@ -47,6 +47,9 @@ public:
   result<std::vector<schedule_row>> schedules(std::string_view after, std::size_t limit) override {
     return read([&](queries& q) { return q.schedules(std::string(after), limit); });
   }
+  result<store_facts> facts() override {
+    return read([](queries& q) { return q.store_of(); });
+  }
   result<core::clock_offsets> offsets() override {
     return read([&](queries& q) { return q.offsets(); });
   }

@@ -1,5 +1,6 @@
 // The owner's store: group commit, what a failed transaction leaves, checkpoints. Its SQL is in queries and
 // sqlite_writes. Never reports success before COMMIT returned, never writes again after a failed sync.
+#include "runtime/core/hash.hpp"
 #include "storage/checkpointer.hpp"
 #include "storage/database.hpp"
 #include "storage/eraser.hpp"
@@ -56,6 +57,13 @@ public:
     return read([&](queries& q) { return q.waiting_schedules(std::string(after), limit); });
   }
   result<timestamp_ms> last_time() override { return writer_->latest_time; }
+  result<std::string> renew_identity() override;
+  result<instance_key> last_instance() override {
+    return read([](queries& q) { return q.last_instance(); });
+  }
+  result<bool> has_signal_key(instance_key instance, std::string_view key) override {
+    return read([&](queries& q) { return q.has_signal_key(instance, std::string(key)); });
+  }
   result<checkpointed> checkpoint(std::size_t wal_bytes) override;
   result<bool> clean_up() override;
 
@@ -316,6 +324,15 @@ result<void> sqlite_store::save_definition(const definition_row& definition, tim
     auto saved = in_transaction(save);
     if (!saved && saved.failure().code == errc::disk_full && make_room()) return in_transaction(save);
     return saved;
+  });
+}
+
+result<std::string> sqlite_store::renew_identity() {
+  if (stopped_) return stopped();
+  return or_stop([&]() -> result<std::string> {
+    const std::string made = core::new_identity();
+    if (auto saved = in_transaction([&] { writer_->set_identity(made); }); !saved) return saved.failure();
+    return made;
   });
 }
 

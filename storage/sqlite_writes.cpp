@@ -2,6 +2,7 @@
 #include "storage/sqlite_writes.hpp"
 
 #include "runtime/core/overloaded.hpp"
+#include "storage/queries.hpp"
 
 #include <fmt/format.h>
 
@@ -36,8 +37,8 @@ constexpr char definition_number_sql[] = "SELECT number FROM definition WHERE ha
 constexpr char insert_instance_sql[] =
     "INSERT INTO instance (uid, definition, created_at, revision, version, status, next_cursor, next_scope, steps,"
     " step_limit, updated_at, last_started_at, execution_ms, retry_reason, step_limit_exceeded, in_flight, wake_at,"
-    " wake_on)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+    " wake_on, id)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
 constexpr char insert_input_sql[] = "INSERT INTO input (instance, text, hash, payload_key) VALUES (?1, ?2, ?3, ?4)";
 constexpr char insert_label_sql[] = "INSERT INTO label (instance, name, value, payload_key) VALUES (?1, ?2, ?3, ?4)";
 constexpr char append_audit_sql[] =
@@ -50,14 +51,15 @@ constexpr char set_sealed_sql[] = "REPLACE INTO sealed_store (id, generation, ma
 constexpr char move_cursor_sql[] =
     "UPDATE cursor SET scope = ?3, node = ?4, visit = ?5, phase = ?6, key = ?7, wait_kind = ?8, wait_reason = ?9,"
     " wait_since = ?10, retry_attempts = ?11, retry_at = ?12, payload = ?13, node_state = ?14, timer_fired = ?15,"
-    " payload_schema = ?16, payload_key = ?17, wait_order = ?18, wait_signals = ?19, signal = ?20 WHERE instance = ?1 "
-    "AND cursor = ?2";
+    " payload_schema = ?16, payload_key = ?17, wait_order = ?18, wait_signals = ?19, signal = ?20, deadline_at = ?21,"
+    " deadline_ms = ?22, deadline_line = ?23 WHERE instance = ?1 AND cursor = ?2";
 constexpr char add_cursor_sql[] =
     "INSERT INTO cursor (instance, cursor, scope, node, visit, phase, key, wait_kind, wait_reason, wait_since,"
     " retry_attempts, retry_at, payload, node_state, timer_fired, payload_schema, payload_key, wait_order, "
     "wait_signals,"
-    " signal)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
+    " signal, deadline_at, deadline_ms, deadline_line)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,"
+    " ?23)";
 constexpr char remove_cursor_sql[] = "DELETE FROM cursor WHERE instance = ?1 AND cursor = ?2";
 constexpr char set_timer_sql[] =
     "REPLACE INTO timer (instance, cursor, due_at, duration_ms, line) VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -74,7 +76,11 @@ constexpr char forget_memory_sql[] =
 constexpr char add_signal_sql[] =
     "INSERT INTO signal (instance, number, at, name, payload, payload_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 constexpr char remove_signal_sql[] = "DELETE FROM signal WHERE instance = ?1 AND number = ?2";
-constexpr char add_signal_key_sql[] = "INSERT INTO signal_key (instance, key) VALUES (?1, ?2)";
+constexpr char knows_signal_key_sql[] = "SELECT 1 FROM signal_key WHERE instance = ?1 AND key = ?2";
+constexpr char add_signal_key_sql[] = "INSERT INTO signal_key (instance, key, number, at) VALUES (?1, ?2, ?3, ?4)";
+constexpr char forget_signal_keys_sql[] =
+    "DELETE FROM signal_key WHERE instance = ?1 AND at < ?2 AND number <= (SELECT number FROM signal_key"
+    " WHERE instance = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?3)";
 constexpr char set_closing_sql[] =
     "INSERT INTO closing (instance, end_status, reason, payload_key) VALUES (?1, ?2, ?3, ?4)";
 constexpr char append_step_sql[] =
@@ -100,7 +106,9 @@ constexpr char set_schedule_sql[] =
 constexpr char remove_schedule_sql[] = "DELETE FROM schedule WHERE id = ?1";
 constexpr char schedule_revision_sql[] = "SELECT revision FROM schedule WHERE id = ?1";
 constexpr char count_schedules_sql[] = "SELECT count(*) FROM schedule";
-constexpr char set_clock_sql[] = "REPLACE INTO clock (id, engine_ms, calendar_ms) VALUES (1, ?1, ?2)";
+// Both columns say the same since format 9: there is no third line any more.
+constexpr char set_clock_sql[] = "REPLACE INTO clock (id, engine_ms, calendar_ms) VALUES (1, ?1, ?1)";
+constexpr char set_identity_sql[] = "UPDATE identity SET value = ?1";
 constexpr char set_latest_sql[] = "REPLACE INTO definition_latest (id, definition, saved_at) VALUES (?1, ?2, ?3)";
 
 std::optional<std::int64_t> unless_zero(std::int64_t value) { return value == 0 ? std::nullopt : std::optional(value); }
@@ -179,10 +187,13 @@ void change_writer::insert_instance(const create_write& wanted, std::int64_t def
   statements_.change(insert_instance_sql, wanted.uid, definition, wanted.created_at, h.revision, h.version,
                      static_cast<int>(h.status), h.next_cursor, h.next_scope, h.steps, h.step_limit, h.updated_at,
                      h.last_started_at, h.execution_ms, h.retry_reason, h.step_limit_exceeded, h.in_flight, h.wake_at,
-                     h.wake_on);
+                     h.wake_on, unless_zero(wanted.first.instance));
 }
 
 result<written> change_writer::advance(const step_write& wanted) {
+  for (const std::string& key : wanted.signal_keys_set)
+    if (running known = statements_.run(knows_signal_key_sql, wanted.instance, key); known.next())
+      return written{wanted.instance, true};
   if (!update_header(wanted)) return refused(wanted);
   append_rows(wanted.instance, wanted);
   return written{wanted.instance, false};
@@ -218,7 +229,7 @@ result<written> change_writer::remember_sealed(const sealed_write& wanted) {
 }
 
 result<written> change_writer::set_clock(const core::clock_offsets& offsets) {
-  statements_.change(set_clock_sql, offsets.engine_ms, offsets.calendar_ms);
+  statements_.change(set_clock_sql, offsets.calendar_ms);
   return written{};
 }
 
@@ -312,7 +323,9 @@ void change_writer::append_rows(instance_key instance, const step_write& wanted)
   for (const std::int64_t s : wanted.signals_gone)
     statements_.change(remove_signal_sql, instance, s);
   for (const std::string& key : wanted.signal_keys_set)
-    statements_.change(add_signal_key_sql, instance, key);
+    statements_.change(add_signal_key_sql, instance, key, wanted.step.revision, wanted.step.at.engine);
+  if (const auto& limit = wanted.signal_keys_gone)
+    statements_.change(forget_signal_keys_sql, instance, limit->known_since, sql_limit(limit->newest_kept));
   if (wanted.closing_set) set_closing(instance, *wanted.closing_set);
 }
 
@@ -345,11 +358,19 @@ void change_writer::set_cursor(instance_key instance, const cursor_row& c) {
   const std::string* schema = sealed("payload_schema", in(c.payload_schema));
   const std::string* signals = sealed("wait_signals", in(c.wait_signals));
   const std::string* signal = sealed("signal", c.signal.empty() ? nullptr : &c.signal);
+  std::optional<std::int64_t> deadline_at;
+  std::optional<std::int64_t> deadline_ms;
+  std::optional<std::int64_t> deadline_line;
+  if (c.deadline) {
+    deadline_at = c.deadline->due_at;
+    deadline_ms = c.deadline->duration_ms;
+    deadline_line = static_cast<std::int64_t>(c.deadline->line);
+  }
   for (const char* sql : {move_cursor_sql, add_cursor_sql})
     if (statements_.change(sql, instance, c.cursor, c.scope, c.node, c.visit, c.phase, c.key, c.wait_kind, reason,
                            unless_zero(c.wait_since), unless_zero(c.retry_attempts), unless_zero(c.retry_at), payload,
-                           node_state, c.timer_fired, schema, sealed.key(), unless_zero(c.wait_order), signals,
-                           signal) == 1)
+                           node_state, c.timer_fired, schema, sealed.key(), unless_zero(c.wait_order), signals, signal,
+                           deadline_at, deadline_ms, deadline_line) == 1)
       return;
 }
 
@@ -357,9 +378,9 @@ void change_writer::append_step(instance_key instance, const step_row& s) {
   const auto previous = previous_result(instance, s);
   row_sealer sealed(cipher_, step_place(instance, s.revision));
   const timestamp_ms at = s.at.engine;
-  latest_time = std::max(latest_time, at);
-  statements_.change(append_step_sql, instance, s.revision, at, latest_time - at, s.core_version, s.kind, s.cursor,
-                     s.scope, s.node, s.visit, s.attempt, previous, s.handle,
+  latest_time = std::max(latest_time, s.at.steady);
+  statements_.change(append_step_sql, instance, s.revision, at, latest_time - s.at.steady, s.core_version, s.kind,
+                     s.cursor, s.scope, s.node, s.visit, s.attempt, previous, s.handle,
                      sealed("note", s.note.empty() ? nullptr : &s.note), sealed("error", in(s.error)),
                      sealed("detail", in(s.detail)), sealed("output", in(s.output)), sealed.key(),
                      unless_zero(at - s.at.steady), unless_zero(at - s.at.calendar));
@@ -422,5 +443,7 @@ void change_writer::save_definition(const definition_row& definition, timestamp_
   statements_.change(insert_definition_sql, definition.hash, definition.id, definition.text);
   statements_.change(set_latest_sql, definition.id, definition_number(definition.hash, definition.id), at);
 }
+
+void change_writer::set_identity(const std::string& identity) { statements_.change(set_identity_sql, identity); }
 
 } // namespace pawl::storage

@@ -22,8 +22,9 @@ public:
   std::optional<written> find_on_disk(const change& wanted);
   /// Does nothing when it is the latest already.
   void save_definition(const definition_row& definition, timestamp_ms at);
+  void set_identity(const std::string& identity);
 
-  /// The latest time of any step applied; the caller sets it back when it rolls back.
+  /// The latest time on the steady line of any step applied; the caller sets it back when it rolls back.
   timestamp_ms latest_time = 0;
 
 private:

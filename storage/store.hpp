@@ -51,6 +51,14 @@ struct instance_row {
   std::optional<timestamp_ms> wake_on; ///< and on the calendar
 };
 
+/// Of a cursor, or of the instance as a whole.
+struct timer_row {
+  std::int64_t cursor = 0; ///< 0: of the instance
+  timestamp_ms due_at = 0;
+  std::int64_t duration_ms = 0;
+  core::timeline line = core::timeline::steady;
+};
+
 struct cursor_row {
   std::int64_t cursor = 0;
   std::string node;
@@ -70,14 +78,7 @@ struct cursor_row {
   std::int64_t wait_order = 0;
   std::optional<std::string> wait_signals = {}; ///< JSON text: a list of names
   std::string signal = {};                      ///< which one brought the payload
-};
-
-/// Of a cursor, or of the instance as a whole.
-struct timer_row {
-  std::int64_t cursor = 0; ///< 0: of the instance
-  timestamp_ms due_at = 0;
-  std::int64_t duration_ms = 0;
-  core::timeline line = core::timeline::steady;
+  std::optional<timer_row> deadline = {};       ///< of the visit; its `cursor` counts for nothing
 };
 
 struct visit_row {
@@ -127,7 +128,14 @@ struct step_row {
   bool is_unreadable = false; ///< read without the key of its texts, which say so; those that are JSON as a JSON string
 };
 
-/// A transition of an instance that exists: all rows or none.
+/// Keys of signals that an instance need not know any more.
+struct signal_keys_limit {
+  std::size_t newest_kept = 0;  ///< of these none goes
+  timestamp_ms known_since = 0; ///< nor of those that came since
+};
+
+/// A transition of an instance that exists: all rows or none. When the instance knows one of `signal_keys_set` nothing
+/// is written, and the answer says `existed`.
 struct step_write {
   instance_key instance = 0;
   instance_row header;
@@ -141,10 +149,12 @@ struct step_write {
   std::vector<signal_row> signals_set = {};
   std::vector<std::int64_t> signals_gone = {};
   std::vector<std::string> signal_keys_set = {};
+  std::optional<signal_keys_limit> signal_keys_gone = {};
   std::optional<closing_row> closing_set = {};
 };
 
-/// A new instance with its first transition; `first.instance` is ignored.
+/// A new instance with its first transition. `first.instance` is its number, which no instance may have had; 0: the
+/// store takes the next one.
 struct create_write {
   std::string uid;
   std::string definition_id;
@@ -243,7 +253,7 @@ const char* broken_rule(const change& wanted) noexcept;
 
 struct written {
   instance_key instance = 0; ///< 0 for what belongs to none
-  bool existed = false;      ///< a create_write found the same start already there and changed nothing
+  bool existed = false; ///< a create_write found the same start, a step_write the key of its signal: nothing changed
 };
 
 /// A definition document by content hash.
@@ -268,7 +278,7 @@ struct loaded_instance {
   std::vector<visit_row> visits;
   std::vector<memory_row> memories; ///< by (scope, node, name)
   std::vector<signal_row> signals;  ///< by number, ascending
-  std::vector<std::string> signal_keys;
+  std::string key_seed;             ///< core::key_seed of the store and this instance
   std::optional<closing_row> closing = {};
   std::string unreadable; ///< why, when texts were read without their key, as step_row says
 };
@@ -332,6 +342,12 @@ struct due_row {
   timestamp_ms due_at = 0;
 };
 
+/// What a store says of itself.
+struct store_facts {
+  std::string identity; ///< 32 hexadecimal digits, made with the store: no two stores share it, but for copies
+  int format = 0;       ///< of the file; 0: it has none
+};
+
 /// What reading commands need; an instance of it may be read-only.
 class reader {
 public:
@@ -366,6 +382,7 @@ public:
 
   /// What the last clock_write left; a store without one: the timelines are the same.
   virtual result<core::clock_offsets> offsets() = 0;
+  virtual result<store_facts> facts() = 0;
 };
 
 /// What a checkpoint left.
@@ -398,6 +415,8 @@ public:
 
   /// The same promises for one definition.
   virtual result<void> save_definition(const definition_row& definition, timestamp_ms at) = 0;
+  /// And for a new identity, which it returns: from now on visits get other keys than in a copy of the store.
+  virtual result<std::string> renew_identity() = 0;
 
   /// Instances with a ready cursor, in key order after `after`; `due_at` is the time of their last step.
   virtual result<std::vector<due_row>> in_flight(instance_key after, std::size_t limit) = 0;
@@ -413,8 +432,12 @@ public:
   virtual result<std::optional<timestamp_ms>> next_schedule_due(timestamp_ms after) = 0;
   /// Schedules with pending runs, by id, ascending, behind `after`; paused ones too.
   virtual result<std::vector<schedule_row>> waiting_schedules(std::string_view after, std::size_t limit) = 0;
-  /// The latest engine time that any committed step holds; 0 for an empty store. Engine time never goes below it.
+  /// The latest time on the steady line that any committed step holds; 0 for an empty store. It never goes below that.
   virtual result<timestamp_ms> last_time() = 0;
+  /// The highest number that an instance has; 0 for an empty store. None above it was ever given to one.
+  virtual result<instance_key> last_instance() = 0;
+  /// Whether a signal with that key has come, as far as the instance remembers.
+  virtual result<bool> has_signal_key(instance_key instance, std::string_view key) = 0;
 
   /// Moves the log into the main file when it is larger than `wal_bytes` or than half of the disk's free room; 0:
   /// always, and cuts it to nothing. Changes nothing that can be read. A reader in the way is no error: the answer says
@@ -429,8 +452,8 @@ public:
   virtual result<bool> clean_up() = 0;
 };
 
-/// Rows of a store that is gone with the object. Keeps every promise but durability.
-std::unique_ptr<store> open_memory_store();
+/// Rows of a store that is gone with the object. Keeps every promise but durability. Empty: an identity of its own.
+std::unique_ptr<store> open_memory_store(std::string identity = "");
 
 /// How a file keeps payload texts: inputs, outputs, errors and whatever else may hold some (README.md lists them). The
 /// port shows plain text whatever the file has.

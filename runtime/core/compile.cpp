@@ -150,15 +150,19 @@ private:
   }
 
   void read_step_limit() {
-    made_->step_limit = step_limit_default;
+    made_->step_limit = std::min(step_limit_default, limits_.step_limit_max);
     const auto at = document_.find("stepLimit");
     if (at == document_.end() || at->is_null()) return;
     const bool whole = at->is_number_integer() && (at->is_number_unsigned() || at->get<std::int64_t>() >= 0) &&
                        at->get<std::uint64_t>() <= std::uint64_t{1} << 53;
     if (!whole)
-      return fail("/stepLimit", "is no whole number from 0 up", "write how many steps may run, 0 for no limit");
-    made_->step_limit = at->get<std::int64_t>();
-    if (*made_->step_limit == 0) made_->step_limit.reset();
+      return fail("/stepLimit", "is no whole number from 0 up",
+                  "write how many steps may run without a rest, 0 for as many as the host allows");
+    const std::int64_t wanted = at->get<std::int64_t>();
+    if (wanted > limits_.step_limit_max && !how_.is_stored)
+      return fail("/stepLimit", fmt::format("is over the {} that the host allows", limits_.step_limit_max),
+                  "write less, or 0 for as many as the host allows (options::step_limit_max)");
+    made_->step_limit = wanted == 0 ? limits_.step_limit_max : std::min(wanted, limits_.step_limit_max);
   }
 
   void read_instance_timeout() {

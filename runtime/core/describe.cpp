@@ -29,6 +29,7 @@ history_entry describe(const workflow& w, const state& after, const event& e, co
   history_entry entry;
   entry.revision = after.revision;
   entry.at_ms = e.at.engine;
+  entry.steady_ms = e.at.steady;
   entry.event = name_of(e.what);
   entry.note = done.note;
   if (done.result) {

@@ -10,13 +10,16 @@
 namespace pawl::core {
 
 /// Stored with every event; grows when transition() changes its mind about the same event.
-inline constexpr int core_version = 1;
+///
+/// 2: a pause that is entered again keeps the deadline of its visit; a rest of less than a second does not set the fuse
+/// back.
+inline constexpr int core_version = 2;
 
 /// A named signal came. Its name and key were checked, and its payload fits what the definition says of it.
 struct signalled {
   std::string name;
   json_ptr payload; ///< null: none
-  std::string key;  ///< a second one with the same key never becomes an event; empty: none
+  std::string key;  ///< a second one with the same key is not stored, so nothing comes of it; empty: none
 };
 
 struct started {
@@ -63,6 +66,7 @@ struct node_paused {
   json_ptr payload_schema = {};           ///< null: any payload ends the pause
   std::vector<std::string> signals = {};  ///< of wait_kind::signal: any of these ends the pause
   std::optional<timestamp_ms> until = {}; ///< it ends by itself at that time of the calendar; not beside timer_ms
+  bool extends = false;                   ///< that may be later than what earlier pauses of the visit said
 };
 
 struct resumed {
@@ -103,6 +107,7 @@ using event_content = std::variant<started, node_succeeded, node_failed, node_pa
 struct event {
   moment at;
   event_content what;
+  int core_version = core::core_version; ///< whose rules it obeys
 };
 
 /// "started", "succeeded", "failed", "paused", "resumed", "timer_fired", "signalled", "cancelled",

@@ -42,8 +42,18 @@ std::string content_hash(std::string_view text) {
   return hex(digest);
 }
 
-std::string idempotency_key(std::string_view instance_id, std::string_view node_id, std::int64_t visit) {
-  return hex(blake2b<16>({instance_id, node_id, std::to_string(visit)}));
+std::string key_seed(std::string_view store_identity, std::int64_t instance_number) {
+  return hex(blake2b<16>({"pawl visit", store_identity, std::to_string(instance_number)}));
+}
+
+std::string idempotency_key(std::string_view key_seed, std::string_view node_id, std::int64_t visit) {
+  return hex(blake2b<16>({key_seed, node_id, std::to_string(visit)}));
+}
+
+std::string new_identity() {
+  std::array<unsigned char, 16> bytes;
+  randombytes_buf(bytes.data(), bytes.size());
+  return hex(bytes);
 }
 
 double unit_hash(std::string_view key, std::int64_t attempt) {

@@ -19,7 +19,7 @@ struct moment {
   moment(timestamp_ms engine_ms, timestamp_ms steady_ms, timestamp_ms calendar_ms)
       : engine(engine_ms), steady(steady_ms), calendar(calendar_ms) {}
 
-  timestamp_ms engine;   ///< what is recorded and shown: the wall clock, but never going back
+  timestamp_ms engine;   ///< what a step records: the wall clock, but never before the instance's step before it
   timestamp_ms steady;   ///< goes on by as much as time passes
   timestamp_ms calendar; ///< the wall clock
 
@@ -27,12 +27,11 @@ struct moment {
   bool operator==(const moment&) const = default;
 };
 
-/// How far the other timelines are ahead of the steady one. Kept in the store; changes when the wall clock is set.
+/// How far the calendar is ahead of the steady line. Kept in the store; changes when the wall clock is set.
 struct clock_offsets {
-  std::int64_t engine_ms = 0; ///< never shrinks, so that engine time does not go back
   std::int64_t calendar_ms = 0;
 
-  moment at(timestamp_ms steady) const { return {steady + engine_ms, steady, steady + calendar_ms}; }
+  moment at(timestamp_ms steady) const { return {steady + calendar_ms, steady, steady + calendar_ms}; }
   /// A time of either timeline by the calendar.
   timestamp_ms by_calendar(timestamp_ms at, timeline line) const {
     return line == timeline::steady ? at + calendar_ms : at;

@@ -17,9 +17,6 @@ std::size_t buffered_bytes(const state& s) {
 
 result<void> check_room(const state& s, const signalled& signal, const signal_limits& limits) {
   const auto full = [&](std::string what) { return error{errc::full, std::move(what), s.instance_id}; };
-  if (!signal.key.empty() && s.signal_keys.size() >= limits.keys_max)
-    return full(
-        fmt::format("the instance remembers {} keys of signals, and no more: send it without one", limits.keys_max));
   if (s.oldest_wait_for(signal.name) != nullptr) return {};
   if (s.signals.size() >= limits.buffered_max)
     return full(fmt::format("the instance keeps {} signals that nothing has waited for yet, and no more: send it again "
@@ -64,13 +61,10 @@ result<void> check_declared(const workflow& w, const signalled& signal) {
   return schema::require(*declared->second, signal.payload ? *signal.payload : none, "the signal's payload");
 }
 
-result<signal_verdict> check_signal(const workflow& w, const state& s, const signalled& signal,
-                                    const signal_limits& limits) {
-  if (!signal.key.empty() && s.signal_keys.count(signal.key) > 0) return signal_verdict::duplicate;
+result<void> check_signal(const workflow& w, const state& s, const signalled& signal, const signal_limits& limits) {
   if (takes_nothing(s)) return error{errc::finished, why_it_takes_nothing(s), s.instance_id};
   if (auto known = check_declared(w, signal); !known) return known.failure();
-  if (auto room = check_room(s, signal, limits); !room) return room.failure();
-  return signal_verdict::fresh;
+  return check_room(s, signal, limits);
 }
 
 } // namespace pawl::core

@@ -13,7 +13,7 @@ bool cursor::operator==(const cursor& o) const {
   return id == o.id && node == o.node && visit == o.visit && scope == o.scope && phase == o.phase && key == o.key &&
          wait == o.wait && retry == o.retry && timer == o.timer && same(payload, o.payload) &&
          same(node_state, o.node_state) && same(payload_schema, o.payload_schema) && timer_fired == o.timer_fired &&
-         signal == o.signal;
+         signal == o.signal && deadline == o.deadline;
 }
 
 bool buffered_signal::operator==(const buffered_signal& o) const {

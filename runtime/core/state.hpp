@@ -10,7 +10,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,8 +70,9 @@ struct cursor {
   std::optional<wait_state> wait;   ///< set while waiting
   std::optional<retry_state> retry; ///< set from the first failed attempt until the cursor leaves the node
   std::optional<timer_state> timer;
-  json_ptr payload;         ///< given to every attempt of the visit
-  json_ptr node_state;      ///< kept by the visit's last pause
+  std::optional<timer_state> deadline; ///< of the visit's pauses for something from outside, from the first of them on
+  json_ptr payload;                    ///< given to every attempt of the visit
+  json_ptr node_state;                 ///< kept by the visit's last pause
   json_ptr payload_schema;  ///< of the visit's last pause: what a payload must fit; stays through its retries
   bool timer_fired = false; ///< it runs because its delay is over
   std::string signal;       ///< which one brought `payload`; empty: none
@@ -102,17 +102,17 @@ struct buffered_signal {
 
 struct state {
   std::string instance_id;
+  std::string key_seed;      ///< of the idempotency keys of its visits
   std::int64_t revision = 0; ///< committed transitions
   std::int64_t version = 0;  ///< times a cursor left a node
   instance_status status = instance_status::active;
-  std::vector<cursor> cursors;                    ///< by id, ascending
-  std::vector<std::int64_t> visits;               ///< by node_index: how often the node was entered; never goes back
-  std::vector<memory> memories;                   ///< in the order (scope, node, name)
-  std::vector<buffered_signal> signals;           ///< oldest first; what is left at the end stays, unconsumed
-  std::set<std::string, std::less<>> signal_keys; ///< of all that ever came with one
+  std::vector<cursor> cursors;          ///< by id, ascending
+  std::vector<std::int64_t> visits;     ///< by node_index: how often the node was entered; never goes back
+  std::vector<memory> memories;         ///< in the order (scope, node, name)
+  std::vector<buffered_signal> signals; ///< oldest first; what is left at the end stays, unconsumed
   cursor_id next_cursor = 1;
   scope_id next_scope = 1;
-  std::int64_t steps = 0;                 ///< executions since the last wait or external event: the fuse
+  std::int64_t steps = 0;                 ///< executions since the last external event or rest of a second: the fuse
   std::optional<std::int64_t> step_limit; ///< given with the last external event; none: the definition's
   timestamp_ms created_at = 0;
   timestamp_ms updated_at = 0;

@@ -16,6 +16,7 @@ namespace {
 constexpr const char* error_handle = "error";
 constexpr const char* timeout_handle = "timeout";
 constexpr std::int64_t day_ms = 86'400'000;
+constexpr std::int64_t rest_ms_min = 1000; ///< what waits as long is no runaway loop
 
 using verdict = std::variant<step, rejected>;
 
@@ -24,7 +25,8 @@ rejected refuse(errc code, std::string reason) { return {code, std::move(reason)
 // Carries out one event on a state that it may change: the checks come first in every handler.
 class transitioner {
 public:
-  transitioner(const workflow& w, state& s, const moment& at) : workflow_(w), state_(s), at_(at) {}
+  transitioner(const workflow& w, state& s, const event& e)
+      : workflow_(w), state_(s), at_(e.at), version_(e.core_version) {}
 
   verdict operator()(const started& e) {
     if (state_.revision != 0) return refuse(errc::conflict, "the instance has started already");
@@ -91,8 +93,7 @@ public:
     c->payload_schema = e.payload_schema;
     c->timer_fired = false;
     if (take_buffered(*c)) return commit();
-    if (e.timer_ms) set_timer_of(*c, *e.timer_ms);
-    if (e.until) set_calendar_timer_of(*c, *e.until);
+    if (const auto timer = timer_of(*c, e)) start_timer(*c, *timer);
     touch(*c);
     return commit();
   }
@@ -118,8 +119,6 @@ public:
     if (takes_nothing(state_)) return refuse(errc::finished, why_it_takes_nothing(state_));
     if (state_.revision == 0) return refuse(errc::conflict, "the instance has not started");
     if (e.name.empty()) return refuse(errc::invalid_argument, "a signal needs a name");
-    if (!e.key.empty() && state_.signal_keys.count(e.key) > 0)
-      return refuse(errc::conflict, "a signal with that key came before");
     note_key(e.key);
     step_.note = fmt::format("signal '{}'", e.name);
     if (const cursor* c = state_.oldest_wait_for(e.name))
@@ -136,11 +135,11 @@ public:
     if (c->phase == phase::retry_wait) {
       make_ready(*c);
     } else if (c->wait->kind == wait_kind::timer) {
-      state_.steps = 0;
+      rested(*c);
       c->timer_fired = true;
       make_ready(*c);
     } else {
-      state_.steps = 0;
+      rested(*c);
       time_out(*c);
     }
     return commit();
@@ -249,7 +248,6 @@ private:
 
   void note_key(const std::string& key) {
     if (key.empty()) return;
-    state_.signal_keys.insert(key);
     step_.signal_keys_set.push_back(key);
   }
 
@@ -263,9 +261,29 @@ private:
 
   void set_timer_of(cursor& c, std::int64_t duration_ms) { start_timer(c, timer_of(duration_ms)); }
 
-  void set_calendar_timer_of(cursor& c, timestamp_ms until) {
+  static timer_state calendar_timer(timestamp_ms until) {
     constexpr timestamp_ms year_9999_end = 253'402'300'799'999;
-    start_timer(c, {std::clamp<timestamp_ms>(until, 0, year_9999_end), 0, timeline::calendar});
+    return {std::clamp<timestamp_ms>(until, 0, year_9999_end), 0, timeline::calendar};
+  }
+
+  std::int64_t left_ms(const timer_state& timer) const { return timer.due_at - at_.on(timer.line); }
+
+  // When a pause ends by itself. A deadline belongs to the visit: a later pause may only shorten it, unless it says so.
+  std::optional<timer_state> timer_of(cursor& c, const node_paused& e) const {
+    std::optional<timer_state> timer;
+    if (e.timer_ms) timer = timer_of(*e.timer_ms);
+    if (e.until) timer = calendar_timer(*e.until);
+    if (e.kind == wait_kind::timer || version_ < 2) return timer;
+    const bool is_longer = c.deadline && (!timer || left_ms(*timer) > left_ms(*c.deadline));
+    if (is_longer && !e.extends) return c.deadline;
+    c.deadline = timer;
+    return timer;
+  }
+
+  // The fuse burns on through rests that are too short to slow a loop down.
+  void rested(const cursor& c) {
+    const std::int64_t rest_ms = c.timer->line == timeline::steady ? c.timer->duration_ms : at_.engine - c.wait->since;
+    if (version_ < 2 || rest_ms >= rest_ms_min) state_.steps = 0;
   }
 
   void start_timer(cursor& c, const timer_state& timer) {
@@ -376,10 +394,7 @@ private:
     step_.cursors_gone.push_back(id);
   }
 
-  bool over_step_limit() const {
-    const auto limit = state_.step_limit ? state_.step_limit : workflow_.step_limit;
-    return limit && state_.steps >= *limit;
-  }
+  bool over_step_limit() const { return state_.steps >= state_.step_limit.value_or(workflow_.step_limit); }
 
   // The cursor has done with its node: version and fuse count, then the edges of `handle` decide.
   void leave(cursor& c, const std::optional<std::string>& handle) {
@@ -406,7 +421,7 @@ private:
     c.scope = scope;
     c.node = node;
     c.visit = ++state_.visits[node];
-    c.key = idempotency_key(state_.instance_id, workflow_.nodes[node].id, c.visit);
+    c.key = idempotency_key(state_.key_seed, workflow_.nodes[node].id, c.visit);
     c.payload = std::move(payload);
     step_.visits_set.push_back(node);
     const auto place = std::lower_bound(state_.cursors.begin(), state_.cursors.end(), id,
@@ -443,13 +458,14 @@ private:
   const workflow& workflow_;
   state& state_;
   moment at_;
+  int version_; ///< of the rules
   step step_;
 };
 
 } // namespace
 
 std::variant<step, rejected> apply(const workflow& w, state& s, const event& e) {
-  return std::visit(transitioner(w, s, e.at), e.what);
+  return std::visit(transitioner(w, s, e), e.what);
 }
 
 std::variant<transitioned, rejected> transition(const workflow& w, const state& s, const event& e) {
@@ -460,9 +476,10 @@ std::variant<transitioned, rejected> transition(const workflow& w, const state& 
   return done;
 }
 
-state initial_state(const workflow& w, std::string instance_id) {
+state initial_state(const workflow& w, std::string instance_id, std::string key_seed) {
   state s;
   s.instance_id = std::move(instance_id);
+  s.key_seed = std::move(key_seed);
   s.visits.assign(w.nodes.size(), 0);
   return s;
 }

@@ -59,7 +59,7 @@ struct transitioned {
 /// apply() on a copy.
 std::variant<transitioned, rejected> transition(const workflow& w, const state& s, const event& e);
 
-/// The state before the event `started`.
-state initial_state(const workflow& w, std::string instance_id);
+/// The state before the event `started`. `key_seed`: see hash.hpp.
+state initial_state(const workflow& w, std::string instance_id, std::string key_seed = "");
 
 } // namespace pawl::core

@@ -58,7 +58,7 @@ struct workflow {
   std::map<std::string, node_index, std::less<>> index;   ///< no hashing: ids can be made to collide
   std::optional<node_index> start;                        ///< none: the caller names it
   std::vector<node_index> start_candidates;               ///< nodes without incoming edges
-  std::optional<std::int64_t> step_limit;                 ///< none = no limit
+  std::int64_t step_limit = 0;                            ///< how often nodes may run without a rest
   std::int64_t timeout_ms = 0;                            ///< of an instance; 0: none
   bool follow_first_only = false;                         ///< "fanOut": "first"
   expression::mentions mentions;                          ///< of all nodes together
@@ -72,7 +72,8 @@ struct definition_limits {
   expression::limits expressions = {};
   /// What expressions may call without a warning; none: the standard functions.
   std::shared_ptr<const expression::functions> functions = nullptr;
-  std::size_t expressions_max = 100'000; ///< between braces, in all nodes together
+  std::size_t expressions_max = 100'000;    ///< between braces, in all nodes together
+  std::int64_t step_limit_max = 10'000'000; ///< of `stepLimit`
   /// Where secrets may come from; nothing: a definition may name any source.
   std::optional<std::vector<std::string>> secret_sources = std::nullopt;
 };

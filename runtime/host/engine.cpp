@@ -2,6 +2,7 @@
 #include "runtime/host/engine.hpp"
 
 #include "actors/supervisor.hpp"
+#include "actors/threads.hpp"
 #include "nodes/catalog.hpp"
 #include "runtime/core/closing.hpp"
 #include "runtime/core/hash.hpp"
@@ -50,10 +51,13 @@ result<void> check_input(const core::workflow& w, const json& input) {
   return schema::require(*w.input, input, "the input");
 }
 
-// For the caller 0 is no limit; for the core it is one that is reached at once.
-result<std::optional<std::int64_t>> accept_step_limit(std::optional<std::int64_t> given) {
-  if (given && *given < 0) return error{errc::invalid_argument, "a step limit is 0 (none) or more", ""};
-  if (given == 0) return std::optional<std::int64_t>(INT64_MAX);
+// For the caller 0 is the host's maximum; for the core it is one that is reached at once.
+result<std::optional<std::int64_t>> accept_step_limit(std::optional<std::int64_t> given, std::int64_t max) {
+  if (given && (*given < 0 || *given > max))
+    return error{errc::invalid_argument,
+                 fmt::format("a step limit is 0 (as many as the host allows) to {} (options::step_limit_max)", max),
+                 ""};
+  if (given == 0) return std::optional(max);
   return given;
 }
 
@@ -144,6 +148,7 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
   if (!expressions) return expressions.failure();
   auto globals = core::parse_json(options_.globals_json, "globals_json");
   if (!globals) return globals.failure();
+  if (options_.step_limit_max < 1) return error{errc::invalid_argument, "step_limit_max is at least 1", ""};
   if (options_.json_depth_max > 500) return error{errc::invalid_argument, "json_depth_max is at most 500", ""};
   if (!globals->is_object()) return error{errc::invalid_argument, "globals_json must be a JSON object", ""};
   auto store = open_store();
@@ -152,10 +157,16 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
   if (!last) return last.failure();
   auto offsets = (*store)->offsets();
   if (!offsets) return offsets.failure();
+  auto facts = (*store)->facts();
+  if (!facts) return facts.failure();
+  auto last_instance = (*store)->last_instance();
+  if (!last_instance) return last_instance.failure();
   shared_ = std::make_shared<actors::services>(options_.time ? options_.time : std::make_shared<system_clock>(),
                                                options_.clock_is_trusted, std::move(*store),
                                                options_.store_path.empty() ? nullptr : std::move(open_store));
   shared_->time.continue_from(*last, *offsets);
+  shared_->store_identity = facts->identity;
+  shared_->last_instance = *last_instance;
   if (auto opened = open_secrets(options_.secrets, *shared_); !opened) return opened.failure();
   std::vector<std::string> sources;
   for (const auto& [source, provider] : shared_->providers)
@@ -167,8 +178,10 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
                                 *expressions,
                                 *functions};
   shared_->definition_limits.secret_sources = std::move(sources);
+  shared_->definition_limits.step_limit_max = options_.step_limit_max;
   shared_->execution_limits = {payload, options_.node_state_bytes_max, *expressions, *functions};
-  shared_->signals_kept = {options_.signals_max, options_.signal_bytes_max, options_.signal_keys_max};
+  shared_->signals_kept = {options_.signals_max, options_.signal_bytes_max};
+  shared_->signal_keys_kept = options_.signal_keys_max;
   shared_->grace_ms =
       std::clamp<std::chrono::milliseconds>(options_.grace, std::chrono::milliseconds(0), std::chrono::hours(24))
           .count();
@@ -204,6 +217,8 @@ void engine::configure_scheduler() {
   // One core is for the store's thread: with as many workers as cores they take it from each other.
   const unsigned cores = std::max(2u, std::thread::hardware_concurrency());
   config_.set("scheduler.policy", caf::atom("sharing"));
+  // No actor keeps a thread for longer than so many messages, however full its mailbox is.
+  config_.set("scheduler.max-throughput", std::size_t{10});
   config_.set(
       "scheduler.max-threads",
       static_cast<std::size_t>(options_.worker_threads != 0 ? options_.worker_threads : std::min(cores - 1, 4u)));
@@ -212,7 +227,7 @@ void engine::configure_scheduler() {
 void engine::start_actors() {
   system_ = std::make_unique<caf::actor_system>(config_);
   if (driver_ != nullptr) driver_->take(*system_);
-  shared_->supervisor.set(system_->spawn<actors::supervisor>(shared_));
+  shared_->supervisor.set(actors::spawn_blocking<actors::supervisor>(*system_, shared_));
 }
 
 void engine::start_listener() {
@@ -380,7 +395,7 @@ result<actors::start_instance> engine::prepare_start(std::string_view definition
     if (auto fits = core::check_start_payload(**workflow, start.node, start.payload); !fits && !exists(how.id))
       return fits.failure();
   }
-  auto limit = accept_step_limit(how.step_limit);
+  auto limit = accept_step_limit(how.step_limit, options_.step_limit_max);
   if (!limit) return limit.failure();
   start.step_limit = *limit;
   auto room = enter(start.input_text.size() + payload_text.size() + more_bytes);
@@ -409,7 +424,7 @@ result<std::string> engine::start(std::string_view definition_id, const json& in
 result<actors::resume_instance> engine::prepare_resume(const json* payload, const resume_options& which) {
   actors::resume_instance command;
   command.which = which;
-  auto limit = accept_step_limit(which.step_limit);
+  auto limit = accept_step_limit(which.step_limit, options_.step_limit_max);
   if (!limit) return limit.failure();
   command.which.step_limit = *limit;
   std::string text;

@@ -1,6 +1,8 @@
 // Makes the public views of an instance (snapshot, list, history, events) from a store's rows.
 #include "runtime/host/inspect.hpp"
 
+#include "storage/files.hpp"
+
 #include "runtime/core/event.hpp"
 #include "storage/codec.hpp"
 
@@ -211,6 +213,7 @@ result<history_entry> entry_of(const storage::step_row& row) {
   history_entry entry;
   entry.revision = row.revision;
   entry.at_ms = row.at.engine;
+  entry.steady_ms = row.at.steady;
   entry.event = row.kind >= 0 && static_cast<std::size_t>(row.kind) < std::size(kinds) ? core::name_of(kinds[row.kind])
                                                                                        : "unknown";
   entry.node = row.node;
@@ -228,6 +231,13 @@ result<history_entry> entry_of(const storage::step_row& row) {
 }
 
 } // namespace
+
+result<store_info> info_of(storage::reader& store, const std::string& path) {
+  auto facts = store.facts();
+  if (!facts) return facts.failure();
+  return store_info{std::move(facts->identity), facts->format, storage::size_of(path), storage::size_of(path + "-wal"),
+                    storage::size_of(path + ".reserve")};
+}
 
 instance_summary summary_of(storage::summary_row row, const core::clock_offsets& offsets) {
   std::optional<std::int64_t> wake_at = row.wake_on;

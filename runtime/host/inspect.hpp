@@ -5,10 +5,13 @@
 #include "storage/store.hpp"
 
 #include <pawl/instance.hpp>
+#include <pawl/store_reader.hpp>
 #include <pawl/subscription.hpp>
 
 namespace pawl::host {
 
+/// With the sizes of the files at `path`.
+result<store_info> info_of(storage::reader& store, const std::string& path);
 /// Its timers by the calendar.
 instance_summary summary_of(storage::summary_row row, const core::clock_offsets& offsets);
 result<snapshot> read_snapshot(storage::reader& from, std::string_view uid);

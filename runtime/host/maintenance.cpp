@@ -1,6 +1,7 @@
 // pawl::maintenance: a store without a runtime.
 #include "nodes/catalog.hpp"
 #include "runtime/core/workflow.hpp"
+#include "runtime/host/inspect.hpp"
 #include "runtime/host/payloads.hpp"
 #include "runtime/host/removal.hpp"
 #include "runtime/host/schedules.hpp"
@@ -11,7 +12,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -19,12 +19,9 @@ namespace pawl {
 
 class PAWL_LOCAL maintenance::impl {
 public:
-  /// The wall clock, but never earlier than the store's latest step.
-  result<storage::timestamp_ms> now() {
-    const auto last = store->last_time();
-    if (!last) return last.failure();
+  static storage::timestamp_ms now() {
     const auto wall = std::chrono::system_clock::now().time_since_epoch();
-    return std::max<storage::timestamp_ms>(*last, std::chrono::duration_cast<std::chrono::milliseconds>(wall).count());
+    return std::chrono::duration_cast<std::chrono::milliseconds>(wall).count();
   }
 
   result<void> clean_up() {
@@ -37,11 +34,10 @@ public:
 
   static result<maintenance> open(const std::string& path, const storage::payload_protection& payloads);
   result<schedule_info> set_paused(std::string_view id, bool paused) {
-    const auto at = now();
-    if (!at) return at.failure();
-    return host::set_paused(*store, std::string(id), paused, *at);
+    return host::set_paused(*store, std::string(id), paused, now());
   }
 
+  std::string path;
   std::unique_ptr<storage::store> store;
 };
 
@@ -89,6 +85,7 @@ result<maintenance> maintenance::impl::open(const std::string& path, const stora
   auto opened = storage::open_sqlite_store(path, static_cast<std::int64_t>(options().reserve_bytes), payloads);
   if (!opened) return opened.failure();
   auto inner = std::make_unique<impl>();
+  inner->path = path;
   inner->store = std::move(*opened);
   return maintenance(std::move(inner));
 }
@@ -100,11 +97,9 @@ result<void> maintenance::remove(std::string_view id) {
 
 result<std::vector<instance_summary>> maintenance::prune(const prune_options& which) {
   if (auto good = host::check(which); !good) return good.failure();
-  const auto now = impl_->now();
-  if (!now) return now.failure();
   host::pruning progress(which);
   while (!progress.is_done) {
-    if (auto page = host::prune_page(*impl_->store, progress, *now); !page) return page.failure();
+    if (auto page = host::prune_page(*impl_->store, progress, impl::now()); !page) return page.failure();
     if (which.dry_run) continue;
     if (auto cleaned = impl_->clean_up(); !cleaned) return cleaned.failure();
   }
@@ -120,17 +115,14 @@ result<loaded_definition> maintenance::load_definition(std::string_view json_tex
     if (!compiled->workflow && !p.is_warning)
       return error{errc::bad_definition, fmt::format("{}: {}; {}", p.pointer, p.message, p.advice), p.pointer};
   const core::workflow& w = *compiled->workflow;
-  const auto at = impl_->now();
-  if (!at) return at.failure();
-  if (auto saved = impl_->store->save_definition({w.hash, w.id, w.text}, *at); !saved) return saved.failure();
+  if (auto saved = impl_->store->save_definition({w.hash, w.id, w.text}, impl::now()); !saved) return saved.failure();
   return loaded_definition{w.id, w.hash, std::move(compiled->problems)};
 }
 
 result<schedule_info> maintenance::add_schedule(const schedule_spec& spec, const nlohmann::json& input,
                                                 const add_schedule_options& how) {
-  const auto at = impl_->now();
-  if (!at) return at.failure();
-  auto row = host::row_of(spec, *at);
+  const storage::timestamp_ms at = impl::now();
+  auto row = host::row_of(spec, at);
   if (!row) return row.failure();
   const auto workflow = stored_workflow(*impl_->store, spec.definition_id);
   if (!workflow) return workflow.failure();
@@ -139,13 +131,30 @@ result<schedule_info> maintenance::add_schedule(const schedule_spec& spec, const
   if (*workflow != nullptr)
     if (auto fits = check_fits(**workflow, input); !fits) return fits.failure();
   row->input = *std::move(text);
-  return host::put_schedule(*impl_->store, *std::move(row), spec.start_at_ms.has_value(), how, *at);
+  return host::put_schedule(*impl_->store, *std::move(row), spec.start_at_ms.has_value(), how, at);
 }
 
 result<void> maintenance::remove_schedule(std::string_view id) {
   const auto removed = host::drop_schedule(*impl_->store, std::string(id));
   if (!removed) return removed.failure();
   return {};
+}
+
+// --- whose store it is
+
+result<store_info> maintenance::info() { return host::info_of(*impl_->store, impl_->path); }
+
+result<std::string> maintenance::renew_identity() {
+  const auto busy = impl_->store->in_flight(0, 1);
+  if (!busy) return busy.failure();
+  if (!busy->empty())
+    return error{
+        errc::not_finished,
+        fmt::format("instance '{}' is in flight: what it does next has its key already; let a runtime bring the "
+                    "store to rest first, or cancel it",
+                    busy->front().uid),
+        busy->front().uid};
+  return impl_->store->renew_identity();
 }
 
 result<schedule_info> maintenance::pause_schedule(std::string_view id) { return impl_->set_paused(id, true); }

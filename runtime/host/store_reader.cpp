@@ -10,6 +10,7 @@ namespace pawl {
 
 class PAWL_LOCAL store_reader::impl {
 public:
+  std::string path;
   std::unique_ptr<storage::reader> reader;
 };
 
@@ -26,9 +27,12 @@ result<store_reader> store_reader::open(const std::string& path, const secrets_o
   auto opened = storage::open_sqlite_reader(path, *std::move(keys));
   if (!opened) return opened.failure();
   auto inner = std::make_unique<impl>();
+  inner->path = path;
   inner->reader = std::move(*opened);
   return store_reader(std::move(inner));
 }
+
+result<store_info> store_reader::info() { return host::info_of(*impl_->reader, impl_->path); }
 
 result<snapshot> store_reader::query(std::string_view id) { return host::read_snapshot(*impl_->reader, id); }
 

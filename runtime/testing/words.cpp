@@ -103,7 +103,7 @@ instance_check& instance_check::waits_at(std::string_view node) {
 
 instance_check& instance_check::took(std::chrono::milliseconds time) {
   const auto& entries = seen_->entries;
-  const std::int64_t found = entries.empty() ? 0 : entries.back().at_ms - entries.front().at_ms;
+  const std::int64_t found = entries.empty() ? 0 : entries.back().steady_ms - entries.front().steady_ms;
   if (found != time.count())
     differences_ += difference("took", fmt::format("{} ms", time.count()), fmt::format("{} ms", found));
   return *this;

@@ -321,4 +321,24 @@ TEST_CASE("command: a signal that comes early is kept and a repeated one counts 
   CHECK(run_pawl(early).code == 0); // of a key that is known: nothing to do
 }
 
+TEST_CASE("command: db tells a store's identity, and gives a copy another one", "[basic]") {
+  temp_folder folder;
+  const std::string store = folder.file("s.db");
+  REQUIRE(run_approval(store, {"--input", article}).code == 3);
+  const auto identity = [&] {
+    const ended info = run_pawl({"db", "info", "--store", store, "-o", "json"});
+    INFO(info.err);
+    REQUIRE(info.code == 0);
+    return json::parse(info.out).at("identity").get<std::string>();
+  };
+  const std::string before = identity();
+  CHECK(before.size() == 32);
+  CHECK(has(run_pawl({"db", "info", "--store", store}).out, before));
+  const ended renewed = run_pawl({"db", "new-identity", "--store", store});
+  REQUIRE(renewed.code == 0);
+  CHECK(identity() != before);
+  CHECK(has(renewed.out, identity()));
+  CHECK(run_pawl({"db", "info", "--store", folder.file("none.db")}).code == 4);
+}
+
 } // namespace command_test

@@ -117,10 +117,15 @@ private:
            "looping: ends with all its answers: " + output(done, "end").dump());
   }
 
+  // Made when it entered the node, by the rule of the format of then.
+  const char* key_of_working() const {
+    return format_ < 9 ? "1974d1516a554e5a7212da2d461af6ba" : "404803edde14e63e4a920a39fe8cdfa0";
+  }
+
   void recovered() {
     const snapshot working = at_rest(rt_, "working");
     expect(working.status() == instance_status::completed, "working: was in flight and goes on");
-    expect(member(output(working, "work"), "key") == "1974d1516a554e5a7212da2d461af6ba", "working: has its key still");
+    expect(member(output(working, "work"), "key") == key_of_working(), "working: has its key still");
     const json own{{"kept", {{"of", "answered"}}}, {"payload", {{"by", "Ada"}}}};
     expect(output(at_rest(rt_, "answered"), "keep") == own, "answered: has payload and node state still");
     expect(resume("kept", {{"by", "Bo"}}), "kept: takes its answer");
@@ -169,7 +174,7 @@ private:
 
   void clock_was_set() {
     const auto rows = storage::open_sqlite_reader(path_);
-    const core::clock_offsets kept{golden::clock_set_by_ms, golden::clock_set_by_ms};
+    const core::clock_offsets kept{golden::clock_set_by_ms};
     expect(rows && (*rows)->offsets().value() == kept, "how the clock was set is known still");
     const auto waits = at_rest(rt_, "dated").waits();
     expect(waits.size() == 1 && waits[0].until_ms == golden::written_at_ms + day_ms, "dated: until when");

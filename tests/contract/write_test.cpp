@@ -1,5 +1,7 @@
 // Creating and advancing instances: what every store promises.
+#include "runtime/core/hash.hpp"
 #include "tests/contract/tested_store.hpp"
+#include "tests/support/given.hpp"
 
 namespace write_test {
 
@@ -202,7 +204,7 @@ TEST_CASE("step: timers and cursors go again") {
   CHECK(s->load(key)->cursors.empty());
 }
 
-TEST_CASE("signals: kept by number until they are taken and their keys for ever") {
+TEST_CASE("signals: kept by number until they are taken, and known by their keys") {
   tested_store s(any_kind());
   const instance_key key = s.with_instance("a");
   step_write w = step_of(key, 2, "a", "1");
@@ -217,14 +219,75 @@ TEST_CASE("signals: kept by number until they are taken and their keys for ever"
   CHECK(rows->signals[1].at == 2002);
   CHECK(rows->signals[1].name == "go");
   CHECK(rows->signals[1].payload == "{\"n\":1}");
-  CHECK(rows->signal_keys == std::vector<std::string>{"k1", "k2"});
+  for (const char* known : {"k1", "k2"})
+    CHECK(given(s->has_signal_key(key, known)));
+  CHECK_FALSE(given(s->has_signal_key(key, "k3")));
+  CHECK(s->has_signal_key(key + 1, "k1").failure().code == errc::not_found);
 
   step_write next = step_of(key, 3, "a", "1");
   next.signals_gone = {1};
   REQUIRE(s->write({next})[0]);
   REQUIRE(s->load(key)->signals.size() == 1);
   CHECK(s->load(key)->signals[0].number == 2);
-  CHECK(s->load(key)->signal_keys.size() == 2);
+
+  step_write again = step_of(key, 4, "a", "1");
+  again.signal_keys_set = {"k1"};
+  again.signals_gone = {2};
+  const auto known = given(s->write({again})[0]);
+  CHECK(known.existed);
+  CHECK(s->load(key)->header.revision == 3);
+  CHECK(s->load(key)->signals.size() == 1);
+}
+
+TEST_CASE("signals: keys are forgotten when they are old and beyond the newest, not before") {
+  tested_store s(any_kind());
+  const instance_key key = s.with_instance("a");
+  for (std::int64_t n = 2; n <= 6; ++n) { // k2 … k6, at 2000 … 6000
+    step_write w = step_of(key, n, "a", "1");
+    w.step.at = n * 1000;
+    w.signal_keys_set = {"k" + std::to_string(n)};
+    REQUIRE(s->write({w})[0]);
+  }
+  const auto left_by = [&](std::int64_t revision, signal_keys_limit limit) {
+    step_write w = step_of(key, revision, "a", "1");
+    w.signal_keys_gone = limit;
+    REQUIRE(s->write({w})[0]);
+    std::string left;
+    for (int n = 2; n <= 6; ++n)
+      if (given(s->has_signal_key(key, "k" + std::to_string(n)))) left += std::to_string(n);
+    return left;
+  };
+  CHECK(left_by(7, {5, 9000}) == "23456"); // as many as are kept
+  CHECK(left_by(8, {2, 3000}) == "3456");  // k3 is young enough
+  CHECK(left_by(9, {3, 9000}) == "456");
+  CHECK(left_by(10, {0, 4001}) == "56");
+  CHECK(left_by(11, {0, 9000}).empty());
+}
+
+TEST_CASE("identity: it stays until it is renewed, and the seed of keys is of it and the instance's number") {
+  tested_store s(any_kind());
+  const instance_key a = s.with_instance("a");
+  const std::string identity = given(s->facts()).identity;
+  CHECK(identity.size() == 32);
+  CHECK(given(s->load(a)).key_seed == core::key_seed(identity, a));
+  const std::string other = given(s->renew_identity());
+  CHECK(other != identity);
+  CHECK(given(s->facts()).identity == other);
+  CHECK(given(s->load(a)).key_seed == core::key_seed(other, a));
+}
+
+TEST_CASE("create: an instance gets the number that it asks for, and the next ones lie behind it") {
+  tested_store s(any_kind());
+  const instance_key first = s.with_instance("a");
+  CHECK(given(s->last_instance()) == first);
+  create_write b = create_of("b");
+  b.first.instance = first + 7;
+  CHECK(given(s->write({b})[0]).instance == first + 7);
+  create_write c = create_of("c");
+  c.first.instance = first + 3; // two that began together need not be written in their order
+  CHECK(given(s->write({c})[0]).instance == first + 3);
+  CHECK(given(s->last_instance()) == first + 7);
+  CHECK(given(s->write({create_of("d")})[0]).instance > first + 7);
 }
 
 TEST_CASE("closing: the end from outside and the instance's own timer are kept") {

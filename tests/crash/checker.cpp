@@ -171,7 +171,7 @@ int checker::look_at(storage::reader& from, int n, struck& found) {
   if (static_cast<std::int64_t>(history.size()) != revision)
     problem(uid, fmt::format("{} steps are stored at revision {}", history.size(), revision));
   const bool has_end = has_ended(rows.header.status);
-  check_results(n, history, has_end);
+  check_results(n, rows.key_seed, history, has_end);
   check_cursors(rows);
   if (has_end) ended_.insert(n);
   found.running += has_end ? 0 : 1;
@@ -214,7 +214,8 @@ void checker::check_signals(const std::string& uid, const instance& i, const std
 }
 
 // Each node's results come once and in order: visit by visit, attempt by attempt, item by item.
-void checker::check_results(int n, const std::vector<history_entry>& history, bool complete) {
+void checker::check_results(int n, const std::string& key_seed, const std::vector<history_entry>& history,
+                            bool complete) {
   const std::string uid = uid_of(n);
   std::map<std::string, place> places;
   for (const auto& node : workflows_.at(definition_of(n))->nodes)
@@ -229,7 +230,7 @@ void checker::check_results(int n, const std::vector<history_entry>& history, bo
     if (fails || !takes_items(e.node)) continue;
     const json& output = e.output ? *e.output : json();
     const std::string own = output.value("for", output.value("key", ""));
-    if (output.value("item", 0) != e.visit || (own != uid && own != core::idempotency_key(uid, e.node, e.visit)))
+    if (output.value("item", 0) != e.visit || (own != uid && own != core::idempotency_key(key_seed, e.node, e.visit)))
       return problem(uid, fmt::format("its output is another visit's: {}: {}", text(e), output.dump()));
   }
   for (const auto& [node, next] : places)
@@ -239,7 +240,7 @@ void checker::check_results(int n, const std::vector<history_entry>& history, bo
 
 void checker::check_cursors(const storage::loaded_instance& rows) {
   for (const storage::cursor_row& c : rows.cursors)
-    if (c.key != core::idempotency_key(rows.uid, c.node, c.visit))
+    if (c.key != core::idempotency_key(rows.key_seed, c.node, c.visit))
       problem(rows.uid, fmt::format("the key of '{}' visit {} has changed", c.node, c.visit));
 }
 

@@ -69,7 +69,7 @@ private:
   int look_at_companion(storage::reader& from, int n, bool must_be_cancelled);
   void check_told(const std::string& uid, const instance& i, const std::vector<history_entry>& history);
   void check_signals(const std::string& uid, const instance& i, const std::vector<history_entry>& history);
-  void check_results(int n, const std::vector<history_entry>& history, bool complete);
+  void check_results(int n, const std::string& key_seed, const std::vector<history_entry>& history, bool complete);
   void check_cursors(const storage::loaded_instance& rows);
   void check_replay(storage::reader& from, int n);
   using visit_key = std::tuple<std::string, std::string, std::int64_t>;

@@ -215,7 +215,8 @@ private:
         "TABLE schedule; ALTER TABLE cursor DROP COLUMN wait_order; ALTER TABLE cursor DROP COLUMN wait_signals; ALTER "
         "TABLE cursor DROP COLUMN signal; DROP TABLE clock; DROP INDEX instance_wake_on; ALTER TABLE instance DROP "
         "COLUMN wake_on; ALTER TABLE timer DROP COLUMN line; ALTER TABLE step DROP COLUMN steady_lag; ALTER TABLE step "
-        "DROP COLUMN calendar_lag; PRAGMA user_version = 1");
+        "DROP COLUMN calendar_lag; DROP TABLE identity; ALTER TABLE cursor DROP COLUMN deadline_at; ALTER TABLE cursor "
+        "DROP COLUMN deadline_ms; ALTER TABLE cursor DROP COLUMN deadline_line; PRAGMA user_version = 1");
   }
 
   void open_as_owner() {

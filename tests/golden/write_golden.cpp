@@ -3,6 +3,7 @@
 #include "runtime/host/engine.hpp"
 #include "storage/forwarding_store.hpp"
 #include "storage/migrations.hpp"
+#include "tests/contract/raw_sqlite.hpp"
 #include "tests/golden/golden.hpp"
 #include "tests/support/places.hpp"
 
@@ -46,6 +47,8 @@ class writer {
 public:
   explicit writer(std::string path)
       : path_(std::move(path)), time_(std::make_shared<set_clock>(golden::written_at_ms)) {
+    good(storage::open_sqlite_store(path_)).reset();
+    test::raw_sqlite(path_).run(std::string("UPDATE identity SET value = '") + golden::identity + "'");
     open();
   }
 
@@ -179,7 +182,8 @@ void write_main_file(writer& w, const json& definition) {
   w.rest("cancelled");
   w.cancel("cancelled");
   w.write({storage::audit_write{golden::audited()}, storage::sealed_write{golden::sealed_id, 7, "mac"},
-           storage::clock_write{{golden::clock_set_by_ms, golden::clock_set_by_ms}}});
+           storage::clock_write{{golden::clock_set_by_ms}}});
+  w.pass(golden::clock_set_by_ms); // as the wall clock was
 }
 
 // What a hot log holds: changes of rows in the main file, and new ones.

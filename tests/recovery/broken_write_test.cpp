@@ -20,12 +20,14 @@ namespace {
 /// Hands changes to the store actor of an engine as an instance actor does.
 class writer {
 public:
-  explicit writer(host::engine& rt) : store_(rt.shared().store.get()), self_(store_->home_system()) {}
+  explicit writer(host::engine& rt)
+      : numbers_(rt.shared().last_instance), store_(rt.shared().store.get()), self_(store_->home_system()) {}
 
   void save(const storage::definition_row& definition) {
     self_->send(store_, actors::use_store{[definition](storage::store& s) { (void)s.save_definition(definition, 1); }});
   }
   result<storage::written> write(storage::change wanted) {
+    if (auto* create = std::get_if<storage::create_write>(&wanted)) create->first.instance = ++numbers_;
     self_->send(store_, actors::write_change{std::make_shared<storage::change>(std::move(wanted)),
                                              caf::actor_cast<caf::actor>(self_)});
     result<storage::written> answer = error{errc::timed_out, "no answer", ""};
@@ -34,6 +36,7 @@ public:
   }
 
 private:
+  std::atomic<storage::instance_key>& numbers_;
   caf::actor store_;
   caf::scoped_actor self_;
 };

@@ -84,7 +84,7 @@ void judge::signal_sent(const std::string& uid, const std::string& key, const se
 void judge::signal_acknowledged(const std::string& uid, const std::string& key) {
   sent_[uid].at(key).is_acknowledged = true;
   const auto rows = durable(uid);
-  if (!rows || std::find(rows->signal_keys.begin(), rows->signal_keys.end(), key) == rows->signal_keys.end())
+  if (!rows || !must(store_.rows().has_signal_key(rows->instance, key)))
     log_.violated("the signal " + key + " of " + uid + " was acknowledged and is not durable");
 }
 

@@ -116,7 +116,7 @@ sim_store::sim_store(bool on_disk) {
   if (on_disk)
     folder_.emplace(test::temp_folder::fast());
   else
-    rows_ = storage::open_memory_store();
+    rows_ = storage::open_memory_store("the same in every run");
 }
 
 storage::store& sim_store::rows() {

@@ -240,8 +240,8 @@ std::vector<floor_change> plan_floor(const std::vector<recorded_change>& changes
     made.from = &from;
     made.seq = static_cast<std::int64_t>(all.size()) + 1;
     const step_write& rows = rows_of(from.what);
-    latest = std::max(latest, rows.step.at.engine);
-    made.lag = latest - rows.step.at.engine;
+    latest = std::max(latest, rows.step.at.steady);
+    made.lag = latest - rows.step.at.steady;
     plan_rows(rows, instances[from.instance], made);
     all.push_back(std::move(made));
   }

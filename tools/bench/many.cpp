@@ -22,7 +22,7 @@ storage::change copy_of(const recorded_change& from, const std::string& uid, sto
   if (start != nullptr) start->uid = uid;
   rows.instance = key;
   for (storage::cursor_row& c : rows.cursors_set)
-    c.key = core::idempotency_key(uid, c.node, c.visit);
+    c.key = core::idempotency_key(uid, c.node, c.visit); // as long as a real one
   return made;
 }
 

@@ -50,10 +50,10 @@ public:
   virtual std::int64_t visit() const = 0;
   /// This is the attempt-th try within the visit, from 1. A retry counts up; a run again after a crash does not.
   virtual std::int64_t attempt() const = 0;
-  /// The same for every attempt of one visit, also after a crash: pass it on to whatever must not happen twice.
-  /// 32 hexadecimal digits.
+  /// The same for every attempt of one visit, also after a crash, and of no other visit of any store: pass it on to
+  /// whatever must not happen twice. 32 hexadecimal digits.
   virtual const std::string& idempotency_key() const = 0;
-  /// Milliseconds since 1970 at which this attempt began, by the engine's clock.
+  /// Milliseconds since 1970 at which this attempt began, by the wall clock: a later attempt may see less.
   virtual std::int64_t time_ms() const = 0;
   /// The name of the signal that brought payload(), which may be null then; empty: none did.
   virtual const std::string& signal() const {
@@ -140,10 +140,14 @@ public:
   /// One line for people that says what a pause waits for; shown by `pawl show`. Only on a pause.
   outcome&& because(std::string reason) &&;
 
-  /// As pause_until_timeout() says, for a pause for a payload or for signals; ignored on another.
+  /// As pause_until_timeout() says, for a pause for a payload or for signals; ignored on another. The end that the
+  /// first such pause of a visit has belongs to the visit: it goes on while the executor runs in between, a later pause
+  /// without an end keeps it, and one with an earlier end shortens it. Only extend_to() makes it later.
   outcome&& within(std::chrono::milliseconds timeout) &&;
   /// As within(), but by the wall clock, as in pause_until(). The last of the two counts.
   outcome&& by(std::chrono::system_clock::time_point time) &&;
+  /// As by(), also when that is later than the end that the visit has.
+  outcome&& extend_to(std::chrono::system_clock::time_point time) &&;
   /// Only a payload that fits this JSON Schema (draft-07, at most 64 KiB) ends the pause; another is refused before
   /// anything is stored. Without it the type's `payload_schema` decides, as for a payload that comes before the first
   /// pause. Only on a pause for a payload.

@@ -18,7 +18,7 @@ PAWL_API const char* to_string(log_level level) noexcept;
 /// One line that a workflow's author wrote. Every text in it is UTF-8 and comes from the definition or from payloads:
 /// control characters are still in it.
 struct log_entry {
-  std::int64_t time_ms = 0; ///< milliseconds since 1970 by the engine's clock, when the attempt began
+  std::int64_t time_ms = 0; ///< milliseconds since 1970 by the wall clock, when the attempt began
   std::string instance_id;
   std::string node_id;
   std::int64_t visit = 0; ///< with instance_id and node_id it tells an entry from a repetition of it

@@ -113,16 +113,17 @@ struct instance_summary {
 
 /// One committed transition.
 struct history_entry {
-  std::int64_t revision = 0; ///< the one that it made; from 1
-  std::int64_t at_ms = 0;    ///< milliseconds since 1970, by the engine's clock
-  std::string event;         ///< started, succeeded, failed, paused, resumed, timer_fired, signalled, cancelled,
-                             ///< instance_timed_out, given_up
-  std::string node;          ///< the id of the node that it is about
-  std::int64_t visit = 0;    ///< from 1
-  std::int64_t attempt = 0;  ///< from 1
-  std::string handle;        ///< which handle it left by; empty = the default one
-  std::string error;         ///< of a failed attempt, `Name: message`
-  std::string note;          ///< a warning, e.g. that no edge carries the handle
+  std::int64_t revision = 0;  ///< the one that it made; from 1
+  std::int64_t at_ms = 0;     ///< milliseconds since 1970, by the wall clock, but never before the entry before
+  std::int64_t steady_ms = 0; ///< goes on evenly, however the wall clock is set: the time between two entries
+  std::string event;          ///< started, succeeded, failed, paused, resumed, timer_fired, signalled, cancelled,
+                              ///< instance_timed_out, given_up
+  std::string node;           ///< the id of the node that it is about
+  std::int64_t visit = 0;     ///< from 1
+  std::int64_t attempt = 0;   ///< from 1
+  std::string handle;         ///< which handle it left by; empty = the default one
+  std::string error;          ///< of a failed attempt, `Name: message`
+  std::string note;           ///< a warning, e.g. that no edge carries the handle
   std::shared_ptr<const nlohmann::json> output; ///< of a result; null pointer otherwise
   bool encrypted = false; ///< read without the key of payloads: output, error and note only say so
 };

@@ -8,6 +8,7 @@
 #include <pawl/result.hpp>
 #include <pawl/schedule.hpp>
 #include <pawl/secrets.hpp>
+#include <pawl/store_reader.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -49,6 +50,13 @@ public:
   result<void> remove(std::string_view id);
   /// As runtime::prune; the disk has the room back when it returns.
   result<std::vector<instance_summary>> prune(const prune_options& which = {});
+
+  /// As store_reader::info.
+  result<store_info> info();
+  /// Gives the store a new identity, which it returns. For a copy that goes on beside the original: from now on its
+  /// visits get other idempotency keys; those that wait keep theirs. Errors: `not_finished` (an instance is in flight);
+  /// store errors.
+  result<std::string> renew_identity();
 
   /// As runtime::load_definition, for definitions of built-in node types only.
   result<loaded_definition> load_definition(std::string_view json_text, std::string_view fallback_id = {});

@@ -122,7 +122,8 @@ struct options {
   std::size_t json_values_max = 100'000;                    ///< values of one such text, members and items counted
   std::size_t signals_max = 1000;                           ///< that an instance keeps and nothing waited for yet
   std::size_t signal_bytes_max = std::size_t{4} << 20;      ///< JSON text of their payloads together
-  std::size_t signal_keys_max = 10'000;                     ///< keys of signals that an instance remembers
+  std::size_t signal_keys_max = 10'000;                     ///< keys of signals that an instance knows beyond a week
+  std::int64_t step_limit_max = 10'000'000;                 ///< what `stepLimit` may be, and means when it is 0
   std::size_t history_results_max = 10'000;              ///< results of one node that `.all` may bring into a context
   std::size_t history_bytes_max = std::size_t{16} << 20; ///< JSON text of all results that one execution may read
 

@@ -35,7 +35,8 @@ struct start_options {
   std::string start_node;
   /// Refluxo's external payload of the first step; nullptr = none. Copied.
   const nlohmann::json* payload = nullptr;
-  /// Overrides the definition's `stepLimit` for this run; 0 = none.
+  /// Overrides the definition's `stepLimit` for this run; 0 = as many as options::step_limit_max, which it may not be
+  /// over.
   std::optional<std::int64_t> step_limit;
   /// What the host says of the instance (`device` → `A-17`): policies of secrets go by it, expressions never see it. It
   /// stays as it is and counts as part of the input when the id is started again. At most 32, names of 1 to 64 bytes,
@@ -209,7 +210,7 @@ public:
   /// success it is on disk. Each run is started exactly once, under an id of its own (schedule_spec::id). What keeps a
   /// run from starting (the definition does not load any more, the input does not fit its schema any more) is in
   /// schedule_info::last_error, and later runs go on; what passes by itself (`overloaded`, `disk_full`) is waited for.
-  /// Calendar times go by the engine's clock: set back, no run comes twice; set forward, schedule_spec::missed decides.
+  /// Calendar times go by the wall clock: set back, no run comes twice; set forward, schedule_spec::missed decides.
   /// Idempotent: the same id with the same content returns the schedule as it is. `input` is copied.
   /// Errors: `conflict` (that id exists with other content, and not add_schedule_options::replace), `invalid_argument`
   /// (names, bounds; a cron expression: `where` is the byte; an unknown time zone; an open start node),

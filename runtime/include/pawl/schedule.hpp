@@ -78,7 +78,7 @@ struct add_schedule_options {
   bool replace = false;
 };
 
-/// A schedule as it stands. Times are milliseconds since 1970, by the engine's clock.
+/// A schedule as it stands. Times are milliseconds since 1970, by the wall clock.
 struct schedule_info {
   schedule_spec spec; ///< start_at_ms is set where every_ms is
   std::shared_ptr<const nlohmann::json> input;

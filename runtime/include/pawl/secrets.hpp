@@ -149,7 +149,7 @@ struct secrets_options {
 /// One line of the audit: a secret was asked for. Kept in the state store, the newest 100,000.
 struct secret_audit_entry {
   std::int64_t sequence = 0; ///< counts up; the place for reading on
-  std::int64_t at_ms = 0;    ///< since 1970, by the engine's clock
+  std::int64_t at_ms = 0;    ///< since 1970, by the wall clock
   std::string instance_id;   ///< empty: not of an instance (a rollback that was accepted)
   std::string node_id;
   std::int64_t visit = 0;

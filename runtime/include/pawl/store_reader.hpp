@@ -15,6 +15,15 @@
 
 namespace pawl {
 
+/// What a store says of itself.
+struct store_info {
+  std::string identity; ///< 32 hexadecimal digits, made with the store, part of every idempotency key; copies share it
+  int format = 0;       ///< of the tables
+  std::int64_t file_bytes = 0;
+  std::int64_t log_bytes = 0;     ///< of the write-ahead log
+  std::int64_t reserve_bytes = 0; ///< that are kept free beside it (options::reserve_bytes)
+};
+
 /// Each call is a short read transaction of its own and sees the last commit. Use it from one thread at a time.
 class PAWL_API store_reader {
 public:
@@ -33,6 +42,7 @@ public:
   store_reader& operator=(store_reader&&) noexcept;
   ~store_reader();
 
+  result<store_info> info();
   /// As runtime::query.
   result<snapshot> query(std::string_view id);
   /// As runtime::list.

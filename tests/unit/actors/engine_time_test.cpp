@@ -63,8 +63,8 @@ TEST_CASE("engine time: a clock that is set forward moves the calendar and not w
   f.clocks->pass(1000);
   f.clocks->wall += hour;
   CHECK(f.time.read() == moment(noon + 1000 + hour, noon + 1000, noon + 1000 + hour));
-  CHECK(f.time.unsaved() == clock_offsets{hour, hour});
-  f.time.saved({hour, hour});
+  CHECK(f.time.unsaved() == clock_offsets{hour});
+  f.time.saved({hour});
   CHECK_FALSE(f.time.unsaved());
   f.clocks->pass(500);
   CHECK(f.time.read() == moment(noon + 1500 + hour, noon + 1500, noon + 1500 + hour));
@@ -74,9 +74,9 @@ TEST_CASE("engine time: a clock that is set back moves the calendar only") {
   fixture f;
   f.clocks->pass(1000);
   f.clocks->wall -= hour;
-  CHECK(f.time.read() == moment(noon + 1000, noon + 1000, noon + 1000 - hour));
+  CHECK(f.time.read() == moment(noon + 1000 - hour, noon + 1000, noon + 1000 - hour));
   f.clocks->pass(500);
-  CHECK(f.time.read() == moment(noon + 1500, noon + 1500, noon + 1500 - hour));
+  CHECK(f.time.read() == moment(noon + 1500 - hour, noon + 1500, noon + 1500 - hour));
   f.clocks->wall += 2 * hour; // and forward again, further than it ever was
   CHECK(f.time.read() == moment(noon + 1500 + hour, noon + 1500, noon + 1500 + hour));
 }
@@ -108,16 +108,16 @@ TEST_CASE("engine time: what passed while the power was off counts, as far as a 
 }
 
 TEST_CASE("engine time: known offsets go on over a restart") {
-  fixture f(true, noon - hour, {hour, -hour}); // the last step was at noon - 2 hours of the steady line
-  CHECK(f.time.read() == moment(noon + 2 * hour, noon + hour, noon));
+  fixture f(true, noon - 2 * hour, {-hour});
+  CHECK(f.time.read() == moment(noon, noon + hour, noon));
 }
 
 TEST_CASE("engine time: a clock that went back while the power was off delays nothing") {
   fixture f(true, noon + hour);
-  CHECK(f.time.read() == moment(noon + hour, noon + hour, noon));
-  CHECK(f.time.unsaved() == clock_offsets{0, -hour});
+  CHECK(f.time.read() == moment(noon, noon + hour, noon));
+  CHECK(f.time.unsaved() == clock_offsets{-hour});
   f.clocks->pass(10);
-  CHECK(f.time.read() == moment(noon + hour + 10, noon + hour + 10, noon + 10));
+  CHECK(f.time.read() == moment(noon + 10, noon + hour + 10, noon + 10));
 }
 
 TEST_CASE("engine time: a boot in 1970 that is corrected later keeps what is left of every delay") {

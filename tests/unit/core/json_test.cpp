@@ -76,6 +76,9 @@ TEST_CASE("hash: content, keys and ids") {
   CHECK(idempotency_key("i", "n", 1) == idempotency_key("i", "n", 1));
   CHECK(idempotency_key("i", "n1", 1) != idempotency_key("in", "1", 1));
   CHECK(idempotency_key("i", "n", 11) != idempotency_key("i", "n1", 1));
+  CHECK(key_seed("one store", 1) != key_seed("another", 1));
+  CHECK(key_seed("one store", 1) != key_seed("one store", 11));
+  CHECK(new_identity() != new_identity());
   CHECK(time_ordered_id(1'000'000'000'000) < time_ordered_id(1'000'000'000'001));
   CHECK(time_ordered_id(5) != time_ordered_id(5));
   CHECK(time_ordered_id(1'700'000'000'000).size() == 26);

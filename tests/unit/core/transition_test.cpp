@@ -192,6 +192,7 @@ const table expected{
      "active at a.1 attempt 1 payload 9 kept by signal go, version 0; run 1"},
     {{"running, signal kept", "pause for another signal"},
      "paused at a.1 attempt 1 payload 7 kept, has go, version 0; timer 1250"},
+    {{"running, signal kept", "signal"}, "active at a.1 attempt 1 payload 7, has go, has go, version 0"},
     {{"running, signal kept", "signal of another name"},
      "active at a.1 attempt 1 payload 7, has go, has come, version 0"},
 
@@ -368,6 +369,72 @@ TEST_CASE("transition: the fuse counts executions since the last event from outs
                   at(1300, resumed{1, 3, nullptr, 1})});
     CHECK(round(s, 3).status == instance_status::failed);
   }
+}
+
+TEST_CASE("transition: a rest of a second sets the fuse back, a shorter one does not") {
+  const auto after_rest = [](std::optional<std::int64_t> timer_ms, std::optional<timestamp_ms> until,
+                             timestamp_ms end) {
+    state s = after(initial_state(w(), "i"), {begin("d")});
+    s.steps = 2;
+    node_paused rest{first(), wait_kind::timer, "", timer_ms, nullptr};
+    rest.until = until;
+    return after(s, {at(2000, rest), at(end, timer_fired{1, 1})}).steps;
+  };
+  CHECK(after_rest(0, std::nullopt, 2000) == 2);
+  CHECK(after_rest(999, std::nullopt, 2999) == 2);
+  CHECK(after_rest(1000, std::nullopt, 3000) == 0);
+  CHECK(after_rest(std::nullopt, 2000, 2000) == 2);
+  CHECK(after_rest(std::nullopt, 2999, 2999) == 2);
+  CHECK(after_rest(std::nullopt, 3000, 3000) == 0);
+}
+
+TEST_CASE("transition: a deadline belongs to the visit, and only what says so makes it later") {
+  struct row {
+    const char* name;
+    std::optional<std::int64_t> first_ms, second_ms;
+    std::optional<timestamp_ms> second_until;
+    bool extends;
+    std::optional<timestamp_ms> due_at;
+  };
+  const std::vector<row> table = {
+      {"the same again", 1000, 1000, {}, false, 2100},
+      {"shorter", 1000, 100, {}, false, 1700},
+      {"longer", 1000, 5000, {}, false, 2100},
+      {"none any more", 1000, {}, {}, false, 2100},
+      {"none at first", {}, 1000, {}, false, 2600},
+      {"none ever", {}, {}, {}, false, {}},
+      {"an earlier date", 1000, {}, 1800, false, 1800},
+      {"a later date", 1000, {}, 9000, false, 2100},
+      {"a later date that extends", 1000, {}, 9000, true, 9000},
+  };
+  for (const row& r : table) {
+    INFO(r.name);
+    node_paused second{first(), wait_kind::payload, "", r.second_ms, nullptr};
+    second.until = r.second_until;
+    second.extends = r.extends;
+    const state s = after(initial_state(w(), "i"),
+                          {begin("b"), at(1100, node_paused{first(), wait_kind::payload, "", r.first_ms, nullptr}),
+                           at(1500, resumed{1, 1, nullptr, std::nullopt}), at(1600, second)});
+    const auto& timer = s.find(1)->timer;
+    REQUIRE(timer.has_value() == r.due_at.has_value());
+    if (timer) CHECK(timer->due_at == *r.due_at);
+    CHECK(timer == s.find(1)->deadline);
+  }
+}
+
+TEST_CASE("transition: steps of an older Pawl keep the rules of their time") {
+  const auto old = [](timestamp_ms when, event_content what) { return event{when, std::move(what), 1}; };
+  const node_paused wait{first(), wait_kind::payload, "", 1000, nullptr};
+  const state paused =
+      after(initial_state(w(), "i"), {old(1000, started{node("b"), nullptr, std::nullopt}), old(1100, wait),
+                                      old(1500, resumed{1, 1, nullptr, std::nullopt}), old(1600, wait)});
+  CHECK(paused.find(1)->timer->due_at == 2600);
+  CHECK_FALSE(paused.find(1)->deadline);
+  state looping = after(initial_state(w(), "i"), {begin("d")});
+  looping.steps = 2;
+  CHECK(
+      after(looping, {old(2000, node_paused{first(), wait_kind::timer, "", 0, nullptr}), old(2000, timer_fired{1, 1})})
+          .steps == 0);
 }
 
 TEST_CASE("transition: a limit of nothing fails before the first node runs") {

@@ -182,7 +182,7 @@ TEST_CASE("runtime: what a timeout leaves behind is null, and the history says b
   CHECK(rt.history_of(*id) == "w: started, paused, timer_fired (timeout)\nlate: succeeded");
 }
 
-TEST_CASE("runtime: engine time goes on while the wall clock stands behind the last commit") {
+TEST_CASE("runtime: delays go on while the wall clock stands behind the last commit") {
   auto rt = open_kit();
   REQUIRE(rt.load_definition(R"({"id":"d","nodes":[{"id":"a","type":"delay","data":{"ms":20}}],"edges":[]})"));
   const std::int64_t before = rt.now_ms();
@@ -193,7 +193,7 @@ TEST_CASE("runtime: engine time goes on while the wall clock stands behind the l
   REQUIRE(second);
   REQUIRE(rt.skip(std::chrono::milliseconds(20)));
   CHECK(rt.check_that(*second).is(instance_status::completed).differences() == "");
-  CHECK(rt.query(*second)->document()["createdAt"] == before + 20);
+  CHECK(rt.query(*second)->document()["createdAt"] == before - 1'000'000);
 }
 
 TEST_CASE("runtime: what an executor says of itself is bounded and UTF-8") {

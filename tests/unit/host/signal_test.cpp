@@ -157,7 +157,6 @@ TEST_CASE("signal: an instance keeps as many as it may") {
   house h;
   options tight;
   tight.signals_max = 2;
-  tight.signal_keys_max = 3;
   h.open(std::move(tight));
   h.start();
   CHECK(h.send("ship", 1, "a") == "taken");

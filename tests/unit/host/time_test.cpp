@@ -195,6 +195,77 @@ TEST_CASE("time: after the power was off what is overdue fires in due order, dat
   CHECK(order == std::vector<std::string>{"1", "2", "3", "4", "5"});
 }
 
+TEST_CASE("time: a boot in the future leaves no error behind") {
+  constexpr std::int64_t ahead_ms = 400 * 24 * hour_ms;
+  auto rt = opened();
+  rt.set_wall(start_ms + ahead_ms);
+  start(rt, alone("set", "{{ run.time }}"), "ahead");
+  rt.set_wall(start_ms);
+  skip(rt, 1s); // in which it is seen
+  const bool restarts = GENERATE(false, true);
+  CAPTURE(restarts);
+  if (restarts) REQUIRE(rt.restart());
+  const std::int64_t now_ms = rt.now_ms();
+  CHECK(now_ms == start_ms + 1000);
+  json dated = alone("set", "{{ run.time }}");
+  dated["nodes"].push_back({{"id", "d"}, {"type", "delay"}, {"data", {{"until", "{{ run.time + 1000 }}"}}}});
+  dated["edges"] = {{{"source", "n"}, {"target", "d"}}};
+  start(rt, dated, "right");
+  const json shown = rt.query("right")->document();
+  CHECK(shown["context"]["n"][0]["output"] == now_ms);
+  CHECK(shown["context"]["n"][0]["timestamp"] == now_ms);
+  CHECK(given(rt.history("right"))[0].at_ms == now_ms);
+  skip(rt, 1s);
+  CHECK(status(rt, "right") == instance_status::completed);
+}
+
+TEST_CASE("time: what an instance records never goes back, although its attempts see the clock as it is") {
+  auto rt = opened();
+  json waits = alone("wait", {{"signal", "go"}});
+  waits["nodes"].push_back({{"id", "now"}, {"type", "set"}, {"data", "{{ run.time }}"}});
+  waits["edges"] = {{{"source", "n"}, {"target", "now"}}};
+  start(rt, waits);
+  rt.set_wall(start_ms - hour_ms);
+  skip(rt, 1s);
+  REQUIRE(rt.signal("a", "go"));
+  const json shown = rt.query("a")->document();
+  CHECK(shown["context"]["now"][0]["output"] == start_ms - hour_ms + 1000);
+  std::int64_t before = 0;
+  for (const history_entry& e : given(rt.history("a"))) {
+    CHECK(e.at_ms >= before);
+    before = e.at_ms;
+  }
+  CHECK(before == start_ms);
+}
+
+TEST_CASE("time: an answer that does not end a wait leaves its deadline where it is, over a crash too") {
+  auto rt = opened();
+  start(rt, alone("wait", {{"timeout", hour_ms}}));
+  const std::int64_t due = until(rt);
+  skip(rt, 30min);
+  REQUIRE(rt.resume("a")); // without a payload: the wait goes on
+  CHECK(until(rt) == due);
+  REQUIRE(rt.crash());
+  skip(rt, 30min - 1ms);
+  CHECK_FALSE(is_over(rt));
+  skip(rt, 1ms);
+  CHECK(is_over(rt));
+}
+
+TEST_CASE("time: a loop without rest meets its step limit, also over delays of nothing") {
+  const std::int64_t rest_ms = GENERATE(0, 999, 1000);
+  CAPTURE(rest_ms);
+  auto rt = opened();
+  json loop = alone("set", 1);
+  loop["stepLimit"] = 20;
+  loop["start"] = "n";
+  loop["nodes"].push_back({{"id", "d"}, {"type", "delay"}, {"data", {{"ms", rest_ms}}}});
+  loop["edges"] = {{{"source", "n"}, {"target", "d"}}, {{"source", "d"}, {"target", "n"}}};
+  start(rt, loop);
+  skip(rt, 60s);
+  CHECK((status(rt) == instance_status::failed) == (rest_ms < 1000));
+}
+
 TEST_CASE("time: while the clock is not trusted dates wait and delays go on from the last step") {
   auto rt = opened({}, false);
   start(rt, alone("delay", {{"ms", hour_ms}}), "delay");

@@ -1,4 +1,5 @@
 // The codec loses nothing of an end that comes from outside, and the stored events replay.
+#include "runtime/core/hash.hpp"
 #include "storage/codec.hpp"
 #include "tests/support/given.hpp"
 #include "tests/support/workflows.hpp"
@@ -57,7 +58,7 @@ std::string fields(const event& e) {
 std::unique_ptr<store> saved(const life& events) {
   auto to = open_memory_store();
   REQUIRE(to->save_definition({"h", "w", graph}, 1));
-  state s = initial_state(w(), "i");
+  state s = initial_state(w(), "i", key_seed(given(to->facts()).identity, 1));
   for (const event& e : events) {
     auto verdict = apply(w(), s, e);
     if (const auto* no = std::get_if<rejected>(&verdict)) FAIL(no->reason);

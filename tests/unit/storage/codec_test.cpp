@@ -1,4 +1,5 @@
 // The codec loses nothing: every event and every state comes back from its rows, and the stored events replay.
+#include "runtime/core/hash.hpp"
 #include "storage/codec.hpp"
 #include "tests/support/given.hpp"
 #include "tests/support/workflows.hpp"
@@ -37,6 +38,13 @@ node_paused waits_for_signals() {
   return paused;
 }
 
+node_paused longer() {
+  node_paused paused{{1, 1, 1}, wait_kind::payload, "", std::nullopt, nullptr};
+  paused.until = 5000;
+  paused.extends = true;
+  return paused;
+}
+
 /// A life with every kind of event: failure, retry, pauses, memory, a payload, a timer, the end.
 std::vector<event> life() {
   return {
@@ -67,6 +75,8 @@ std::vector<event> life() {
       {1728, waits_for_signals()},
       {1729, signalled{"never", share("x"), ""}},
       {1729, signalled{"other", nullptr, "key-2"}},
+      {1729, longer()},
+      {1729, resumed{1, 1, nullptr, std::nullopt}},
       {1730, node_succeeded{{1, 1, 1}, "unknown", {}}},
   };
 }
@@ -91,7 +101,8 @@ struct same_event {
   }
   bool operator()(const node_paused& a, const node_paused& b) const {
     return a.of == b.of && a.kind == b.kind && a.reason == b.reason && a.timer_ms == b.timer_ms &&
-           same(a.node_state, b.node_state) && same(a.payload_schema, b.payload_schema) && a.signals == b.signals;
+           same(a.node_state, b.node_state) && same(a.payload_schema, b.payload_schema) && a.signals == b.signals &&
+           a.until == b.until && a.extends == b.extends;
   }
   bool operator()(const signalled& a, const signalled& b) const {
     return a.name == b.name && same(a.payload, b.payload) && a.key == b.key;
@@ -113,7 +124,7 @@ step carry_out(state& s, const event& e) {
 
 void save_life(store& to, std::size_t events) {
   REQUIRE(to.save_definition({"h", "w", graph}, 1));
-  state s = initial_state(w(), "i");
+  state s = initial_state(w(), "i", key_seed(given(to.facts()).identity, 1));
   const auto all = life();
   for (std::size_t n = 0; n < events; ++n) {
     const step done = carry_out(s, all[n]);
@@ -187,6 +198,7 @@ public:
     return from_.schedules(after, limit);
   }
   result<core::clock_offsets> offsets() override { return from_.offsets(); }
+  result<store_facts> facts() override { return from_.facts(); }
   result<std::optional<schedule_row>> schedule(std::string_view id) override { return from_.schedule(id); }
 
 private:
