@@ -41,6 +41,8 @@ struct use_store {
 struct clean_up {
   bool goes_on = false; ///< of the store actor to itself
 };
+/// The store actor to itself: look at the next piece of the file.
+struct check_file {};
 struct write_done {
   result<storage::written> outcome;
 };
@@ -325,6 +327,7 @@ struct run_answered {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::write_change)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::use_store)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::clean_up)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::check_file)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::write_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::flush_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::linger)

@@ -1,6 +1,8 @@
 // Shared, lock-protected tables of the actors.
 #include "actors/services.hpp"
 
+#include <caf/all.hpp>
+
 namespace pawl::actors {
 
 std::shared_ptr<const core::workflow> definitions::latest(const std::string& id) const {
@@ -106,6 +108,17 @@ result<void> store_slot::reopen() {
 void store_slot::close() {
   std::lock_guard lock(mutex_);
   store_.reset();
+}
+
+// The supervisor hears of it before it hears that the store actor has died, and so does not open the store again.
+void services::halt(const error& why) {
+  if (!halted->set(why)) return;
+  log("the runtime stops: " + to_string(why));
+  stopping->store(true);
+  room->close();
+  slot.close();
+  when_halted();
+  caf::anon_send(supervisor.get(), stop_all{std::chrono::milliseconds(0), reply<void>([](const result<void>&) {})});
 }
 
 } // namespace pawl::actors

@@ -118,10 +118,33 @@ private:
   opener open_;
 };
 
+/// Why a runtime goes on no more although nobody stopped it. Set at most once.
+class halt_note {
+public:
+  /// False: it was set before.
+  bool set(const error& why) {
+    std::lock_guard lock(mutex_);
+    if (why_) return false;
+    why_ = why;
+    return true;
+  }
+  std::optional<error> get() const {
+    std::lock_guard lock(mutex_);
+    return why_;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::optional<error> why_;
+};
+
 struct services {
   services(std::shared_ptr<clock> source, bool clock_is_trusted, std::unique_ptr<storage::store> first,
            store_slot::opener open)
       : time(std::move(source), clock_is_trusted), slot(std::move(first), std::move(open)) {}
+
+  /// Ends everything: the store has stopped for good. Calls that wait and calls that come are answered with `why`.
+  void halt(const error& why);
 
   engine_time time;
   store_slot slot;
@@ -144,6 +167,9 @@ struct services {
   std::function<result<void>(storage::store&, const std::string& uid, event_feed::telling& of)> publish_missed;
   /// Set when the runtime begins to stop; executors see it.
   const std::shared_ptr<std::atomic<bool>> stopping = std::make_shared<std::atomic<bool>>(false);
+
+  const std::shared_ptr<halt_note> halted = std::make_shared<halt_note>();
+  std::function<void()> when_halted = [] {}; ///< keeps calls from outside out
 
   std::shared_ptr<admission> room = std::make_shared<admission>(4'000);
 

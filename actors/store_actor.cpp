@@ -17,6 +17,9 @@ constexpr std::size_t batch_max = 4096;
 /// A thread that sleeps wakes late. After a small commit the next step of the same instances follows within this time.
 constexpr auto linger_max = std::chrono::microseconds(80);
 constexpr std::size_t linger_batch_max = 4;
+/// Between two pieces of the look at the file: at least this, and nine times what the last piece took.
+constexpr auto check_pause = std::chrono::milliseconds(10);
+constexpr int check_pause_factor = 9;
 constexpr auto idle_pause = std::chrono::seconds(1); ///< without a write: the log is emptied
 
 // Only what concerns the whole store: a row that is corrupt is the fault of one instance.
@@ -48,13 +51,16 @@ caf::behavior store_actor::make_behavior() {
         if (checkpoint(0)) anon_send(this, clean_up{}); // there may be room now
       },
       [this](const clean_up& request) {
+        if (!request.goes_on && !std::exchange(is_checking_, true)) check_piece();
         if (is_cleaning_ && !request.goes_on) return;
         is_cleaning_ = false;
         clean_up_piece();
       },
+      [this](const check_file&) { check_piece(); },
       [this](const use_store& request) {
         if (request.after_writes && !commit_batch()) return; // it quits: who asked starts anew
         (void)shared_->slot.use(request.task);
+        (void)halts();
       },
   };
 }
@@ -92,6 +98,7 @@ bool store_actor::commit_batch() {
   std::vector<result<storage::written>> outcomes;
   (void)shared_->slot.use([&](storage::store& store) { outcomes = store.write(batch_); });
   outcomes.resize(batch_.size(), result<storage::written>(no_store()));
+  if (halts()) return false; // nobody is answered: all callers hear why
   bool broken = false;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     broken |= !outcomes[i] && is_fatal(outcomes[i].failure());
@@ -128,11 +135,36 @@ void store_actor::tell_change_of_mind(const std::vector<result<storage::written>
   if (refuses || takes) refuses_ = refuses;
 }
 
+// Beside the work: most of the time is everybody else's.
+void store_actor::check_piece() {
+  const auto begin = std::chrono::steady_clock::now();
+  result<bool> is_more = false;
+  (void)shared_->slot.use([&](storage::store& store) { is_more = store.check_piece(); });
+  if (halts()) return;
+  if (!is_more) {
+    shared_->log("checking the file: " + to_string(is_more.failure()));
+    return quit(caf::exit_reason::unhandled_exception); // it goes on there once the store was opened anew
+  }
+  is_checking_ = *is_more;
+  const auto took = std::chrono::steady_clock::now() - begin;
+  if (*is_more) delayed_anon_send(this, std::max<caf::timespan>(check_pause, check_pause_factor * took), check_file{});
+}
+
+bool store_actor::halts() {
+  std::optional<error> why;
+  (void)shared_->slot.use([&](storage::store& store) { why = store.halted(); });
+  if (!why) return false;
+  shared_->halt(*why);
+  quit(caf::exit_reason::unhandled_exception);
+  return true;
+}
+
 // Between two pieces comes whatever has arrived meanwhile.
 void store_actor::clean_up_piece() {
   result<bool> is_more = false;
   (void)shared_->slot.use([&](storage::store& store) { is_more = store.clean_up(); });
   if (!is_more) {
+    if (halts()) return;
     shared_->log("erasing removed instances: " + to_string(is_more.failure()));
     if (is_fatal(is_more.failure())) quit(caf::exit_reason::unhandled_exception);
     return;

@@ -23,6 +23,8 @@ private:
   bool checkpoint(std::size_t wal_bytes); ///< false: as above
   void clean_up_piece();
   void tell_change_of_mind(const std::vector<result<storage::written>>& outcomes);
+  void check_piece();
+  bool halts(); ///< true: the store has stopped for good, the actor quits
   void watch_idle();
 
   services_ptr shared_;
@@ -32,6 +34,7 @@ private:
   bool watches_idle_ = false; ///< a note_idle is on its way
   bool is_cleaning_ = false;  ///< a clean_up that goes on is on its way
   bool refuses_ = false;      ///< the last batch, for a reason that passes
+  bool is_checking_ = false;  ///< the file is looked at, piece by piece
   bool is_hindered_ = false;  ///< the last checkpoint was, by a reader
 };
 

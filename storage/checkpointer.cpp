@@ -81,6 +81,7 @@ checkpointed checkpointer::move(int mode, int wait_ms) {
   sqlite3* handle = database_.getHandle();
   int in_log = -1;
   int moved = -1;
+  is_main_file_whole_ = false; // also when a write fails in its midst
   sqlite3_busy_timeout(handle, wait_ms);
   const int answer = sqlite3_wal_checkpoint_v2(handle, "main", mode, &in_log, &moved);
   sqlite3_busy_timeout(handle, busy_timeout_ms);
@@ -92,6 +93,7 @@ checkpointed checkpointer::move(int mode, int wait_ms) {
   }
   blocked_ = answer == SQLITE_BUSY || moved_ < frames_;
   tried_at_ = frames_;
+  is_main_file_whole_ = in_log >= 0 && moved_ == frames_;
   return now();
 }
 

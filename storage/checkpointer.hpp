@@ -19,6 +19,8 @@ public:
   checkpointed run(std::int64_t limit_bytes);
   /// Whether a log that took room was moved and cut to nothing. Waits for nobody. Outside of transactions.
   bool give_room_back();
+  /// Whether the main file alone holds everything up to some commit, so that its pages fit each other.
+  bool is_main_file_whole() const { return is_main_file_whole_; }
 
 private:
   static int count_frames(void* self, sqlite3*, const char*, int frames);
@@ -37,6 +39,7 @@ private:
   std::int64_t tried_at_ = 0;  ///< frames_ when a reader was last in the way
   std::int64_t waited_at_ = 0; ///< frames_ when a reader was last waited for
   bool blocked_ = false;
+  bool is_main_file_whole_ = false;
 };
 
 } // namespace pawl::storage

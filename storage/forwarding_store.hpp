@@ -18,6 +18,9 @@ public:
   }
   result<checkpointed> checkpoint(std::size_t wal_bytes) override { return target().checkpoint(wal_bytes); }
   result<bool> clean_up() override { return target().clean_up(); }
+  result<bool> check_piece() override { return target().check_piece(); }
+  /// Of one that was made without an inner store: never.
+  std::optional<error> halted() const override { return inner_ ? inner_->halted() : std::nullopt; }
 
   result<std::optional<instance_key>> find(std::string_view uid) override { return target().find(uid); }
   result<loaded_instance> load(instance_key instance) override { return target().load(instance); }

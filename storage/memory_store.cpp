@@ -57,6 +57,8 @@ public:
   result<core::clock_offsets> offsets() override { return offsets_; }
   result<checkpointed> checkpoint(std::size_t) override { return checkpointed{}; }
   result<bool> clean_up() override { return false; }
+  result<bool> check_piece() override { return false; }
+  std::optional<error> halted() const override { return std::nullopt; }
 
   result<std::optional<instance_key>> find(std::string_view uid) override;
   result<loaded_instance> load(instance_key instance) override;

@@ -58,6 +58,15 @@ std::string entry(const std::string& card, const std::string& name) {
   return "";
 }
 
+std::optional<check_mark> check_on(const std::string& card) {
+  check_mark mark;
+  int is_behind_end = 0;
+  std::istringstream numbers(entry(card, "check"));
+  if (!(numbers >> mark.next >> mark.begin >> is_behind_end) || mark.next == 0 || mark.begin == 0) return std::nullopt;
+  mark.is_behind_end = is_behind_end != 0;
+  return mark;
+}
+
 error owned(const std::string& file, int descriptor) {
   const std::string pid = entry(read_card(descriptor), "pid");
   const std::string who = pid.empty() ? std::string("another process") : fmt::format("process {}", pid);
@@ -107,6 +116,7 @@ result<owner_lock> owner_lock::take(const std::string& lock_file) {
     const std::string card = read_card(descriptor);
     lock.is_new_ = card.empty();
     lock.was_left_open_ = entry(card, "state") == "open";
+    lock.check_ = check_on(card);
     return lock;
   }
   return error{errc::busy, fmt::format("the lock file {} keeps changing; try again", lock_file), lock_file};
@@ -114,15 +124,16 @@ result<owner_lock> owner_lock::take(const std::string& lock_file) {
 
 owner_lock::owner_lock(owner_lock&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)), file_(std::move(other.file_)), is_new_(other.is_new_),
-      was_left_open_(other.was_left_open_) {}
+      was_left_open_(other.was_left_open_), check_(other.check_), who_(std::move(other.who_)) {}
 
 owner_lock::~owner_lock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 result<void> owner_lock::write_card(const char* state) {
-  std::string card =
-      fmt::format("pid {}\nboot {}\nstarted {}\nstate {}\n", ::getpid(), boot_id(), start_time_of("self"), state);
+  if (who_.empty()) who_ = fmt::format("pid {}\nboot {}\nstarted {}\n", ::getpid(), boot_id(), start_time_of("self"));
+  std::string card = fmt::format("{}state {}\n", who_, state);
+  if (check_) card += fmt::format("check {} {} {}\n", check_->next, check_->begin, check_->is_behind_end ? 1 : 0);
   card.resize(card_bytes, '\n');
   const ssize_t put = ::pwrite(descriptor_, card.data(), card.size(), 0);
   if (put == static_cast<ssize_t>(card.size())) return {};
@@ -134,6 +145,11 @@ result<void> owner_lock::mark_open() {
   // Else a power cut could leave the card of an earlier, orderly end, and the whole-file check would be left out.
   if (::fdatasync(descriptor_) != 0) return system_error(file_, "the owner's name cannot be written", errno);
   return {};
+}
+
+void owner_lock::note_check(std::optional<check_mark> mark) {
+  check_ = mark;
+  (void)write_card("open"); // one that is older makes the check begin earlier, never later
 }
 
 void owner_lock::mark_closed() {

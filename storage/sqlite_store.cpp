@@ -4,6 +4,7 @@
 #include "storage/checkpointer.hpp"
 #include "storage/database.hpp"
 #include "storage/eraser.hpp"
+#include "storage/file_check.hpp"
 #include "storage/files.hpp"
 #include "storage/owner_lock.hpp"
 #include "storage/payload_cipher.hpp"
@@ -30,7 +31,9 @@ public:
       : path_(std::move(path)), reserve_(reserve_of(path_), reserve_bytes), lock_(std::move(lock)),
         database_(std::move(database)), queries_(std::make_unique<queries>(*database_, cipher_)),
         writer_(std::make_unique<change_writer>(*database_, cipher_)), eraser_(std::make_unique<eraser>(*database_)),
-        log_(std::make_unique<checkpointer>(*database_, size_of(wal_of(path_)), folder_of(path_))) {}
+        log_(std::make_unique<checkpointer>(*database_, size_of(wal_of(path_)), folder_of(path_))) {
+    if (lock_.check()) check_ = std::make_unique<file_check>(*database_, *lock_.check());
+  }
   ~sqlite_store() override;
 
   /// Reads what the writer keeps in memory, and sees to it that what is encrypted can be read.
@@ -66,6 +69,8 @@ public:
   }
   result<checkpointed> checkpoint(std::size_t wal_bytes) override;
   result<bool> clean_up() override;
+  result<bool> check_piece() override;
+  std::optional<error> halted() const override { return halted_; }
 
 protected:
   // No transaction: the only writer is this object, and it is used by one thread.
@@ -102,6 +107,9 @@ private:
   static bool is_removal(const change& wanted);
   static bool lacks_room(const answers& made);
   void roll_back();
+  bool settle_main_file();
+  result<bool> unreadable(const SQLite::Exception& e);
+  const error& halt(error why);
   template <class Call> auto or_stop(Call call) -> decltype(call());
   bool is_in_transaction() const { return sqlite3_get_autocommit(database_->getHandle()) == 0; }
   static answers all_failed(std::size_t count, const error& why) { return answers(count, result<written>(why)); }
@@ -115,7 +123,10 @@ private:
   std::unique_ptr<change_writer> writer_;
   std::unique_ptr<eraser> eraser_;
   std::unique_ptr<checkpointer> log_;
+  std::unique_ptr<file_check> check_; ///< while the look at the whole file goes on
+  int unreadable_in_a_row_ = 0;
   std::optional<error> stopped_; ///< set once: what is on disk is unknown
+  std::optional<error> halted_;  ///< set once, with stopped_: opening anew is no way out
 };
 
 // Beside a reader closing moves nothing, so it is asked for. A stopped store leaves its log as it is: another sync
@@ -129,6 +140,7 @@ sqlite_store::~sqlite_store() {
   queries_.reset();
   writer_.reset();
   eraser_.reset();
+  check_.reset();
   log_.reset();
   database_.reset();
   if (!stopped_) lock_.mark_closed();
@@ -388,9 +400,68 @@ result<bool> sqlite_store::try_clean_up(int rows_max) {
   return is_more;
 }
 
+const error& sqlite_store::halt(error why) {
+  halted_ = std::move(why);
+  stopped_ = halted_;
+  return *halted_;
+}
+
+// False: not now. A reader holds the log, the disk has no room, or fails.
+bool sqlite_store::settle_main_file() {
+  try {
+    (void)log_->run(0);
+    return log_->is_main_file_whole();
+  } catch (const SQLite::Exception& e) {
+    (void)explained(e);
+    return false;
+  }
+}
+
+// What looks bad is looked at again once the log has been moved by this connection: a foreign one may have been at it.
+result<bool> sqlite_store::check_piece() {
+  if (stopped_) return stopped();
+  if (!check_) return false;
+  roll_back();
+  return or_stop([&]() -> result<bool> {
+    errno = 0;
+    if (!log_->is_main_file_whole() && !settle_main_file()) return stopped_ ? result<bool>(stopped()) : true;
+    try {
+      std::string fault = check_->look();
+      if (!fault.empty() && !settle_main_file()) return stopped_ ? result<bool>(stopped()) : true;
+      if (!fault.empty()) fault = check_->look();
+      if (!fault.empty())
+        return halt({errc::corrupt, fmt::format("{}: the file is damaged: {}; restore a backup", path_, fault), path_});
+      unreadable_in_a_row_ = 0;
+    } catch (const SQLite::Exception& e) {
+      return unreadable(e);
+    }
+    const bool is_done = check_->is_done();
+    lock_.note_check(is_done ? std::nullopt : std::optional(check_->mark()));
+    if (is_done) check_.reset();
+    return !is_done;
+  });
+}
+
+// A disk that fails is no reason to restore a backup, and may have failed once.
+result<bool> sqlite_store::unreadable(const SQLite::Exception& e) {
+  constexpr int tries_max = 3;
+  if (++unreadable_in_a_row_ < tries_max) return true;
+  return halt({errc::storage,
+               fmt::format("{}: the disk cannot read page {} ({}); copy what it still gives, or restore a backup",
+                           path_, check_->mark().next, e.what()),
+               path_});
+}
+
 // After a crash the whole file is looked at once. A log without a lock file: somebody copied a store that was in use.
 bool must_check(const std::string& canonical, const owner_lock& lock) {
   return lock.was_left_open() || (lock.is_new() && size_of(wal_of(canonical)) > 0);
+}
+
+// A new round begins where the last one stood, so that a machine that is switched off again and again gets through.
+std::optional<check_mark> next_check(const std::string& canonical, const owner_lock& lock) {
+  if (!must_check(canonical, lock)) return lock.check();
+  const std::uint32_t begin = lock.check() ? lock.check()->next : 1;
+  return check_mark{begin, begin, false};
 }
 
 // The index of the log takes room too.
@@ -402,11 +473,15 @@ result<std::unique_ptr<SQLite::Database>> open_or_make_room(const std::string& c
 }
 
 // A file that was made here and could not become a store is taken away again.
-result<std::unique_ptr<SQLite::Database>> open_locked(const std::string& canonical, owner_lock& lock) {
+result<std::unique_ptr<SQLite::Database>> open_locked(const std::string& canonical, owner_lock& lock,
+                                                      const file_policy& policy) {
+  lock.set_check(next_check(canonical, lock));
   if (auto ok = lock.mark_open(); !ok) return ok.failure();
   const auto created = create_private_file(canonical);
   if (!created) return created.failure();
-  auto database = open_or_make_room(canonical, must_check(canonical, lock));
+  const bool is_checked_now = policy.is_checked_at_once && lock.check();
+  auto database = open_or_make_room(canonical, is_checked_now);
+  if (database && is_checked_now) lock.note_check(std::nullopt);
   if (!database && *created)
     for (const std::string& file : {canonical, wal_of(canonical), shm_of(canonical)})
       ::unlink(file.c_str());
@@ -416,14 +491,14 @@ result<std::unique_ptr<SQLite::Database>> open_locked(const std::string& canonic
 } // namespace
 
 result<std::unique_ptr<store>> open_sqlite_store(const std::string& path, std::int64_t reserve_bytes,
-                                                 const payload_protection& payloads) {
+                                                 const payload_protection& payloads, const file_policy& policy) {
   auto canonical = canonical_path(path);
   if (!canonical) return canonical.failure();
   if (auto ok = check_ordinary_file(*canonical); !ok) return ok.failure();
   if (auto ok = check_local_disk(folder_of(*canonical)); !ok) return ok.failure();
   auto lock = owner_lock::take(lock_of(*canonical));
   if (!lock) return lock.failure();
-  auto opened = open_locked(*canonical, *lock);
+  auto opened = open_locked(*canonical, *lock, policy);
   if (!opened) {
     lock->discard_new_file();
     return opened.failure();

@@ -450,6 +450,15 @@ public:
   /// nothing that can be read. Says whether there is more; what was not done before the store was closed is there when
   /// it is opened again. Errors: `disk_full`, `busy`, `access` (a later call goes on), `storage` (see write).
   virtual result<bool> clean_up() = 0;
+
+  /// One short piece of the look at the whole file that an unclean end asks for: says whether there is more. What was
+  /// looked at is remembered when the store is closed or its process dies. Errors: `corrupt` or `storage`, and then
+  /// halted() says the same.
+  virtual result<bool> check_piece() = 0;
+
+  /// Why the store has stopped for good, so that opening it anew would not help: its file is damaged. Every later write
+  /// gets that error.
+  virtual std::optional<error> halted() const = 0;
 };
 
 /// Rows of a store that is gone with the object. Keeps every promise but durability. Empty: an identity of its own.
@@ -468,12 +477,22 @@ struct payload_protection {
   bool is_without_keys = false;
 };
 
+/// What a host wishes of the file itself.
+struct file_policy {
+  /// After an unclean end the whole file is looked at before the store opens, and not by check_piece().
+  bool is_checked_at_once = false;
+  /// With less room on the disk, what makes the store grow is refused (`disk_full`); 0: as long as there is any.
+  std::int64_t free_bytes_min = 0;
+};
+
 /// Opens or creates the file and takes its owner lock for as long as the object lives. `reserve_bytes` of the disk are
-/// kept free for removing instances, in a file of their own (0: none); on a disk that is too small for it the store has
-/// no reserve. Errors: `busy` (names the owner's pid), `wrong_store` (another application's database, or a newer
-/// version), `access` (keys that rows need lack, too), `disk_full`, `corrupt`, `storage`, those of `payloads.keys`.
+/// kept free for removing and ending instances, in a file of their own (0: none); on a disk that is too small for it
+/// the store has no reserve. Errors: `busy` (names the owner's pid), `wrong_store` (another application's database, or
+/// a newer version), `access` (keys that rows need lack, too), `disk_full`, `corrupt`, `storage`, those of
+/// `payloads.keys`.
 result<std::unique_ptr<store>> open_sqlite_store(const std::string& path, std::int64_t reserve_bytes = 0,
-                                                 const payload_protection& payloads = {});
+                                                 const payload_protection& payloads = {},
+                                                 const file_policy& policy = {});
 
 /// Opens an existing file for reading, beside an owner or without one, never changes it. Encrypted texts that `keys` do
 /// not open are replaced by words that say so. Errors: `not_found`, `wrong_store`, `access` (names the file and the

@@ -32,7 +32,12 @@ public:
     ++inside_;
     return pass(this);
   }
-  /// Nobody comes in any more; returns when the last one has left.
+  /// Nobody comes in any more.
+  void shut() {
+    std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  /// The same; returns when the last one has left.
   void close() {
     std::unique_lock lock(mutex_);
     closed_ = true;

@@ -35,8 +35,6 @@ using nlohmann::json;
 
 constexpr std::size_t events_page = 64;
 
-error stopped_error() { return {errc::stopped, "the runtime is stopped", ""}; }
-
 result<core::node_types> collect_types(const options& opts, const core::json_limits& output) {
   auto types = nodes::built_in_types({opts.http, opts.on_node_log, output});
   if (!types) return types.failure();
@@ -78,10 +76,14 @@ std::string list_problems(const std::vector<problem>& problems) {
   return text;
 }
 
-// A reply that nobody gave says that the runtime stopped. When it did not, an actor died before it could answer.
-template <class T> result<T> understood(result<T> answer, const std::atomic<bool>& stopping) {
-  if (answer || answer.failure().code != errc::stopped || stopping) return answer;
+// A reply that nobody gave says that the runtime stopped. When it did not, an actor died before it could answer. When
+// it did so by itself, there is a reason.
+template <class T>
+result<T> understood(result<T> answer, const std::atomic<bool>& stopping, const actors::halt_note& halted) {
+  if (answer || answer.failure().code != errc::stopped) return answer;
   try {
+    if (auto why = halted.get()) return *std::move(why);
+    if (stopping) return answer;
     return error{errc::storage, "the store had to be opened anew before the answer came, ask again", ""};
   } catch (const std::bad_alloc&) {
     return error{errc::storage, "out of memory", ""};
@@ -91,8 +93,8 @@ template <class T> result<T> understood(result<T> answer, const std::atomic<bool
 template <class T> struct pending {
   pending() : reply([p = promise](result<T> answer) { p->set_value(std::move(answer)); }) {}
   explicit pending(const actors::services& of)
-      : reply([p = promise, stopping = of.stopping](result<T> answer) {
-          p->set_value(understood(std::move(answer), *stopping));
+      : reply([p = promise, stopping = of.stopping, halted = of.halted](result<T> answer) {
+          p->set_value(understood(std::move(answer), *stopping, *halted));
         }) {}
 
   std::shared_ptr<std::promise<result<T>>> promise = std::make_shared<std::promise<result<T>>>();
@@ -120,8 +122,13 @@ result<std::unique_ptr<engine>> engine::open(options opts) {
   const auto reserve_bytes = static_cast<std::int64_t>(std::min<std::size_t>(opts.reserve_bytes, INT64_MAX));
   if (!path.empty()) {
     auto payloads = payload_protection_of(opts.secrets, opts.encrypt_payloads);
-    return open(std::move(opts), [path, reserve_bytes, payloads = std::move(payloads)] {
-      return storage::open_sqlite_store(path, reserve_bytes, payloads);
+    storage::file_policy policy;
+    policy.is_checked_at_once = opts.check_after_crash == file_check_time::before;
+    policy.free_bytes_min = static_cast<std::int64_t>(std::min<std::size_t>(opts.free_bytes_min, INT64_MAX));
+    return open(std::move(opts), [path, reserve_bytes, payloads = std::move(payloads), policy]() mutable {
+      auto opened = storage::open_sqlite_store(path, reserve_bytes, payloads, policy);
+      policy.is_checked_at_once = false; // opening anew while in service stops nobody
+      return opened;
     });
   }
   return open(std::move(opts), [] { return result<std::unique_ptr<storage::store>>(storage::open_memory_store()); });
@@ -196,6 +203,7 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
         // What a host throws here must not take an actor down.
       }
     };
+  shared_->when_halted = [gate = gate_] { gate->shut(); };
   shared_->publish_missed = [this](storage::store& from, const std::string& uid, actors::event_feed::telling& of) {
     return publish_missed(from, uid, of);
   };
@@ -278,7 +286,12 @@ template <class T> result<T> engine::ask_store(std::function<result<T>(storage::
   if (answered || answered.failure().code != errc::stopped || stopped_) return answered;
   // The store actor died with the question.
   (void)shared_->slot.use([&](storage::store& s) { answered = question(s); });
-  return understood(std::move(answered), stopped_);
+  return understood(std::move(answered), stopped_, *shared_->halted);
+}
+
+error engine::stopped_error() const {
+  if (auto why = shared_->halted->get(); why && !stopped_) return *std::move(why);
+  return {errc::stopped, "the runtime is stopped", ""};
 }
 
 // --- definitions
@@ -356,7 +369,7 @@ bool engine::exists(const std::string& uid) {
 result<actors::admission::place_ptr> engine::enter(std::size_t bytes) {
   const bool may_wait = options_.when_full == overload_policy::wait;
   if (auto room = shared_->room->enter(actors::admission::size_of(bytes), may_wait)) return room;
-  if (stopped_) return stopped_error();
+  if (stopped_ || shared_->halted->get()) return stopped_error();
   return error{errc::overloaded,
                fmt::format("as many instances are live as active_instances_max allows ({}); try again later",
                            options_.active_instances_max),
@@ -715,7 +728,7 @@ result<subscription> engine::subscribe(const subscribe_options& how) {
   if (how.after_revision < 0) return error{errc::invalid_argument, "revisions count from 1, after_revision from 0", ""};
   const auto read = [this, gate = gate_](const std::string& id, std::int64_t after) {
     const auto inside = gate->enter();
-    if (!inside) return result<std::vector<instance_event>>(stopped_error());
+    if (!inside) return result<std::vector<instance_event>>(error{errc::stopped, "the runtime is stopped", ""});
     return ask_store<std::vector<instance_event>>(
         [id, after](storage::store& s) { return read_events(s, id, after, events_page); });
   };

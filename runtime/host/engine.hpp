@@ -89,6 +89,7 @@ private:
   using removing = std::function<result<void>(storage::store&, std::vector<std::string>& removed)>;
   result<void> remove_in_store(removing work);
   void notice_stopped_store(const error& why);
+  error stopped_error() const;
   template <class T> T given(std::future<T>& answer) const;
   template <class T> result<T> ask_store(std::function<result<T>(storage::store&)> question);
 

@@ -249,7 +249,9 @@ TEST_CASE("failed read: the check after an unclean end does not take it for dama
       std::filesystem::copy_file(folder.file("store.db") + end, copy + end);
     faulty_disk disk;
     disk.fail({[](const disk_operation& op) { return op.call == disk_call::read; }, nth, for_ever});
-    const auto opened = open_sqlite_store(copy);
+    file_policy policy;
+    policy.is_checked_at_once = true;
+    const auto opened = open_sqlite_store(copy, 0, {}, policy);
     if (disk.failures() == 0) break;
     INFO("read " << nth);
     if (!opened) CHECK(opened.failure().code == errc::storage);

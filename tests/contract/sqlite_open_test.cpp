@@ -212,15 +212,18 @@ TEST_CASE("owner: after an unclean end the whole file is checked") {
   bytes.replace(static_cast<std::size_t>(page - 1) * page_bytes, page_bytes, std::string(page_bytes, 'x'));
   write_bytes(path, bytes);
   SECTION("a clean end: no check") { CHECK(open_sqlite_store(path)); }
-  SECTION("an unclean end") {
+  SECTION("an unclean end, and a host that wants the check before") {
     std::string card = bytes_of(path + ".lock");
     const std::size_t state = card.find("state closed");
     REQUIRE(state != std::string::npos);
     card.replace(state, 12, "state open\n\n");
     write_bytes(path + ".lock", card);
-    const error e = refusal(path);
-    CHECK(e.code == errc::corrupt);
-    CHECK(has(e, "damaged"));
+    file_policy policy;
+    policy.is_checked_at_once = true;
+    const auto refused = open_sqlite_store(path, 0, {}, policy);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.failure().code == errc::corrupt);
+    CHECK(has(refused.failure(), "damaged"));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <fstream>
 #include <future>
 
 namespace disk_test {
@@ -99,6 +100,55 @@ TEST_CASE("disk: a reader that hinders the checkpoints is named once in the log"
     rt->stop();
     CHECK(lines_with(place.log(), "a reader hinders") == 1);
   }
+}
+
+namespace {
+
+/// As if the owner had been killed, and the power cut had hurt what nobody reads soon: the audit.
+void hurt(const std::string& path) {
+  const auto page =
+      std::stoll(test::raw_sqlite(path).ask("SELECT rootpage FROM sqlite_schema WHERE name = 'secret_audit'"));
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp((page - 1) * 4096);
+  file << std::string(4096, 'x');
+  std::fstream card(path + ".lock", std::ios::in | std::ios::out);
+  const std::string text{std::istreambuf_iterator<char>(card), {}};
+  card.seekp(static_cast<std::streamoff>(text.find("state closed")));
+  card << "state open\n\n";
+}
+
+const char* const waiting = R"({"id": "waiting", "nodes": [{"id": "w", "type": "wait"}], "edges": []})";
+
+} // namespace
+
+TEST_CASE("disk: damage that is found beside the work stops the runtime, and every call says where") {
+  lab place;
+  {
+    auto rt = place.open(place.settings());
+    begin(*rt, waiting, "w-1");
+    REQUIRE(rt->wait("w-1", wait_until::at_rest, patience));
+  }
+  hurt(place.path());
+  auto rt = place.open(place.settings());
+  const auto ended = rt->wait("w-1", wait_until::ended, patience); // under way when it is found, or after it
+  REQUIRE_FALSE(ended);
+  CHECK(ended.failure().code == errc::corrupt);
+  const std::vector<error> answers{rt->query("w-1").failure(), rt->start("waiting", nullptr, {}).failure(),
+                                   rt->cancel("w-1", {}).failure(), rt->list(1, "").failure(),
+                                   rt->drain(patience).failure()};
+  for (const error& e : answers) {
+    CHECK(e.code == errc::corrupt);
+    CHECK_THAT(e.message, Catch::Contains("page ") && Catch::Contains(place.path()));
+  }
+  CHECK(lines_with(place.log(), "the runtime stops: corrupt") == 1);
+  CHECK(lines_with(place.log(), "another try follows") == 0);
+  rt->stop();
+  CHECK(rt->query("w-1").failure().code == errc::stopped);
+  options before = place.settings();
+  before.check_after_crash = file_check_time::before;
+  const auto refused = host::engine::open(before);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.failure().code == errc::corrupt);
 }
 
 } // namespace disk_test

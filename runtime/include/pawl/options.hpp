@@ -36,6 +36,12 @@ public:
 /// For calls that find no room: wait until there is, or fail with `overloaded`.
 enum class overload_policy { wait, fail };
 
+/// When the whole file of a store that was not closed in order is looked at.
+enum class file_check_time {
+  background, ///< while the runtime works, at about a tenth of one thread's time and of the disk's
+  before      ///< before runtime::open returns: a minute for gigabytes on a slow disk
+};
+
 /// Everything has a default; only `store_path` is nearly always set. Copied by runtime::open. A limit that is passed is
 /// the error `limit` of the call, or fails the node's attempt, and names itself.
 struct options {
@@ -131,9 +137,18 @@ struct options {
   /// another process may hold that up, which on_log tells.
   std::size_t checkpoint_wal_bytes = std::size_t{4} << 20;
 
-  /// Room of the disk that is kept free in a file beside the store (`FILE.reserve`), so that instances can be removed
-  /// and looked at when the disk is full. Once it was used, everything else is `disk_full` until there is that much
-  /// room again. 0, or more than the disk has when the store is opened: no reserve.
+  /// After a crash or a power cut the whole file is checked for damage. In the background the runtime stops by itself
+  /// when some is found: every call, those under way included, answers `corrupt` and names the page, as on_log does.
+  /// How far the check has come survives the next crash. `before` also looks at the rows (storage/README.md).
+  file_check_time check_after_crash = file_check_time::background;
+
+  /// While the disk has less free room than this, starts and steps are refused with `disk_full`; ending and removing
+  /// instances go on. So that others on the disk have some left. 0: until it is full.
+  std::size_t free_bytes_min = std::size_t{8} << 20;
+
+  /// Room of the disk that is kept free in a file beside the store (`FILE.reserve`), so that instances can be looked
+  /// at, cancelled and removed when the disk is full. Once it was used, everything else is `disk_full` until there is
+  /// that much room again. 0, or more than the disk has when the store is opened: no reserve.
   std::size_t reserve_bytes = std::size_t{4} << 20;
 };
 

@@ -89,7 +89,9 @@ enum class wait_until {
 ///
 /// *Store errors*, as they are called below, are `stopped`, `storage`, `disk_full`, `access` and `busy`. After an error
 /// of a call that may have them nothing was changed, unless the call says otherwise; `storage` alone may leave that
-/// open: a look tells.
+/// open: a look tells. When the store stops for good (`corrupt`: the check of the file has found damage; `storage`:
+/// other hands took its files away) the runtime ends by itself, as by stop(), and every call that waits or comes has
+/// that error; on_log tells it once.
 class PAWL_API runtime {
 public:
   // -- open
