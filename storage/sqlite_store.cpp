@@ -6,6 +6,7 @@
 #include "storage/eraser.hpp"
 #include "storage/file_check.hpp"
 #include "storage/files.hpp"
+#include "storage/held_files.hpp"
 #include "storage/owner_lock.hpp"
 #include "storage/payload_cipher.hpp"
 #include "storage/reserve.hpp"
@@ -31,7 +32,7 @@ public:
       : path_(std::move(path)), reserve_(reserve_of(path_), reserve_bytes), lock_(std::move(lock)),
         database_(std::move(database)), queries_(std::make_unique<queries>(*database_, cipher_)),
         writer_(std::make_unique<change_writer>(*database_, cipher_)), eraser_(std::make_unique<eraser>(*database_)),
-        log_(std::make_unique<checkpointer>(*database_, size_of(wal_of(path_)), folder_of(path_))) {
+        log_(std::make_unique<checkpointer>(*database_, size_of(wal_of(path_)), folder_of(path_))), held_(path_) {
     if (lock_.check()) check_ = std::make_unique<file_check>(*database_, *lock_.check());
   }
   ~sqlite_store() override;
@@ -110,6 +111,7 @@ private:
   bool settle_main_file();
   result<bool> unreadable(const SQLite::Exception& e);
   const error& halt(error why);
+  std::optional<error> taken_away();
   template <class Call> auto or_stop(Call call) -> decltype(call());
   bool is_in_transaction() const { return sqlite3_get_autocommit(database_->getHandle()) == 0; }
   static answers all_failed(std::size_t count, const error& why) { return answers(count, result<written>(why)); }
@@ -123,6 +125,7 @@ private:
   std::unique_ptr<change_writer> writer_;
   std::unique_ptr<eraser> eraser_;
   std::unique_ptr<checkpointer> log_;
+  held_files held_;
   std::unique_ptr<file_check> check_; ///< while the look at the whole file goes on
   int unreadable_in_a_row_ = 0;
   std::optional<error> stopped_; ///< set once: what is on disk is unknown
@@ -228,6 +231,7 @@ std::vector<result<written>> sqlite_store::write(const std::vector<change>& batc
     answers made = attempt(batch, replay::together);
     if (lacks_room(made) && make_room()) made = attempt(batch, replay::together);
     if (lacks_room(made) && only_removes && reserve_.give_away()) made = attempt(batch, replay::together);
+    if (const auto gone = taken_away()) return all_failed(batch.size(), *gone);
     return made;
   });
 }
@@ -357,6 +361,7 @@ template <class Body> result<void> sqlite_store::in_transaction(Body body) {
     body();
     committing = true;
     database_->exec("COMMIT");
+    if (auto gone = taken_away()) return *std::move(gone);
     return {};
   } catch (const SQLite::Exception& e) {
     const failure failed = committing ? explained_commit(e) : explained(e);
@@ -404,6 +409,23 @@ const error& sqlite_store::halt(error why) {
   halted_ = std::move(why);
   stopped_ = halted_;
   return *halted_;
+}
+
+// After COMMIT and before the answer. What the log holds, acknowledged steps included, is moved into the main file as
+// long as the owner's lock is there and nobody has begun a log of their own: the next owner would not find this one.
+std::optional<error> sqlite_store::taken_away() {
+  if (halted_) return halted_;
+  const std::string gone = held_.first_gone();
+  if (gone.empty()) return std::nullopt;
+  const std::string log = wal_of(path_);
+  const bool is_ours_alone = held_.is_there(lock_of(path_)) && (held_.is_there(log) || size_of(log) == 0);
+  const bool is_saved = !stopped_ && is_ours_alone && settle_main_file();
+  return halt({errc::storage,
+               fmt::format("{}: it was removed, replaced or renamed while the store was open, so nothing more is "
+                           "acknowledged{}; other code of this process that opens and closes the store's files, or "
+                           "another program, did that: keep it away from them, and open the runtime anew",
+                           gone, is_saved ? ", and what was is in the database file" : ""),
+               gone});
 }
 
 // False: not now. A reader holds the log, the disk has no room, or fails.

@@ -456,8 +456,8 @@ public:
   /// halted() says the same.
   virtual result<bool> check_piece() = 0;
 
-  /// Why the store has stopped for good, so that opening it anew would not help: its file is damaged. Every later write
-  /// gets that error.
+  /// Why the store has stopped for good, so that opening it anew would not help or could do harm: its file is damaged,
+  /// or other hands took its files away. Every later write gets that error.
   virtual std::optional<error> halted() const = 0;
 };
 

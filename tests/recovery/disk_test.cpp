@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <future>
 
@@ -149,6 +150,22 @@ TEST_CASE("disk: damage that is found beside the work stops the runtime, and eve
   const auto refused = host::engine::open(before);
   REQUIRE_FALSE(refused);
   CHECK(refused.failure().code == errc::corrupt);
+}
+
+TEST_CASE("disk: a log that other hands took away stops the runtime before it acknowledges") {
+  lab place;
+  auto rt = place.open(place.settings());
+  begin(*rt, plain, "p-1");
+  REQUIRE(rt->wait("p-1", wait_until::ended, patience));
+  std::filesystem::remove(place.path() + "-wal");
+  const auto refused = rt->start("plain", nullptr, {});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.failure().code == errc::storage);
+  CHECK_THAT(refused.failure().message, Catch::Contains("-wal: it was removed"));
+  CHECK_THAT(rt->query("p-1").failure().message, Catch::Contains("-wal: it was removed"));
+  rt.reset();
+  rt = place.open(place.settings());
+  CHECK(rt->query("p-1"));
 }
 
 } // namespace disk_test

@@ -6,10 +6,13 @@
 //   fill-limited PATH    the same with a limit on the size of files
 //   fill-up PATH BALLAST RESERVE_BYTES   fills the disk beside a store, which is left as by a kill
 //   remove-on-full PATH RESERVE_BYTES    opens that store and makes room by removing an instance
+//   look PATH N          another application's SQLite: opens, reads and closes the database N times
 //   as UID COMMAND …     gives up its rights first
 #include "tests/support/store_rows.hpp"
 
 #include <pawl/error.hpp>
+
+#include <sqlite3.h>
 
 #include <csignal>
 #include <cstdio>
@@ -185,6 +188,16 @@ int remove_on_full(const std::string& path, std::int64_t reserve_bytes) {
   return 0;
 }
 
+int look(const std::string& path, int times) {
+  for (int i = 0; i < times; ++i) {
+    sqlite3* other = nullptr;
+    if (sqlite3_open_v2(path.c_str(), &other, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK)
+      sqlite3_exec(other, "SELECT count(*) FROM instance", nullptr, nullptr, nullptr);
+    sqlite3_close(other);
+  }
+  return 0;
+}
+
 int run(std::vector<std::string> arguments) {
   if (arguments.size() > 2 && arguments[0] == "as") {
     const auto user = static_cast<uid_t>(std::stoul(arguments[1]));
@@ -197,6 +210,7 @@ int run(std::vector<std::string> arguments) {
   if (command == "hold") return hold(path);
   if (command == "write" && arguments.size() > 2) return write(path, std::stoi(arguments[2]));
   if (command == "read") return read(path);
+  if (command == "look" && arguments.size() > 2) return look(path, std::stoi(arguments[2]));
   if (command == "fill" && arguments.size() > 2) return fill(path, [&] { ::unlink(arguments[2].c_str()); });
   if (command == "fill-up" && arguments.size() > 3) return fill_up(path, arguments[2], std::stoll(arguments[3]));
   if (command == "remove-on-full" && arguments.size() > 2) return remove_on_full(path, std::stoll(arguments[2]));
