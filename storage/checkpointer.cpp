@@ -46,7 +46,7 @@ checkpointed checkpointer::now() const { return {frames_ * frame_bytes_, moved_ 
 bool checkpointer::is_due(std::int64_t limit_bytes) const {
   const std::int64_t since = frames_ - (blocked_ ? tried_at_ : 0);
   if (since * frame_bytes_ > limit_bytes) return true;
-  return since > small_log_frames && frames_ * frame_bytes_ > free_bytes_of(folder_) / 2;
+  return since > small_log_frames && frames_ * frame_bytes_ > room_of(folder_).free_bytes / 2;
 }
 
 // What a failed transaction has written behind the last commit: nobody reads it, and moving the log may need the room.

@@ -106,10 +106,13 @@ std::int64_t size_of(const std::string& file) {
   return stamp ? stamp->size : 0;
 }
 
-std::int64_t free_bytes_of(const std::string& folder) {
+disk_room room_of(const std::string& folder) {
   struct statfs facts {};
-  if (::statfs(folder.c_str(), &facts) != 0) return INT64_MAX;
-  return static_cast<std::int64_t>(facts.f_bavail) * static_cast<std::int64_t>(facts.f_bsize);
+  if (::statfs(folder.c_str(), &facts) != 0) return {};
+  const auto bytes = [&](auto blocks) {
+    return static_cast<std::int64_t>(blocks) * static_cast<std::int64_t>(facts.f_bsize);
+  };
+  return {bytes(facts.f_bavail), bytes(facts.f_blocks)};
 }
 
 result<void> check_ordinary_file(const std::string& canonical) {

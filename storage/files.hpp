@@ -34,8 +34,11 @@ file_stamp stamp_of(const struct stat& facts);
 std::optional<file_stamp> stamp_of(const std::string& file);
 /// 0 when it does not exist.
 std::int64_t size_of(const std::string& file);
-/// Room on the disk for somebody without special rights; INT64_MAX when that is not known.
-std::int64_t free_bytes_of(const std::string& folder);
+struct disk_room {
+  std::int64_t free_bytes = INT64_MAX; ///< for somebody without special rights; as here when it is not known
+  std::int64_t total_bytes = INT64_MAX;
+};
+disk_room room_of(const std::string& folder);
 
 /// Errors: `wrong_store` unless the name is free or stands for an ordinary file with one name.
 result<void> check_ordinary_file(const std::string& canonical);

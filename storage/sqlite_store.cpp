@@ -27,9 +27,9 @@ namespace {
 
 class sqlite_store final : public sqlite_reading<store> {
 public:
-  sqlite_store(std::string path, std::int64_t reserve_bytes, owner_lock lock,
+  sqlite_store(std::string path, std::int64_t reserve_bytes, const file_policy& policy, owner_lock lock,
                std::unique_ptr<SQLite::Database> database)
-      : path_(std::move(path)), reserve_(reserve_of(path_), reserve_bytes), lock_(std::move(lock)),
+      : path_(std::move(path)), policy_(policy), reserve_(reserve_of(path_), reserve_bytes), lock_(std::move(lock)),
         database_(std::move(database)), queries_(std::make_unique<queries>(*database_, cipher_)),
         writer_(std::make_unique<change_writer>(*database_, cipher_)), eraser_(std::make_unique<eraser>(*database_)),
         log_(std::make_unique<checkpointer>(*database_, size_of(wal_of(path_)), folder_of(path_))), held_(path_) {
@@ -101,7 +101,12 @@ private:
   error stopped() const;
   template <class Body> result<void> in_transaction(Body body);
   result<bool> try_clean_up(int rows_max);
-  error waits_for_room() const;
+  answers write_with_room(const std::vector<change>& batch);
+  std::vector<std::size_t> what_ends(const std::vector<change>& batch, const answers& made);
+  bool ends(const change& wanted);
+  std::optional<error> growth_refusal();
+  void explain_room(answers& made);
+  error no_room(const char* what_to_do);
   bool make_room();
   result<void> take_keys(const payload_protection& payloads);
   error lacks_keys(const payload_facts& facts) const;
@@ -117,6 +122,7 @@ private:
   static answers all_failed(std::size_t count, const error& why) { return answers(count, result<written>(why)); }
 
   std::string path_;
+  file_policy policy_;
   reserve reserve_;
   owner_lock lock_;
   std::unique_ptr<SQLite::Database> database_;
@@ -225,28 +231,110 @@ template <class Call> auto sqlite_store::or_stop(Call call) -> decltype(call()) 
 std::vector<result<written>> sqlite_store::write(const std::vector<change>& batch) {
   if (stopped_) return all_failed(batch.size(), stopped());
   if (batch.empty()) return {};
-  const bool only_removes = std::all_of(batch.begin(), batch.end(), is_removal);
-  if (!only_removes && !reserve_.take_back()) return all_failed(batch.size(), waits_for_room());
   return or_stop([&] {
-    answers made = attempt(batch, replay::together);
-    if (lacks_room(made) && make_room()) made = attempt(batch, replay::together);
-    if (lacks_room(made) && only_removes && reserve_.give_away()) made = attempt(batch, replay::together);
+    answers made = write_with_room(batch);
     if (const auto gone = taken_away()) return all_failed(batch.size(), *gone);
     return made;
   });
 }
 
-bool sqlite_store::is_removal(const change& wanted) { return std::holds_alternative<remove_write>(wanted); }
+// A full disk must never be a dead end: what ends or removes instances has the reserve, whatever came with it.
+sqlite_store::answers sqlite_store::write_with_room(const std::vector<change>& batch) {
+  answers made;
+  if (auto refusal = growth_refusal()) {
+    made = all_failed(batch.size(), *refusal);
+  } else {
+    made = attempt(batch, replay::together);
+    if (lacks_room(made) && make_room()) made = attempt(batch, replay::together);
+    if (stopped_ || !lacks_room(made)) return made;
+    explain_room(made);
+  }
+  const std::vector<std::size_t> ending = what_ends(batch, made);
+  if (stopped_ || ending.empty()) return made;
+  std::vector<change> few;
+  few.reserve(ending.size());
+  for (const std::size_t i : ending)
+    few.push_back(batch[i]);
+  answers done = attempt(few, replay::together);
+  if (lacks_room(done) && make_room()) done = attempt(few, replay::together);
+  if (!stopped_ && lacks_room(done) && reserve_.give_away()) done = attempt(few, replay::together);
+  for (std::size_t i = 0; i < ending.size(); ++i)
+    made[ending[i]] = std::move(done[i]);
+  return made;
+}
+
+// Places in the batch. A clock that was set is saved with the first step that knows of it.
+std::vector<std::size_t> sqlite_store::what_ends(const std::vector<change>& batch, const answers& made) {
+  std::vector<std::size_t> places;
+  bool is_any = false;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (made[i] || made[i].failure().code != errc::disk_full) continue;
+    const bool goes_along = std::holds_alternative<clock_write>(batch[i]);
+    const bool ends_something = !goes_along && ends(batch[i]);
+    if (ends_something || goes_along) places.push_back(i);
+    is_any |= ends_something;
+  }
+  return is_any ? places : std::vector<std::size_t>();
+}
+
+bool sqlite_store::ends(const change& wanted) {
+  if (is_removal(wanted)) return true;
+  if (const auto* schedule = std::get_if<schedule_advance>(&wanted)) return schedule->state.paused;
+  const auto* step = std::get_if<step_write>(&wanted);
+  if (step == nullptr) return false;
+  if (step->closing_set) return true;
+  roll_back();
+  errno = 0;
+  try {
+    return writer_->is_closing(step->instance);
+  } catch (const SQLite::Exception& e) {
+    (void)explained(e); // it stays refused
+    return false;
+  }
+}
+
+bool sqlite_store::is_removal(const change& wanted) {
+  return std::holds_alternative<remove_write>(wanted) || std::holds_alternative<schedule_remove>(wanted);
+}
 
 bool sqlite_store::lacks_room(const answers& made) {
   return std::any_of(made.begin(), made.end(), [](const auto& a) { return !a && a.failure().code == errc::disk_full; });
 }
 
-error sqlite_store::waits_for_room() const {
+// Others on the disk keep some room, but a small disk is used.
+std::optional<error> sqlite_store::growth_refusal() {
+  if (!reserve_.take_back())
+    return no_room("the disk was full: nothing but ending and removing instances is done until there is room for the "
+                   "reserve again");
+  if (policy_.free_bytes_min == 0) return std::nullopt;
+  constexpr std::int64_t disk_part = 32;
+  const disk_room room = room_of(folder_of(path_));
+  if (room.free_bytes >= std::min(policy_.free_bytes_min, room.total_bytes / disk_part)) return std::nullopt;
+  return no_room("less is free than options::free_bytes_min: nothing but ending and removing instances is done");
+}
+
+void sqlite_store::explain_room(answers& made) {
+  const error why = no_room("free some, or end and remove instances, and try again");
+  for (auto& answer : made)
+    if (!answer && answer.failure().code == errc::disk_full) answer = why;
+}
+
+// For people: what takes the room, and who asks for it.
+error sqlite_store::no_room(const char* what_to_do) {
+  std::string busiest;
+  roll_back();
+  try {
+    if (const auto most = writer_->busiest())
+      busiest = fmt::format("; most of the newest steps ({}) are of the instance '{}'", most->second, most->first);
+  } catch (const SQLite::Exception& e) {
+    (void)explained(e); // said without
+  }
+  const auto mib = [](std::int64_t bytes) { return static_cast<double>(bytes) / (1 << 20); };
   return {errc::disk_full,
-          fmt::format("{}: the disk was full; nothing but removing instances is done until there is room for the "
-                      "reserve of {} bytes again; remove instances or free room",
-                      path_, reserve_.bytes()),
+          fmt::format("{}: no room left on the disk; {} (the file has {:.1f} MiB, its log {:.1f}, the reserve {:.1f}, "
+                      "free are {:.1f}{})",
+                      path_, what_to_do, mib(size_of(path_)), mib(size_of(wal_of(path_))),
+                      mib(size_of(reserve_of(path_))), mib(room_of(folder_of(path_)).free_bytes), busiest),
           ""};
 }
 
@@ -334,11 +422,13 @@ sqlite_store::answers sqlite_store::after_failed_commit(const std::vector<change
 
 result<void> sqlite_store::save_definition(const definition_row& definition, timestamp_ms at) {
   if (stopped_) return stopped();
-  if (!reserve_.take_back()) return waits_for_room();
-  return or_stop([&] {
+  return or_stop([&]() -> result<void> {
+    if (auto refusal = growth_refusal()) return *std::move(refusal);
     const auto save = [&] { writer_->save_definition(definition, at); };
     auto saved = in_transaction(save);
-    if (!saved && saved.failure().code == errc::disk_full && make_room()) return in_transaction(save);
+    if (!saved && saved.failure().code == errc::disk_full && make_room()) saved = in_transaction(save);
+    if (!saved && saved.failure().code == errc::disk_full)
+      return no_room("free some, or end and remove instances, and try again");
     return saved;
   });
 }
@@ -526,7 +616,7 @@ result<std::unique_ptr<store>> open_sqlite_store(const std::string& path, std::i
     return opened.failure();
   }
   try {
-    auto made = std::make_unique<sqlite_store>(*canonical, reserve_bytes, *std::move(lock), *std::move(opened));
+    auto made = std::make_unique<sqlite_store>(*canonical, reserve_bytes, policy, *std::move(lock), *std::move(opened));
     if (auto ok = made->begin(payloads); !ok) return ok.failure();
     return std::unique_ptr<store>(std::move(made));
   } catch (const SQLite::Exception& e) { // its connection is closed by now

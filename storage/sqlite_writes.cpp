@@ -83,6 +83,10 @@ constexpr char forget_signal_keys_sql[] =
     " WHERE instance = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?3)";
 constexpr char set_closing_sql[] =
     "INSERT INTO closing (instance, end_status, reason, payload_key) VALUES (?1, ?2, ?3, ?4)";
+constexpr char is_closing_sql[] = "SELECT 1 FROM closing WHERE instance = ?1";
+constexpr char busiest_sql[] =
+    "SELECT i.uid, count(*) FROM step s JOIN instance i ON i.id = s.instance"
+    " WHERE s.seq > (SELECT max(seq) FROM step) - 256 AND i.revision > 0 GROUP BY s.instance ORDER BY 2 DESC LIMIT 1";
 constexpr char append_step_sql[] =
     "INSERT INTO step (instance, revision, at, lag, core_version, kind, cursor, scope, node, visit, attempt, previous,"
     " handle, note, error, detail, output, payload_key, steady_lag, calendar_lag)"
@@ -121,6 +125,13 @@ void change_writer::begin() {
   if (!cipher_.writing_key()) return;
   statements_.change(note_store_sql, cipher_.facts().store_id, cipher_.facts().sealed_store);
   statements_.change(note_key_sql, *cipher_.writing_key(), cipher_.writing_fingerprint());
+}
+
+bool change_writer::is_closing(instance_key instance) { return statements_.run(is_closing_sql, instance).next(); }
+
+std::optional<std::pair<std::string, std::int64_t>> change_writer::busiest() {
+  running row = statements_.run(busiest_sql);
+  return row.next() ? std::optional(std::pair(row.text(0), row.number(1))) : std::nullopt;
 }
 
 result<written> change_writer::apply(const change& wanted) {

@@ -20,6 +20,10 @@ public:
   void begin();
   /// Whether the change is on disk, asked after a COMMIT of unknown outcome.
   std::optional<written> find_on_disk(const change& wanted);
+  /// Whether the instance was ended from outside, whatever it still does.
+  bool is_closing(instance_key instance);
+  /// Who wrote most of the newest 256 steps, and how many; for people who look for what fills the disk.
+  std::optional<std::pair<std::string, std::int64_t>> busiest();
   /// Does nothing when it is the latest already.
   void save_definition(const definition_row& definition, timestamp_ms at);
   void set_identity(const std::string& identity);

@@ -409,8 +409,9 @@ public:
   ///   otherwise than for want of room the store stops: every later write, save_definition and checkpoint gives the
   ///   same error, what it reads may lack the change, and whether that is on disk only opening anew tells.
   ///
-  /// On a full disk a batch of nothing but remove_writes may use the store's reserve; then everything else is
-  /// `disk_full` until there is room to take it back.
+  /// On a full disk what removes or ends may use the store's reserve: a remove_write, a schedule_remove, a
+  /// schedule_advance that pauses, a step_write with `closing_set` or of an instance that had one. The others of the
+  /// batch are `disk_full`, and so is all that comes later until there is room to take the reserve back.
   virtual std::vector<result<written>> write(const std::vector<change>& batch) = 0;
 
   /// The same promises for one definition.

@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 
 #include <sys/stat.h>
@@ -177,6 +178,36 @@ TEST_CASE("disk: a full one fails the run with its name, and the store stays rea
   CHECK(done.out.rfind("code 1\n", 0) == 0);
   CHECK(has(done.out, "\"active\""));
   CHECK(has(done.out, "\ncode 0\n"));
+}
+
+TEST_CASE("disk: the instance that filled it is cancelled and removed, and the others go on", "[reading-as-root]") {
+  if (skipped_without_root("a small file system")) return;
+  temp_folder folder;
+  const std::string hostile = folder.file("hostile.json");
+  std::ofstream(hostile)
+      << R"({"id":"hostile","start":"a","nodes":[{"id":"a","type":"set","data":{"x":"{{ input.x }}"}}],)"
+      << R"("edges":[{"source":"a","target":"a"}]})";
+  const std::string disk = folder.file("disk");
+  ::mkdir(disk.c_str(), 0700);
+  const ended done = run_to_end({"unshare", "-m", "sh", "-c",
+                                 "mount -t tmpfs -o size=24m none \"$1\" || exit 99\n"
+                                 "export PAWL_STORE=\"$1/s.db\"\n"
+                                 "\"$2\" run \"$3\" --id l --input '{\"items\":[1]}' >/dev/null; echo \"before $?\"\n"
+                                 "\"$2\" run \"$4\" --id hostile --input - >/dev/null; echo \"full $?\"\n"
+                                 "head -c 30000000 /dev/zero >\"$1/ballast\" 2>/dev/null\n"
+                                 "\"$2\" run \"$3\" --id m --input '{\"items\":[1]}' >/dev/null; echo \"start $?\"\n"
+                                 "\"$2\" rm hostile; echo \"rm $?\"\n"
+                                 "\"$2\" rm l; echo \"rm $?\"\n"
+                                 "\"$2\" cancel hostile --terminate; echo \"cancel $?\"\n"
+                                 "\"$2\" rm hostile; echo \"rm $?\"\n"
+                                 "\"$2\" run \"$3\" --id m --input '{\"items\":[1]}' >/dev/null; echo \"start $?\"\n",
+                                 "sh", disk, pawl_file(), example("loop.json"), hostile},
+                                json{{"x", std::string(400'000, 'x')}}.dump());
+  INFO(done.out << done.err);
+  CHECK(has(done.out, "before 0\nfull 1\nstart 1\n"));
+  CHECK(has(done.out, "rm 1\n")); // it has not ended
+  CHECK(has(done.out, "cancel 0\n"));
+  CHECK(has(done.out, "start 0\n"));
 }
 
 } // namespace reading_test

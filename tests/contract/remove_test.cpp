@@ -196,14 +196,14 @@ TEST_CASE("removed: what was not erased before the store was closed is erased wh
 namespace {
 
 /// A store fills a small disk and is killed; another process opens it there and removes what has ended.
-std::string full_disk_story(const std::string& reserve_bytes) {
+std::string full_disk_story(const std::string& reserve_bytes, const char* command = "remove-on-full") {
   const temp_folder folder;
   const char* const script = "mount -t tmpfs -o size=8m none \"$1\" || { echo no mount; exit; }; "
                              "\"$2\" fill-up \"$1/store.db\" \"$1/ballast\" $3; rm -f \"$1/store.db-shm\"; "
                              "head -c 10000000 /dev/zero >> \"$1/ballast\" 2>/dev/null; "
-                             "\"$2\" remove-on-full \"$1/store.db\" $3";
+                             "\"$2\" $4 \"$1/store.db\" $3";
   child_process child(
-      {"unshare", "-m", "sh", "-c", script, "sh", folder.path(), program("pawl-store-child"), reserve_bytes});
+      {"unshare", "-m", "sh", "-c", script, "sh", folder.path(), program("pawl-store-child"), reserve_bytes, command});
   return child.rest();
 }
 
@@ -220,6 +220,35 @@ TEST_CASE("reserve: on a full disk instances are listed and removed, and everyth
   if (could_not_mount(story)) return;
   CHECK(story == "step disk_full\nstart disk_full\nlisted 2\n"
                  "listed 2\nremove written\nstep disk_full\ncleaned\nstep written\nstart written\nlisted 2\n");
+}
+
+TEST_CASE("reserve: on a full disk what runs is ended, whatever came with it, then removed, and everything goes on") {
+  const std::string story = full_disk_story("1000000", "end-on-full");
+  if (could_not_mount(story)) return;
+  INFO(story);
+  CHECK(story.find("step disk_full\nstart disk_full\nlisted 2\nstart disk_full\ncancel written\nend written\n"
+                   ": no room left on the disk; the disk was full: nothing but ending and removing") == 0);
+  CHECK(story.find("most of the newest steps") != std::string::npos);
+  CHECK(story.find("\nremove written\nremove written\nstart written\n") != std::string::npos);
+}
+
+TEST_CASE("reserve: control: without one nothing can be ended on a full disk") {
+  const std::string story = full_disk_story("0", "end-on-full");
+  if (could_not_mount(story)) return;
+  INFO(story);
+  CHECK(story.find("cancel written") == std::string::npos);
+}
+
+TEST_CASE("room: below free_bytes_min the store does not grow, and what ends is written") {
+  const temp_folder folder;
+  const char* const script = "mount -t tmpfs -o size=8m none \"$1\" || { echo no mount; exit; }; "
+                             "\"$2\" keep-free \"$1/store.db\" \"$1/ballast\" 1000000000; rm -f \"$1\"/*; "
+                             "\"$2\" keep-free \"$1/store.db\" \"$1/ballast\" 0";
+  child_process child({"unshare", "-m", "sh", "-c", script, "sh", folder.path(), program("pawl-store-child")});
+  const std::string story = child.rest();
+  if (could_not_mount(story)) return;
+  CHECK(story == "start disk_full\ndefinition disk_full\ncancel written\nstart written\n"
+                 "start written\ndefinition written\ncancel written\nstart written\n");
 }
 
 TEST_CASE("reserve: control: without one nothing can be removed from a full disk") {

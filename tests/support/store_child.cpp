@@ -6,8 +6,11 @@
 //   fill-limited PATH    the same with a limit on the size of files
 //   fill-up PATH BALLAST RESERVE_BYTES   fills the disk beside a store, which is left as by a kill
 //   remove-on-full PATH RESERVE_BYTES    opens that store and makes room by removing an instance
+//   end-on-full PATH RESERVE_BYTES       opens that store and ends what runs, in one batch with other changes
+//   keep-free PATH BALLAST FREE_BYTES_MIN   takes all room but 200 KiB, then starts and ends
 //   look PATH N          another application's SQLite: opens, reads and closes the database N times
 //   as UID COMMAND …     gives up its rights first
+#include "storage/files.hpp"
 #include "tests/support/store_rows.hpp"
 
 #include <pawl/error.hpp>
@@ -188,6 +191,60 @@ int remove_on_full(const std::string& path, std::int64_t reserve_bytes) {
   return 0;
 }
 
+int end_on_full(const std::string& path, std::int64_t reserve_bytes) {
+  auto opened = open_sqlite_store(path, reserve_bytes);
+  if (!opened) return say(opened.failure());
+  store& s = **opened;
+  const auto runs = s.load(2);
+  if (!runs) return say(runs.failure());
+  step_write cancel = test::step_of(2, runs->header.revision + 1, "a", "1");
+  cancel.closing_set = closing_row{instance_status::cancelled, "it fills the disk"};
+  auto both = s.write({test::create_of("new"), cancel});
+  say_answer("start", both[0]);
+  say_answer("cancel", both[1]);
+  step_write end = test::step_of(2, runs->header.revision + 2, "a", "1");
+  end.header.status = instance_status::cancelled;
+  end.header.in_flight = false;
+  end.cursors_set.clear();
+  end.cursors_gone = {1};
+  say_answer("end", s.write({end})[0]);
+  const auto refused = s.write({test::create_of("new")})[0];
+  std::cout << (refused ? "written" : refused.failure().message.substr(path.size())) << std::endl;
+  for (const instance_key instance : {2, 1})
+    say_answer("remove", s.write({remove_write{instance}})[0]);
+  result<bool> is_more = true;
+  while (is_more && *is_more)
+    is_more = s.clean_up();
+  say_answer("start", s.write({test::create_of("new")})[0]);
+  return 0;
+}
+
+int keep_free(const std::string& path, const std::string& ballast, std::int64_t free_bytes_min) {
+  file_policy policy;
+  policy.free_bytes_min = free_bytes_min;
+  auto opened = open_sqlite_store(path, 0, {}, policy);
+  if (!opened) return say(opened.failure());
+  store& s = **opened;
+  if (auto ok = s.save_definition(test::definition("flow", "h1"), 1); !ok) return say(ok.failure());
+  if (const auto made = s.write({test::create_of("a")})[0]; !made) return say(made.failure());
+  std::FILE* file = std::fopen(ballast.c_str(), "ae");
+  const std::vector<char> block(4096);
+  while (room_of(folder_of(path)).free_bytes > 200'000) {
+    std::fwrite(block.data(), 1, block.size(), file);
+    std::fflush(file);
+  }
+  std::fclose(file);
+  say_answer("start", s.write({test::create_of("b")})[0]);
+  const auto saved = s.save_definition(test::definition("other", "h2"), 1);
+  std::cout << "definition " << (saved ? "written" : to_string(saved.failure().code)) << std::endl;
+  step_write cancel = test::step_of(1, 2, "a", "1");
+  cancel.closing_set = closing_row{instance_status::cancelled, ""};
+  say_answer("cancel", s.write({cancel})[0]);
+  ::unlink(ballast.c_str());
+  say_answer("start", s.write({test::create_of("c")})[0]);
+  return 0;
+}
+
 int look(const std::string& path, int times) {
   for (int i = 0; i < times; ++i) {
     sqlite3* other = nullptr;
@@ -214,6 +271,8 @@ int run(std::vector<std::string> arguments) {
   if (command == "fill" && arguments.size() > 2) return fill(path, [&] { ::unlink(arguments[2].c_str()); });
   if (command == "fill-up" && arguments.size() > 3) return fill_up(path, arguments[2], std::stoll(arguments[3]));
   if (command == "remove-on-full" && arguments.size() > 2) return remove_on_full(path, std::stoll(arguments[2]));
+  if (command == "end-on-full" && arguments.size() > 2) return end_on_full(path, std::stoll(arguments[2]));
+  if (command == "keep-free" && arguments.size() > 3) return keep_free(path, arguments[2], std::stoll(arguments[3]));
   if (command == "fill-limited") return fill_limited(path);
   return 2;
 }
