@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <mutex>
 
 namespace pawl::storage {
 namespace {
@@ -21,7 +23,6 @@ struct identity {
   int application = 0;
   int version = 0;
   int objects = 0; ///< tables, indexes and the like
-  int traps = 0;   ///< triggers and views: Pawl has none, so they are somebody's attempt
 };
 
 int number(SQLite::Database& db, const char* sql) { return db.execAndGet(sql).getInt(); }
@@ -31,7 +32,6 @@ identity identity_of(SQLite::Database& db) {
   found.application = number(db, "PRAGMA application_id");
   found.version = number(db, "PRAGMA user_version");
   found.objects = number(db, "SELECT count(*) FROM sqlite_schema");
-  found.traps = number(db, "SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')");
   return found;
 }
 
@@ -47,24 +47,67 @@ error no_right_to_write(const std::string& path) {
   return {errc::access, fmt::format("no right to write {}", path), path};
 }
 
-result<void> check_identity(const identity& found, const std::string& path) {
+// The objects of a database, and the text that made each.
+using schema = std::map<std::string, std::string>;
+
+// What the migrations up to that version make; once a process.
+const schema& schema_made_by(int version) {
+  static std::mutex guard;
+  static std::map<int, schema> made;
+  const std::lock_guard lock(guard);
+  if (const auto known = made.find(version); known != made.end()) return known->second;
+  SQLite::Database fresh(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  for (const migration& next : migrations())
+    if (next.number <= version) fresh.exec(next.sql);
+  schema objects;
+  SQLite::Statement rows(fresh, "SELECT type || ' ' || name, ifnull(sql, '') FROM sqlite_schema");
+  while (rows.executeStep())
+    objects[rows.getColumn(0).getString()] = rows.getColumn(1).getString();
+  return made.emplace(version, std::move(objects)).first->second;
+}
+
+// A generated column, a check, a trigger, a view or a virtual table computes what its author likes whenever a row is
+// read or written, so nothing but the tables as Pawl makes them is opened.
+result<void> check_schema(SQLite::Database& db, const identity& found, const std::string& path) {
+  const schema& wanted = schema_made_by(found.version);
+  SQLite::Statement rows(db, "SELECT type || ' ' || name, ifnull(sql, '') FROM sqlite_schema");
+  std::size_t count = 0;
+  for (; rows.executeStep(); ++count) {
+    const std::string name = rows.getColumn(0).getString();
+    const auto made = wanted.find(name);
+    if (made == wanted.end() || made->second != rows.getColumn(1).getString())
+      return error{errc::corrupt,
+                   fmt::format("{}: the store holds the {} otherwise than Pawl makes it, or Pawl makes none; somebody "
+                               "changed the file: restore a backup",
+                               path, name.substr(0, 100)),
+                   path};
+  }
+  if (count == wanted.size()) return {};
+  return error{errc::corrupt,
+               fmt::format("{}: {} of {} tables and indexes are there; restore a backup", path, count, wanted.size()),
+               path};
+}
+
+result<void> check_identity(SQLite::Database& db, const identity& found, const std::string& path) {
   if (found.application != application_id)
     return wrong(path, "this is the database of another application, not a Pawl store");
   if (found.version > newest_version())
     return wrong(path, fmt::format("the store has version {}, this program knows versions up to {}; use a newer Pawl",
                                    found.version, newest_version()));
-  if (found.traps != 0)
-    return error{errc::corrupt, fmt::format("{}: the store holds triggers or views, which Pawl never makes", path),
-                 path};
-  return {};
+  return check_schema(db, found, path);
 }
 
 void switch_on(SQLite::Database& db, int option) { sqlite3_db_config(db.getHandle(), option, 1, nullptr); }
 void switch_off(SQLite::Database& db, int option) { sqlite3_db_config(db.getHandle(), option, 0, nullptr); }
 
 // What protects from a hostile file. Before the first look at its schema.
-void harden(SQLite::Database& db) {
+void harden(SQLite::Database& db, std::int64_t text_bytes_max = text_bytes_usual) {
   db.setBusyTimeout(busy_timeout_ms);
+  sqlite3_limit(db.getHandle(), SQLITE_LIMIT_LENGTH,
+                static_cast<int>(std::min<std::int64_t>(text_bytes_max, INT32_MAX)));
+  sqlite3_limit(db.getHandle(), SQLITE_LIMIT_SQL_LENGTH, 100'000);
+  sqlite3_limit(db.getHandle(), SQLITE_LIMIT_EXPR_DEPTH, 100);
+  sqlite3_limit(db.getHandle(), SQLITE_LIMIT_TRIGGER_DEPTH, 1);
   switch_on(db, SQLITE_DBCONFIG_DEFENSIVE);
   switch_off(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA);
   switch_off(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION);
@@ -131,12 +174,13 @@ result<void> check_pages(SQLite::Database& db, const std::string& path) {
   return error{errc::corrupt, fmt::format("{}: the file is damaged: {}; restore a backup", path, verdict), path};
 }
 
-result<void> prepare_for_owner(SQLite::Database& db, const std::string& path, bool check_everything) {
-  harden(db);
+result<void> prepare_for_owner(SQLite::Database& db, const std::string& path, bool check_everything,
+                               std::int64_t text_bytes_max) {
+  harden(db, text_bytes_max);
   const identity found = identity_of(db);
   const bool blank = is_blank(found);
   if (!blank)
-    if (auto ok = check_identity(found, path); !ok) return ok;
+    if (auto ok = check_identity(db, found, path); !ok) return ok;
   if (sqlite3_db_readonly(db.getHandle(), "main") == 1) return no_right_to_write(path);
   if (blank) lay_out(db);
   become_writer(db, path);
@@ -148,16 +192,17 @@ result<void> prepare_for_owner(SQLite::Database& db, const std::string& path, bo
 result<void> prepare_for_reader(SQLite::Database& db, const std::string& path) {
   harden(db);
   switch_on(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE);
+  db.exec("BEGIN"); // its owner may migrate it just now
   const identity found = identity_of(db);
   if (is_blank(found)) return wrong(path, "the file is empty: no store was made in it yet");
-  if (auto ok = check_identity(found, path); !ok) return ok;
+  if (auto ok = check_identity(db, found, path); !ok) return ok;
   if (found.version < newest_version())
     return error{errc::old_store,
                  fmt::format("{}: the store has the older version {}; its owner migrates it: the host, `pawl run` or "
                              "`pawl resume`",
                              path, found.version),
                  path};
-  db.exec("PRAGMA query_only = ON");
+  db.exec("COMMIT; PRAGMA query_only = ON");
   return {};
 }
 
@@ -181,7 +226,7 @@ result<void> make_sure_of_log(const std::string& canonical) {
     harden(db);
     switch_on(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE);
     const identity found = identity_of(db);
-    if (auto ok = is_blank(found) ? result<void>{} : check_identity(found, canonical); !ok) return ok;
+    if (auto ok = is_blank(found) ? result<void>{} : check_identity(db, found, canonical); !ok) return ok;
     return sqlite3_db_readonly(db.getHandle(), "main") == 1 ? result<void>(no_right_to_write(canonical))
                                                             : result<void>{};
   });
@@ -201,10 +246,11 @@ std::string uri_of(const std::string& path, const char* parameters) {
 
 } // namespace
 
-result<database_ptr> open_for_owner(const std::string& canonical, bool check_everything) {
+result<database_ptr> open_for_owner(const std::string& canonical, bool check_everything, std::int64_t text_bytes_max) {
   if (auto ok = make_sure_of_log(canonical); !ok) return ok.failure();
-  return connect(canonical, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, canonical,
-                 [&](SQLite::Database& db) { return prepare_for_owner(db, canonical, check_everything); });
+  return connect(canonical, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, canonical, [&](SQLite::Database& db) {
+    return prepare_for_owner(db, canonical, check_everything, text_bytes_max);
+  });
 }
 
 result<database_ptr> open_for_reader(const std::string& canonical, reading_way way) {

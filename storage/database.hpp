@@ -21,6 +21,9 @@ inline constexpr int page_bytes = 4096;
 /// How long a foreign program that reads or copies the file may make Pawl wait.
 inline constexpr int busy_timeout_ms = 1000;
 
+/// What a reader takes for the longest text or row; a longer one is `limit`.
+inline constexpr std::int64_t text_bytes_usual = std::int64_t{32} << 20;
+
 /// How a file is opened for reading.
 enum class reading_way {
   shared,   ///< with the log and its index, leaving marks in the index as every reader does
@@ -30,7 +33,9 @@ enum class reading_way {
 
 /// The owner's connection, for one thread at a time: the file exists (it may be empty) and its lock is held. Creates or
 /// migrates the tables. Errors: those of open_sqlite_store.
-result<std::unique_ptr<SQLite::Database>> open_for_owner(const std::string& canonical, bool check_everything);
+/// `text_bytes_max`: of a text and of a row.
+result<std::unique_ptr<SQLite::Database>> open_for_owner(const std::string& canonical, bool check_everything,
+                                                         std::int64_t text_bytes_max = text_bytes_usual);
 
 /// A connection that cannot write. Errors: `wrong_store`, `access`, `corrupt`, `storage`.
 result<std::unique_ptr<SQLite::Database>> open_for_reader(const std::string& canonical, reading_way way);

@@ -133,6 +133,25 @@ result<void> check_ordinary_file(const std::string& canonical) {
   return {};
 }
 
+result<void> check_no_odd_file(const std::string& file) {
+  struct stat facts {};
+  if (::stat(file.c_str(), &facts) != 0 || S_ISREG(facts.st_mode)) return {};
+  return error{errc::wrong_store, fmt::format("{} is no ordinary file", file), file};
+}
+
+result<void> tighten(const std::string& file, bool may_group_use) {
+  const mode_t forbidden = may_group_use ? S_IRWXO : S_IRWXG | S_IRWXO;
+  struct stat facts {};
+  if (::lstat(file.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode) || (facts.st_mode & forbidden) == 0) return {};
+  if (::chmod(file.c_str(), facts.st_mode & 07777 & ~forbidden) == 0) return {};
+  return error{
+      errc::access,
+      fmt::format("{}: others may read or write it (mode {:o}), and that cannot be changed here: {}; its owner "
+                  "can: chmod 600",
+                  file, facts.st_mode & 0777, std::strerror(errno)),
+      file};
+}
+
 result<void> check_local_disk(const std::string& folder) {
   struct statfs facts {};
   if (::statfs(folder.c_str(), &facts) != 0) return system_error(folder, "the file system cannot be asked", errno);
@@ -161,8 +180,10 @@ bool may_write(const std::string& file) { return ::faccessat(AT_FDCWD, file.c_st
 
 result<void> check_readable(const std::string& canonical) {
   if (auto ok = check_searchable(folder_of(canonical)); !ok) return ok;
-  for (const std::string& file : {canonical, wal_of(canonical), shm_of(canonical)})
+  for (const std::string& file : {canonical, wal_of(canonical), shm_of(canonical)}) {
+    if (auto ok = check_no_odd_file(file); !ok) return ok;
     if (auto ok = need_right(file, R_OK, "read"); !ok) return ok;
+  }
   return {};
 }
 

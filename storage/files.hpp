@@ -42,6 +42,12 @@ disk_room room_of(const std::string& folder);
 
 /// Errors: `wrong_store` unless the name is free or stands for an ordinary file with one name.
 result<void> check_ordinary_file(const std::string& canonical);
+/// Errors: `wrong_store` when the name stands for something else than an ordinary file, which could hold up for ever
+/// whoever opens it.
+result<void> check_no_odd_file(const std::string& file);
+/// Takes the rights of others away, and the group's unless it may use the store. Errors: `access`, when somebody else
+/// owns the file.
+result<void> tighten(const std::string& file, bool may_group_use);
 /// Errors: `wrong_store` on NFS, CIFS and SMB, where locks cannot be trusted.
 result<void> check_local_disk(const std::string& folder);
 /// Creates the file, empty, readable by its owner only, unless it exists. Errors: `access`, `disk_full`, `storage`.
@@ -49,8 +55,8 @@ result<void> check_local_disk(const std::string& folder);
 result<bool> create_private_file(const std::string& canonical);
 
 bool may_write(const std::string& file);
-/// The first missing right among those that reading a store needs, as an error that names file and right; no error:
-/// none.
+/// The first missing right among those that reading a store needs, as an error that names file and right, or the first
+/// that is no ordinary file; no error: none.
 result<void> check_readable(const std::string& canonical);
 
 /// The error of a failed system call, by its errno.

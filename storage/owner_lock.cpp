@@ -81,6 +81,11 @@ bool still_there(int descriptor, const std::string& file) {
          held.st_dev == named.st_dev;
 }
 
+bool is_ordinary(int descriptor) {
+  struct stat facts {};
+  return ::fstat(descriptor, &facts) == 0 && S_ISREG(facts.st_mode);
+}
+
 int lock_at_once(int descriptor) {
   int answer = 0;
   do
@@ -92,9 +97,9 @@ int lock_at_once(int descriptor) {
 } // namespace
 
 bool names_living_owner(const std::string& lock_file) {
-  const int descriptor = ::open(lock_file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  const int descriptor = ::open(lock_file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (descriptor < 0) return false;
-  const std::string card = read_card(descriptor);
+  const std::string card = is_ordinary(descriptor) ? read_card(descriptor) : "";
   ::close(descriptor);
   const std::string pid = entry(card, "pid");
   const bool is_number = !pid.empty() && pid.find_first_not_of("0123456789") == std::string::npos;
@@ -105,9 +110,11 @@ bool names_living_owner(const std::string& lock_file) {
 result<owner_lock> owner_lock::take(const std::string& lock_file) {
   for (int tries = 0; tries < 100; ++tries) {
     owner_lock lock(-1, lock_file); // before the file: it closes it whatever is thrown
-    const int descriptor = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    const int descriptor = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (descriptor < 0) return system_error(lock_file, "the owner's lock file cannot be opened for writing", errno);
     lock.descriptor_ = descriptor;
+    if (!is_ordinary(descriptor))
+      return error{errc::wrong_store, fmt::format("{} is no ordinary file", lock_file), lock_file};
     if (lock_at_once(descriptor) != 0) {
       if (errno == EWOULDBLOCK) return owned(lock_file, descriptor);
       return system_error(lock_file, "the owner's lock cannot be taken", errno);

@@ -3,9 +3,12 @@
 
 #include "storage/files.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <vector>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace pawl::storage {
@@ -20,13 +23,43 @@ bool take_blocks(int descriptor, std::int64_t bytes) {
   return answer == 0;
 }
 
+// Somebody else's file may have that name, and a second name of a file may be dear to somebody: only zeros are cut.
+bool holds_nothing(int descriptor) {
+  struct stat facts {};
+  if (::fstat(descriptor, &facts) != 0 || !S_ISREG(facts.st_mode) || facts.st_nlink != 1) return false;
+  std::vector<char> chunk(std::size_t{64} << 10);
+  for (off_t at = 0; at < facts.st_size;) {
+    const ssize_t got = ::pread(descriptor, chunk.data(), chunk.size(), at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    if (std::any_of(chunk.begin(), chunk.begin() + got, [](char c) { return c != 0; })) return false;
+    at += got;
+  }
+  return true;
+}
+
+// Negative: there is none, or it is no reserve.
+int open_reserve(const std::string& file, int flags) {
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | flags, 0600);
+  if (descriptor < 0 || holds_nothing(descriptor)) return descriptor;
+  ::close(descriptor);
+  return -1;
+}
+
+void remove_reserve(const std::string& file) {
+  const int descriptor = open_reserve(file, 0);
+  if (descriptor < 0) return;
+  ::unlink(file.c_str());
+  ::close(descriptor);
+}
+
 } // namespace
 
 std::string reserve_of(const std::string& canonical) { return canonical + ".reserve"; }
 
 bool give_away_reserve(const std::string& file) {
   if (size_of(file) == 0) return false;
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+  const int descriptor = open_reserve(file, 0);
   if (descriptor < 0) return false;
   const bool given = ::ftruncate(descriptor, 0) == 0;
   ::close(descriptor);
@@ -35,7 +68,7 @@ bool give_away_reserve(const std::string& file) {
 
 reserve::reserve(std::string file, std::int64_t bytes) : file_(std::move(file)), bytes_(bytes) {
   if (bytes_ == 0) {
-    ::unlink(file_.c_str());
+    remove_reserve(file_);
     return;
   }
   const auto stamp = stamp_of(file_);
@@ -43,7 +76,7 @@ reserve::reserve(std::string file, std::int64_t bytes) : file_(std::move(file)),
   is_owed_ = stamp && stamp->size == 0;
   const bool filled = fill();
   if (filled) is_owed_ = false;
-  if (!filled && !is_owed_) ::unlink(file_.c_str());
+  if (!filled && !is_owed_) remove_reserve(file_);
 }
 
 bool reserve::take_back() {
@@ -59,7 +92,7 @@ bool reserve::give_away() {
 
 // All of it or nothing: a part would take room away and could not help.
 bool reserve::fill() {
-  const int descriptor = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const int descriptor = open_reserve(file_, O_CREAT);
   if (descriptor < 0) return false;
   const bool filled = ::ftruncate(descriptor, 0) == 0 && take_blocks(descriptor, bytes_);
   if (!filled) (void)!::ftruncate(descriptor, 0);

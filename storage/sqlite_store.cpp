@@ -577,10 +577,12 @@ std::optional<check_mark> next_check(const std::string& canonical, const owner_l
 }
 
 // The index of the log takes room too.
-result<std::unique_ptr<SQLite::Database>> open_or_make_room(const std::string& canonical, bool check_everything) {
-  auto database = open_for_owner(canonical, check_everything);
+result<std::unique_ptr<SQLite::Database>> open_or_make_room(const std::string& canonical, bool check_everything,
+                                                            std::int64_t text_bytes_max) {
+  auto database = open_for_owner(canonical, check_everything, text_bytes_max);
   const bool lacks_room = !database && database.failure().code == errc::disk_full;
-  if (lacks_room && give_away_reserve(reserve_of(canonical))) return open_for_owner(canonical, check_everything);
+  if (lacks_room && give_away_reserve(reserve_of(canonical)))
+    return open_for_owner(canonical, check_everything, text_bytes_max);
   return database;
 }
 
@@ -591,8 +593,12 @@ result<std::unique_ptr<SQLite::Database>> open_locked(const std::string& canonic
   if (auto ok = lock.mark_open(); !ok) return ok.failure();
   const auto created = create_private_file(canonical);
   if (!created) return created.failure();
+  for (const std::string& file : {canonical, wal_of(canonical), shm_of(canonical), lock_of(canonical)}) {
+    if (auto ok = check_no_odd_file(file); !ok) return ok.failure();
+    if (auto ok = tighten(file, policy.may_group_use); !ok) return ok.failure();
+  }
   const bool is_checked_now = policy.is_checked_at_once && lock.check();
-  auto database = open_or_make_room(canonical, is_checked_now);
+  auto database = open_or_make_room(canonical, is_checked_now, policy.text_bytes_max);
   if (database && is_checked_now) lock.note_check(std::nullopt);
   if (!database && *created)
     for (const std::string& file : {canonical, wal_of(canonical), shm_of(canonical)})

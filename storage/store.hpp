@@ -484,6 +484,10 @@ struct file_policy {
   bool is_checked_at_once = false;
   /// With less room on the disk, what makes the store grow is refused (`disk_full`); 0: as long as there is any.
   std::int64_t free_bytes_min = 0;
+  /// The group keeps what rights it has to the files. Those of others are always taken away.
+  bool may_group_use = false;
+  /// No text, and no row, may be longer.
+  std::int64_t text_bytes_max = std::int64_t{32} << 20;
 };
 
 /// Opens or creates the file and takes its owner lock for as long as the object lives. `reserve_bytes` of the disk are

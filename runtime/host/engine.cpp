@@ -59,6 +59,15 @@ result<std::optional<std::int64_t>> accept_step_limit(std::optional<std::int64_t
   return given;
 }
 
+// A row holds a payload, encrypted perhaps, and some more.
+std::int64_t text_bytes_max(const options& opts) {
+  constexpr std::size_t least = std::size_t{32} << 20;
+  constexpr std::size_t most = 1'000'000'000; // SQLite's own
+  const std::size_t largest =
+      std::min(most, std::max({opts.payload_bytes_max, opts.definition_bytes_max, opts.signal_bytes_max}));
+  return static_cast<std::int64_t>(std::clamp(2 * largest, least, most));
+}
+
 // Waiting for ever must not overflow the clock.
 std::chrono::milliseconds bounded(std::chrono::milliseconds timeout) {
   constexpr std::chrono::milliseconds ten_years = std::chrono::hours(24 * 3650);
@@ -125,6 +134,8 @@ result<std::unique_ptr<engine>> engine::open(options opts) {
     storage::file_policy policy;
     policy.is_checked_at_once = opts.check_after_crash == file_check_time::before;
     policy.free_bytes_min = static_cast<std::int64_t>(std::min<std::size_t>(opts.free_bytes_min, INT64_MAX));
+    policy.may_group_use = opts.shared_with_group;
+    policy.text_bytes_max = text_bytes_max(opts);
     return open(std::move(opts), [path, reserve_bytes, payloads = std::move(payloads), policy]() mutable {
       auto opened = storage::open_sqlite_store(path, reserve_bytes, payloads, policy);
       policy.is_checked_at_once = false; // opening anew while in service stops nobody

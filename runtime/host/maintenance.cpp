@@ -82,7 +82,9 @@ result<maintenance> maintenance::impl::open(const std::string& path, const stora
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored))
     return error{errc::not_found, fmt::format("{}: there is no such store", path), path};
-  auto opened = storage::open_sqlite_store(path, static_cast<std::int64_t>(options().reserve_bytes), payloads);
+  storage::file_policy policy;
+  policy.may_group_use = true; // its host decides
+  auto opened = storage::open_sqlite_store(path, static_cast<std::int64_t>(options().reserve_bytes), payloads, policy);
   if (!opened) return opened.failure();
   auto inner = std::make_unique<impl>();
   inner->path = path;

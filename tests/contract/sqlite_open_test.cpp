@@ -90,15 +90,6 @@ TEST_CASE("open: a store of a newer version is refused and says so") {
   CHECK(open_sqlite_reader(path).failure().code == errc::wrong_store);
 }
 
-TEST_CASE("open: triggers and views that somebody planted are refused") {
-  const temp_folder folder;
-  const std::string path = folder.file("store.db");
-  make_store(path);
-  raw_sqlite(path).run("CREATE TRIGGER evil AFTER INSERT ON step BEGIN DELETE FROM instance; END");
-  CHECK(refusal(path).code == errc::corrupt);
-  CHECK(open_sqlite_reader(path).failure().code == errc::corrupt);
-}
-
 TEST_CASE("open: garbage and pieces of stores are refused, nothing is left beside them") {
   const temp_folder folder;
   const std::string path = folder.file("store.db");

@@ -80,6 +80,7 @@ pawl::runtime& foreground::own() {
   if (runtime_) return *runtime_;
   options opts;
   opts.store_path = common_.store();
+  opts.shared_with_group = true; // the store's host decides
   if (given_.globals) opts.globals_json = read_argument(*given_.globals, "--globals");
   opts.on_event = [this](const instance_event& event) { progress_.tell(event); };
   opts.on_log = [this](const std::string& line) { keep_log(line); };

@@ -146,6 +146,11 @@ struct options {
   /// instances go on. So that others on the disk have some left. 0: until it is full.
   std::size_t free_bytes_min = std::size_t{8} << 20;
 
+  /// Who else than its owner may use the store's files. A copy or a restore may have given others rights; those are
+  /// taken away when the store is opened (`access` where that is impossible). true: the group keeps the rights that it
+  /// has.
+  bool shared_with_group = false;
+
   /// Room of the disk that is kept free in a file beside the store (`FILE.reserve`), so that instances can be looked
   /// at, cancelled and removed when the disk is full. Once it was used, everything else is `disk_full` until there is
   /// that much room again. 0, or more than the disk has when the store is opened: no reserve.
