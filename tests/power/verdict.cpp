@@ -52,6 +52,14 @@ void check_file(sqlite3* db, std::vector<std::string>& broken) {
   if (!keys.empty()) broken.push_back("foreign_key_check: " + keys);
 }
 
+// What a power cut leaves is no damage to the check in pieces either.
+void check_pieces(store& s, std::vector<std::string>& broken) {
+  auto is_more = s.check_piece();
+  while (is_more && *is_more)
+    is_more = s.check_piece();
+  if (!is_more) broken.push_back("the check in pieces: " + to_string(is_more.failure()));
+}
+
 // Another write succeeds.
 void check_goes_on(store& s, std::vector<std::string>& broken) {
   static const auto late = test::life_of("late", 100);
@@ -78,6 +86,7 @@ std::vector<std::string> judge::verdict(files left, const ledger& promises, std:
   check_file(connection.handle(), broken);
   ask(connection.handle(), "COMMIT");
   check_goes_on(**opened, broken);
+  check_pieces(**opened, broken);
   if ((damage >> 16) % 16 != 0) return broken;
   opened->reset();
   auto again = open_sqlite_store(path);
