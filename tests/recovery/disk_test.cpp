@@ -105,13 +105,18 @@ TEST_CASE("disk: a reader that hinders the checkpoints is named once in the log"
 
 namespace {
 
-/// As if the owner had been killed, and the power cut had hurt what nobody reads soon: the audit.
-void hurt(const std::string& path) {
+/// What nobody reads soon: the audit.
+void hurt_page(const std::string& path) {
   const auto page =
       std::stoll(test::raw_sqlite(path).ask("SELECT rootpage FROM sqlite_schema WHERE name = 'secret_audit'"));
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
   file.seekp((page - 1) * 4096);
   file << std::string(4096, 'x');
+}
+
+/// As if the owner had been killed by a power cut that did that.
+void hurt(const std::string& path) {
+  hurt_page(path);
   std::fstream card(path + ".lock", std::ios::in | std::ios::out);
   const std::string text{std::istreambuf_iterator<char>(card), {}};
   card.seekp(static_cast<std::streamoff>(text.find("state closed")));
@@ -150,6 +155,25 @@ TEST_CASE("disk: damage that is found beside the work stops the runtime, and eve
   const auto refused = host::engine::open(before);
   REQUIRE_FALSE(refused);
   CHECK(refused.failure().code == errc::corrupt);
+}
+
+TEST_CASE("disk: a store that is opened anew in service is checked beside the work, whatever the host wishes") {
+  test::faulty_disk disk;
+  lab place;
+  options opts = place.settings();
+  opts.check_after_crash = file_check_time::before;
+  place.open(opts)->stop(); // everything is in the main file
+  auto rt = place.open(opts);
+  begin(*rt, waiting, "w-1");
+  REQUIRE(rt->wait("w-1", wait_until::at_rest, patience));
+  hurt_page(place.path());
+  disk.fail({test::on(disk_call::sync, file_role::wal)});
+  (void)rt->start("waiting", nullptr, {});
+  const auto ended = rt->wait("w-1", wait_until::ended, patience);
+  REQUIRE_FALSE(ended);
+  CHECK(ended.failure().code == errc::corrupt);
+  CHECK(lines_with(place.log(), "opened anew") > 0);
+  CHECK(lines_with(place.log(), "another try follows") == 0); // the check before would have refused it
 }
 
 TEST_CASE("disk: a log that other hands took away stops the runtime before it acknowledges") {
