@@ -4,6 +4,8 @@
 #include "nodes/short_text.hpp"
 #include "runtime/core/json.hpp"
 
+#include <pawl/printable.hpp>
+
 #include <array>
 #include <stdexcept>
 #include <utility>
@@ -46,8 +48,12 @@ log_entry entry_of(const node_context& c) {
   return entry;
 }
 
-void tell(const node_logger& logger, const log_entry& entry) {
+// A host writes each text as a line, or as part of one.
+void tell(const node_logger& logger, log_entry entry) {
   if (!logger) return;
+  for (std::string* text : {&entry.instance_id, &entry.node_id, &entry.message})
+    *text = printable(*text);
+  entry.fields_json = printable_json(entry.fields_json);
   try {
     logger(entry);
   } catch (...) {
@@ -65,7 +71,7 @@ outcome run_log(node_context& c, const node_logger& logger) {
     entry.fields_json = std::move(*text);
     output["fields"] = *fields;
   }
-  tell(logger, entry);
+  tell(logger, std::move(entry));
   return outcome::output(std::move(output));
 }
 

@@ -98,11 +98,19 @@ private:
       fail("", "the definition has no id", "add \"id\": a name for it");
     else if (made_->id.empty() || made_->id.size() > node_id_bytes_max)
       fail("/id", fmt::format("an id has 1 to {} bytes", node_id_bytes_max), "give it a short name");
+    check_visible(made_->id, document_.contains("id") ? "/id" : "");
     read_fan_out();
     read_step_limit();
     read_instance_timeout();
     made_->input = read_schema(document_, "", "input");
     read_signals();
+  }
+
+  // People read these names on terminals and copy them from there. What runs already runs on.
+  void check_visible(const std::string& name, const std::string& place) {
+    if (how_.is_stored || is_plain_text(name)) return;
+    fail(place, "the name holds a control character, a line end or a mark that turns text around",
+         "write it in characters that can be seen");
   }
 
   schema_ptr read_schema(const json& object, const std::string& pointer, const std::string& name) {
@@ -121,6 +129,7 @@ private:
     made_->declares_signals = true;
     for (const auto& [name, value] : at->items()) {
       const std::string place = "/signals/" + pointer_token(name);
+      check_visible(name, place);
       if (name.empty() || name.size() > node_id_bytes_max)
         fail(place, fmt::format("the name of a signal has 1 to {} bytes", node_id_bytes_max), "give it a short name");
       else if (value.is_null())
@@ -254,7 +263,7 @@ private:
 
   // A name that an expression gives is looked at when the node waits.
   void check_signal_names(const workflow_node& node, const json& data, const std::string& pointer) {
-    if (!node.type || how_.is_stored || !made_->declares_signals || !data.is_object()) return;
+    if (!node.type || how_.is_stored || !data.is_object()) return;
     for (const std::string& member : node.type->signal_members) {
       const auto at = data.find(member);
       if (at == data.end()) continue;
@@ -270,7 +279,8 @@ private:
   void check_signal_name(const json& value, const std::string& place) {
     if (!value.is_string() || holds_expression(value)) return;
     const auto& name = value.get_ref<const std::string&>();
-    if (name.empty() || made_->signals.count(name) > 0) return;
+    check_visible(name, place);
+    if (!made_->declares_signals || name.empty() || made_->signals.count(name) > 0) return;
     const auto meant = declared_signal_like(name);
     fail(place, fmt::format("the definition's \"signals\" do not declare '{}'", name),
          meant ? fmt::format("did you mean '{}'?", *meant) : "declare it there, or name one that is");
@@ -354,6 +364,7 @@ private:
     if (node.id.empty() || node.id.size() > node_id_bytes_max)
       return fail(pointer + (object.contains("id") ? "/id" : ""),
                   fmt::format("a node needs an id of 1 to {} bytes", node_id_bytes_max), "give it a name of its own");
+    check_visible(node.id, pointer + "/id");
     const auto index = static_cast<node_index>(made_->nodes.size() - 1);
     if (!made_->index.emplace(node.id, index).second)
       fail(pointer + "/id", fmt::format("another node has the id '{}' too", node.id),

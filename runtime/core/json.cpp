@@ -1,6 +1,8 @@
 // The limits of values in memory, and canonical text; parsing is the expressions' reader, which fromJson shares.
 #include "runtime/core/json.hpp"
 
+#include "runtime/core/characters.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -134,9 +136,12 @@ void append_canonical(std::string& out, const json& value) {
 json& array_in(json& object, const std::string& name) { return *object.emplace(name, json::array()).first; }
 
 bool is_plain_text(std::string_view text) {
-  return std::none_of(text.begin(), text.end(),
-                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }) &&
-         to_text(nlohmann::json(text), "a text");
+  for (std::size_t at = 0; at < text.size();) {
+    const character c = character_at(text, at);
+    if (c.bytes == 0 || steers(c.code)) return false;
+    at += c.bytes;
+  }
+  return true;
 }
 
 std::size_t text_bytes(const nlohmann::json& value) {

@@ -34,7 +34,7 @@ result<nlohmann::json> parse_json(std::string_view text, const char* what, const
 /// recursion deeper than the limit. Errors: `limit`, `bad_json` (a number that is not finite, text that is not UTF-8).
 result<std::string> to_text(const nlohmann::json& value, const char* what, const json_limits& limits = {});
 
-/// UTF-8 without control characters.
+/// UTF-8 in which nothing steers a terminal or turns a line around (characters.hpp).
 bool is_plain_text(std::string_view text);
 
 /// How long the compact JSON text of a value is that keeps json_limits.

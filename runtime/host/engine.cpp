@@ -21,6 +21,8 @@
 #include "runtime/host/system_clock.hpp"
 #include "storage/store.hpp"
 
+#include <pawl/printable.hpp>
+
 #include <caf/all.hpp>
 #include <fmt/format.h>
 
@@ -79,8 +81,9 @@ std::string list_problems(const std::vector<problem>& problems) {
   for (const problem& p : problems) {
     if (p.is_warning) continue;
     const std::string line = p.line == 0 ? "" : fmt::format(" (line {}, column {})", p.line, p.column);
-    text += fmt::format("{}{}{}: {}; {}", text.empty() ? "" : "\n", p.pointer.empty() ? "(document)" : p.pointer, line,
-                        p.message, p.advice);
+    text +=
+        (text.empty() ? "" : "\n") +
+        printable(fmt::format("{}{}: {}; {}", p.pointer.empty() ? "(document)" : p.pointer, line, p.message, p.advice));
   }
   return text;
 }
@@ -209,7 +212,7 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
   if (options_.on_log)
     shared_->log = [log = options_.on_log](const std::string& line) {
       try {
-        log(line);
+        log(printable(line));
       } catch (...) {
         // What a host throws here must not take an actor down.
       }

@@ -30,7 +30,7 @@ TEST_CASE("command: an approval waits, is shown, resumed, completes and stays co
   const ended waiting = run_approval(store, {"--input", article});
   INFO(waiting.out << waiting.err);
   REQUIRE(waiting.code == 3);
-  CHECK(has(waiting.out, "pawl resume a-1 --store " + store + " --node editor --visit 1 --payload JSON"));
+  CHECK(has(waiting.out, "pawl resume --store " + store + " --node editor --visit 1 --payload JSON -- a-1"));
 
   const ended shown = run_pawl({"show", "a-1", "--store", store, "-o", "json"});
   REQUIRE(shown.code == 0);
@@ -231,12 +231,19 @@ TEST_CASE("command: SIGTERM and SIGINT stop a run, which goes on later", "[basic
 TEST_CASE("command: no control character of the data reaches a terminal", "[basic]") {
   temp_folder folder;
   const std::string store = folder.file("s.db");
-  REQUIRE(
-      run_approval(store, {"--input", R"({"title":"\u001b[2J\u009b","author":"Ann","checks":[],"settleMs":1})"}).code ==
-      3);
-  const ended shown = run_pawl({"show", "a-1", "--store", store});
-  CHECK_FALSE(has(shown.out, "\x1b"));
-  CHECK_FALSE(has(shown.out, "\xc2\x9b"));
+  REQUIRE(run_approval(
+              store, {"--input", R"({"title":"\u001b[2J\u009b\u007f\u202e","author":"Ann","checks":[],"settleMs":1})"})
+              .code == 3);
+  for (const char* how : {"table", "json", "jsonl"})
+    for (const char* verb : {"show", "history"}) {
+      const ended shown = run_pawl({verb, "a-1", "--store", store, "-o", how});
+      INFO(verb << " " << how);
+      CHECK(shown.code == 0);
+      for (const char* raw : {"\x1b", "\xc2\x9b", "\x7f", "\xe2\x80\xae"})
+        CHECK_FALSE(has(shown.out, raw));
+    }
+  const json snapshot = json::parse(run_pawl({"show", "a-1", "--store", store, "-o", "json"}).out).at("snapshot");
+  CHECK(snapshot["input"]["title"] == "\x1b[2J\xc2\x9b\x7f\xe2\x80\xae"); // escaped, not changed
 }
 
 TEST_CASE("command: rm and prune remove what has ended and say what they did", "[basic]") {
@@ -301,7 +308,7 @@ TEST_CASE("command: a signal that comes early is kept and a repeated one counts 
     "edges": [{"source": "paid", "target": "shipped"}, {"source": "shipped", "target": "sum"}]})");
   const ended waiting = run_pawl({"run", file, "--store", store, "--id", "o-1"});
   CHECK(waiting.code == 3);
-  CHECK(has(waiting.out, "pawl signal o-1 paid --store " + store + " --payload JSON"));
+  CHECK(has(waiting.out, "pawl signal --store " + store + " --payload JSON -- o-1 paid"));
   const words early{"signal", "o-1", "shipped", "--store", store, "--key", "k", "--payload", R"({"by": "Bo"})"};
   CHECK(run_pawl(early).code == 3);
   CHECK(run_pawl(early).code == 3);

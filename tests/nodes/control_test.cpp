@@ -93,6 +93,19 @@ TEST_CASE("log: the host is told what, where and how grave") {
   CHECK(run_log({{"message", "hello"}}, {}).output == json{{"level", "info"}, {"message", "hello"}});
 }
 
+TEST_CASE("log: what the host is told is one line, what the workflow goes on with is unchanged") {
+  std::vector<log_entry> told;
+  const std::string forged = "ok\n2026 root logged in\x1b[2J\xc2\x9b";
+  const json fields{{"a", "\x7f\xe2\x80\xae"}};
+  const attempted done =
+      run_log({{"message", forged}, {"fields", fields}}, [&](const log_entry& e) { told.push_back(e); });
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].message == R"(ok\x0a2026 root logged in\x1b[2J\x9b)");
+  CHECK(told[0].fields_json == R"({"a":"\u007f\u202e"})");
+  CHECK(done.output["message"] == forged);
+  CHECK(done.output["fields"] == fields);
+}
+
 TEST_CASE("log: a host that throws does not fail the node") {
   CHECK(run_log({{"message", "m"}}, [](const log_entry&) { throw 7; }).error_name.empty());
 }

@@ -52,7 +52,7 @@ std::string common_arguments::store() const {
 }
 
 std::string common_arguments::store_words() const {
-  return store_given.empty() ? "" : " --store " + shell_word(store_given);
+  return store_given.empty() ? "" : " " + shell_option("--store", store_given);
 }
 
 void add_format(CLI::App& command, format& how) {

@@ -21,7 +21,7 @@ constexpr std::size_t rows_a_page = 500;
 constexpr std::size_t column_width_max = 60;
 
 std::string text_of(const json& value, int indent) {
-  return value.dump(indent, ' ', false, json::error_handler_t::replace);
+  return printable_json(value.dump(indent, ' ', false, json::error_handler_t::replace));
 }
 
 bool put(const std::string& text) {

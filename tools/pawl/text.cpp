@@ -1,4 +1,4 @@
-// Texts for terminals: control characters made visible, long ones cut, times and words for a shell.
+// Texts for terminals: long ones cut, times and words for a shell.
 #include "tools/pawl/text.hpp"
 
 #include <fmt/format.h>
@@ -25,35 +25,31 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   return length;
 }
 
-bool is_control(std::string_view character) {
-  const auto first = static_cast<unsigned char>(character[0]);
-  if (character.size() == 1) return first < 0x20 || first == 0x7F;
-  return first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0; // U+0080 to U+009F
-}
-
-std::string cleaned(std::string_view text, bool keep_line_ends) {
-  std::string clean;
-  clean.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = sequence_length(text, at);
-    const std::string_view character = text.substr(at, std::max<std::size_t>(length, 1));
-    if (length == 0)
-      clean += '?';
-    else if (keep_line_ends && character == "\n")
-      clean += '\n';
-    else if (is_control(character))
-      clean += fmt::format("\\x{:02x}", static_cast<unsigned char>(character.back()));
+// Quoting would keep what steers a terminal: $'…' writes it as bytes, in every shell that POSIX 2024 describes.
+std::string escaped_word(const std::string& text) {
+  std::string word = "$'";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte >= 0x7F)
+      word += fmt::format("\\x{:02x}", byte);
     else
-      clean += character;
-    at += character.size();
+      word += c == '\'' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
   }
-  return clean;
+  return word + "'";
 }
 
 } // namespace
 
-std::string printable(std::string_view text) { return cleaned(text, false); }
-std::string printable_lines(std::string_view text) { return cleaned(text, true); }
+std::string printable_lines(std::string_view text) {
+  const std::size_t end = text.find('\n');
+  std::string lines = printable(text.substr(0, end));
+  for (std::size_t at = end; at != std::string_view::npos;) {
+    const std::size_t next = text.find('\n', at + 1);
+    lines += '\n' + printable(text.substr(at + 1, next == std::string_view::npos ? next : next - at - 1));
+    at = next;
+  }
+  return lines;
+}
 
 std::size_t columns(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
@@ -83,10 +79,15 @@ std::string time_text(std::int64_t unix_ms) {
 std::string shell_word(const std::string& text) {
   const char* const harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+,=";
   if (!text.empty() && text.find_first_not_of(harmless) == std::string::npos) return text;
+  if (printable(text) != text) return escaped_word(text);
   std::string word = "'";
   for (const char c : text)
     word += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return word + "'";
+}
+
+std::string shell_option(const std::string& name, const std::string& value) {
+  return name + (value.rfind('-', 0) == 0 ? "=" : " ") + shell_word(value);
 }
 
 } // namespace pawl::tool

@@ -1,6 +1,8 @@
 // Texts for terminals: no control character of somebody's data may reach one.
 #pragma once
 
+#include <pawl/printable.hpp>
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
@@ -10,9 +12,7 @@
 
 namespace pawl::tool {
 
-/// Control characters as \xNN, broken UTF-8 as ?, so that data cannot steer a terminal.
-std::string printable(std::string_view text);
-/// As printable(), but line ends stay.
+/// As pawl::printable(), but line ends stay.
 std::string printable_lines(std::string_view text);
 /// How many columns a printable text takes, one for each character.
 std::size_t columns(std::string_view text);
@@ -22,7 +22,9 @@ std::string shortened(std::string_view text, std::size_t columns_max);
 std::string brief(const nlohmann::json& value, std::size_t columns_max);
 /// `2025-01-31 12:00:00.123` in UTC with a Z; a dash for 0.
 std::string time_text(std::int64_t unix_ms);
-/// The text as one word of a POSIX shell.
+/// The text as one word of a POSIX shell, which shows nothing that printable() would not.
 std::string shell_word(const std::string& text);
+/// `--name value`, or `--name=value` where the value would be taken for an option.
+std::string shell_option(const std::string& name, const std::string& value);
 
 } // namespace pawl::tool

@@ -86,11 +86,11 @@ std::string wait_text(const wait_info& wait) {
 
 std::string answer_text(const std::string& id, const wait_info& wait, const std::string& store) {
   if (wait.kind == wait_kind::signal)
-    return fmt::format("pawl signal {} {}{} --payload JSON", shell_word(id),
-                       wait.signals.empty() ? "NAME" : shell_word(wait.signals.front()), store);
+    return fmt::format("pawl signal{} --payload JSON -- {} {}", store, shell_word(id),
+                       wait.signals.empty() ? "NAME" : shell_word(wait.signals.front()));
   if (wait.kind != wait_kind::payload) return "";
-  return fmt::format("pawl resume {}{} --node {} --visit {} --payload JSON", shell_word(id), store,
-                     shell_word(wait.node), wait.visit);
+  return fmt::format("pawl resume{} {} --visit {} --payload JSON -- {}", store, shell_option("--node", wait.node),
+                     wait.visit, shell_word(id));
 }
 
 } // namespace pawl::tool

@@ -15,8 +15,8 @@ enum class log_level { debug, info, warn, error };
 /// "debug", "info", "warn", "error". Lives for ever.
 PAWL_API const char* to_string(log_level level) noexcept;
 
-/// One line that a workflow's author wrote. Every text in it is UTF-8 and comes from the definition or from payloads:
-/// control characters are still in it.
+/// One line that a workflow's author wrote. Every text in it comes from the definition or from payloads and has been
+/// through printable(): no line ends, nothing that steers a terminal.
 struct log_entry {
   std::int64_t time_ms = 0; ///< milliseconds since 1970 by the wall clock, when the attempt began
   std::string instance_id;

@@ -73,7 +73,7 @@ struct options {
   std::size_t event_queue_max = 10'000;
 
   /// Told what operators should know: a restarted actor, an instance that could not be recovered. From any thread.
-  /// Never holds payload text. What it throws is dropped. Default: nothing is printed.
+  /// Printable, and never payload text. What it throws is dropped. Default: nothing is printed.
   std::function<void(const std::string& line)> on_log;
 
   /// Told what the node `log` says. Default: nothing happens.

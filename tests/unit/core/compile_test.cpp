@@ -98,6 +98,20 @@ const refusal refusals[] = {
      "needs 'ms'"},
     {"an edge whose source is no text", R"({"nodes":[{"id":"a","type":"set"}],"edges":[{"source":1,"target":"a"}]})",
      "/edges/0/source", "no text"},
+    {"an id that clears the screen", R"({"id":"a\u001b[2J","nodes":[{"id":"a","type":"set"}],"edges":[]})", "/id",
+     "control character"},
+    {"a node's id with a line end", R"({"nodes":[{"id":"a\nstatus","type":"set"}],"edges":[]})", "/nodes/0/id",
+     "control character"},
+    {"a node's id with a C1 control", R"({"nodes":[{"id":"\u009b41m","type":"set"}],"edges":[]})", "/nodes/0/id",
+     "control character"},
+    {"a signal that is read backwards",
+     R"({"signals":{"pay\u202e001":true},"nodes":[{"id":"a","type":"set"}],"edges":[]})",
+     "/signals/pay\xe2\x80\xae"
+     "001",
+     "turns text around"},
+    {"a wait for a signal of two lines",
+     R"({"nodes":[{"id":"a","type":"wait","data":{"signals":["b","c\u2028d"]}}],"edges":[]})",
+     "/nodes/0/data/signals/1", "line end"},
     {"an empty id", R"({"id":"","nodes":[{"id":"a","type":"set"}],"edges":[]})", "/id", "1 to 200 bytes"},
 };
 
@@ -115,6 +129,15 @@ TEST_CASE("definition: what makes running impossible is refused with its place")
       UNSCOPED_INFO(p.pointer << ": " << p.message);
     CHECK(found);
   }
+}
+
+TEST_CASE("definition: names that steer a terminal still load when they are stored") {
+  const char* const text = R"({"id":"i\u001b","signals":{"s\u009b":true},
+    "nodes":[{"id":"a\n","type":"wait","data":{"signal":"s\u009b"}}],"edges":[]})";
+  CHECK(given(compile(text, "x", test::types_with_task(), {}, {false, true})).workflow);
+  CHECK(problems_of(text).size() == 4);
+  CHECK(given(compile(R"({"nodes":[{"id":"a","type":"set"}],"edges":[]})", "f\x1b", test::types_with_task()))
+            .problems.size() == 1);
 }
 
 TEST_CASE("definition: a signal that is not declared is refused where it is written out, with the one that was meant") {
