@@ -106,7 +106,7 @@ void node_actor::take(std::uint64_t number, const secret_resolved& given) {
       outcome = nodes::failed_for_secret(*p.run, limits_, asked, given.refusal);
     return end(preparing_.extract(at).mapped(), std::move(outcome));
   }
-  p.granted.push_back({asked.slot, asked.text, given.bytes, asked.use.destination});
+  p.granted.push_back({asked.slot, core::shown_name(asked.secret), given.bytes, asked.use.destination});
   p.tries = 0;
   ask(number);
 }

@@ -120,14 +120,15 @@ const core::secret_mask& attempt::mask() {
   std::call_once(mask_made_, [this] {
     std::vector<core::secret_mask::secret> secrets;
     for (const granted_secret& s : secrets_)
-      secrets.push_back({s.text, s.bytes});
-    mask_ = core::secret_mask(secrets);
+      secrets.push_back({s.name, s.bytes});
+    mask_ = core::secret_mask(secrets, limits_.output.bytes_max);
   });
   return mask_;
 }
 
 void attempt::take_secrets_out(outcome::content& of) {
   auto refused = std::visit([this](auto& what) { return clean(what); }, of.what);
+  if (!masks_fit_) refused = outcome::content::failure{"OutputError", "the output: " + mask_.too_long(), false};
   if (refused) of.what = *std::move(refused);
 }
 
@@ -135,7 +136,7 @@ void attempt::take_secrets_out(outcome::content& of) {
 std::optional<outcome::content::failure> attempt::clean(outcome::content::success& success) {
   clean_if(success.value);
   for (auto& [name, value] : success.memory) {
-    mask_.apply(name);
+    clean(name);
     clean_if(value);
   }
   if (!success.handle || !mask_.finds(*success.handle)) return std::nullopt;
@@ -145,7 +146,7 @@ std::optional<outcome::content::failure> attempt::clean(outcome::content::succes
 // A name with a secret in it would be one that nobody can send.
 std::optional<outcome::content::failure> attempt::clean(outcome::content::wait& wait) {
   clean_if(wait.node_state);
-  mask_.apply(wait.reason);
+  clean(wait.reason);
   clean_if(wait.payload_schema);
   const auto holds_secret = [this](const std::string& name) { return mask_.finds(name); };
   if (std::none_of(wait.signals.begin(), wait.signals.end(), holds_secret)) return std::nullopt;
@@ -153,15 +154,16 @@ std::optional<outcome::content::failure> attempt::clean(outcome::content::wait& 
 }
 
 std::optional<outcome::content::failure> attempt::clean(outcome::content::failure& failure) {
-  mask_.apply(failure.name);
-  mask_.apply(failure.message);
+  clean(failure.name);
+  clean(failure.message);
   return std::nullopt;
 }
 
 std::optional<outcome::content::failure> attempt::clean(outcome::content::given_up&) { return std::nullopt; }
 
+void attempt::clean(std::string& text) { masks_fit_ = mask_.apply(text) && masks_fit_; }
 void attempt::clean_if(std::optional<json>& value) {
-  if (value) mask_.apply(*value);
+  if (value) masks_fit_ = mask_.apply(*value) && masks_fit_;
 }
 
 // Expressions may give something else the next time; what does not fit the schema is the author's to correct.

@@ -69,6 +69,7 @@ private:
   std::optional<outcome::content::failure> clean(outcome::content::wait& wait);
   std::optional<outcome::content::failure> clean(outcome::content::failure& failure);
   std::optional<outcome::content::failure> clean(outcome::content::given_up& nothing);
+  void clean(std::string& text);
   void clean_if(std::optional<json>& value);
 
   static inline const granted_secrets no_secrets{};
@@ -82,7 +83,8 @@ private:
   std::optional<resolved_data> data_;
   std::once_flag mask_made_; ///< an asynchronous executor may ask from several threads
   core::secret_mask mask_;
-  bool misfits_ = false; ///< the data is none that the type takes
+  bool masks_fit_ = true; ///< what was cleaned has not become too long
+  bool misfits_ = false;  ///< the data is none that the type takes
 };
 
 } // namespace pawl::nodes

@@ -87,7 +87,7 @@ struct secret_refusal {
 using secret_handle = std::shared_ptr<const secret_bytes>;
 struct granted_secret {
   std::string slot;
-  std::string text; ///< its name as the definition writes it
+  std::string name; ///< for its mark
   secret_handle bytes;
   std::optional<std::string> destination; ///< for which it was granted
 };

@@ -12,6 +12,7 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <stdexcept>
 
 #include <sys/socket.h>
 
@@ -100,6 +101,9 @@ std::size_t take_header(char* text, std::size_t, std::size_t size, void* self) n
     if (line.substr(0, 5) == "HTTP/") talk.answer.headers.clear(); // those before were of an interim answer
     keep_header(talk, line);
     return size;
+  } catch (const http_failure&) { // of the mask: it would become so
+    talk.headers_too_large = true;
+    return 0;
   } catch (...) {
     talk.out_of_memory = true;
     return 0;
@@ -219,7 +223,11 @@ http_failure failure_of(CURLcode code, const conversation& talk) {
 std::string shown(const http_hop& hop) { return fmt::format("{} {}", hop.method, hop.url.origin()); }
 
 std::string kept_of(std::string_view text, const http_hop& hop, bool is_json) {
-  return hop.masked ? hop.masked(text, is_json) : std::string(text);
+  try {
+    return hop.masked ? hop.masked(text, is_json) : std::string(text);
+  } catch (const std::length_error& e) {
+    throw http_failure("HttpResponse", fmt::format("{}: the answer: {}", shown(hop), e.what()), false);
+  }
 }
 
 http_answer transfer(const http_hop& hop, const http_trust& trust) {

@@ -20,6 +20,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t node_id_bytes_max = 200;
+constexpr std::size_t credential_bytes_max = 1024;
 constexpr std::int64_t timeout_ms_max = 30LL * 86'400'000;
 /// Names looked at for being misspelt: each costs a comparison with every known one.
 constexpr std::size_t foreign_names_max = 20'000;
@@ -329,6 +330,10 @@ private:
       return fail(place, fmt::format("the type '{}' has no slot of that name for a secret", node.type->name),
                   slots.empty() ? "it takes no secrets" : "it has " + listed(slots));
     if (!name.is_string()) return fail(place, "the name of a secret is a text", "write NAME or SOURCE:NAME in quotes");
+    if (!how_.is_stored && name.get_ref<const std::string&>().size() > credential_bytes_max)
+      return fail(place,
+                  fmt::format("the name of a secret has at most {} bytes, expressions included", credential_bytes_max),
+                  "compute what is long where the instance starts, and give it in the input");
     if (expressions_ >= limits_.expressions_max)
       return fail(place, fmt::format("over {} expressions in all nodes together", limits_.expressions_max),
                   "split the workflow");

@@ -3,6 +3,7 @@
 #include "runtime/core/secret_mask.hpp"
 
 #include "runtime/core/wiped.hpp"
+#include "runtime/expression/ascii.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -10,7 +11,8 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <optional>
+#include <map>
+#include <stdexcept>
 #include <utility>
 
 namespace pawl::core {
@@ -20,10 +22,17 @@ using nlohmann::json;
 
 constexpr std::size_t window = masked_secret_bytes_min; ///< what a look into the filter reads
 
-std::uint64_t word_at(const char* bytes) {
+using expression::ascii::lower;
+
+// All eight letters at once, as lower() does it with one.
+std::uint64_t lowered_word(const char* bytes) {
+  constexpr std::uint64_t each = 0x0101010101010101U;
   std::uint64_t word = 0;
   std::memcpy(&word, bytes, window);
-  return word;
+  const std::uint64_t low_bits = word & (0x7FU * each);
+  const std::uint64_t from_a = low_bits + (0x80U - 'A') * each;
+  const std::uint64_t beyond_z = low_bits + (0x7FU - 'Z') * each;
+  return word | ((from_a & ~beyond_z & ~word & (0x80U * each)) >> 2U);
 }
 
 constexpr std::size_t filter_bits = std::size_t{1} << 16;
@@ -186,6 +195,41 @@ std::string in_json_string(const std::string& text) {
   return quoted.substr(1, quoted.size() - 2);
 }
 
+std::string shortened_name(const std::string& name) {
+  if (name.size() <= mask_name_bytes_max) return name;
+  std::size_t end = mask_name_bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80)
+    --end;
+  return name.substr(0, end) + "…";
+}
+
+// What remains to be compared at each place where text and value part: the longest beginning of the value (with
+// letters of any case) that is also the end of what fitted.
+std::vector<std::uint32_t> borders_of(std::string_view value) {
+  std::vector<std::uint32_t> borders(value.size() + 1, 0);
+  for (std::size_t at = 1, fits = 0; at < value.size(); ++at) {
+    while (fits > 0 && lower(value[at]) != lower(value[fits]))
+      fits = borders[fits];
+    if (lower(value[at]) == lower(value[fits])) ++fits;
+    borders[at + 1] = static_cast<std::uint32_t>(fits);
+  }
+  return borders;
+}
+
+// What stands in innocent text as well: scheme and host of a URL, a user's name before the password.
+std::size_t public_bytes(std::string_view value) {
+  const std::size_t slashes = value.find("//");
+  if (slashes == 0 || (slashes != std::string_view::npos && value[slashes - 1] == ':'))
+    return std::min(value.find('/', slashes + 2), value.size());
+  const std::size_t colon = value.find(':');
+  return colon == std::string_view::npos ? 0 : colon + 1;
+}
+
+std::size_t least_of(std::string_view value) {
+  const std::size_t at_least = std::max((value.size() + 1) / 2, public_bytes(value) + masked_secret_bytes_min);
+  return std::min(value.size(), at_least);
+}
+
 } // namespace
 
 struct secret_mask::found {
@@ -198,7 +242,9 @@ class secret_mask::search {
 public:
   search(const secret_mask& mask, std::vector<found>& places) : mask_(mask), places_(places) {}
 
-  void everywhere(const shape& text) {
+  /// `offset`: where the text begins in what is masked.
+  void everywhere(const shape& text, std::size_t offset) {
+    offset_ = offset;
     in(text);
     if (holds(text.bytes, '%')) in(without_percent(text, false));
     if (mask_.has_space_ && holds(text.bytes, '+')) in(without_percent(text, true));
@@ -207,9 +253,19 @@ public:
   }
 
 private:
+  // A value that repeats itself would else be a place at every byte.
+  void tell(std::size_t begin, std::size_t end, const needle& what) {
+    begin += offset_, end += offset_;
+    found* const last = places_.empty() ? nullptr : &places_.back();
+    if (last != nullptr && last->what == &what && begin >= last->begin && begin <= last->end)
+      last->end = std::max(last->end, end);
+    else
+      places_.push_back({begin, end, &what});
+  }
+
   void in(const shape& text) {
     values_in(text.bytes, [&](std::size_t begin, std::size_t end, const needle& what) {
-      places_.push_back({text.origin(begin), text.origin(end), &what});
+      tell(text.origin(begin), text.origin(end), what);
     });
     const std::string_view bytes = text.bytes;
     for (std::size_t begin = 0; begin + base64.least_count <= bytes.size();) {
@@ -251,7 +307,7 @@ private:
       decode(text.bytes.substr(first, end - first), kind);
       values_in({decoded_.data(), decoded_.size()}, [&](std::size_t from, std::size_t to, const needle& what) {
         const std::size_t last = (to * 8 + kind.bits - 1) / kind.bits; // a digit that holds but one bit of it goes too
-        places_.push_back({text.origin(first + from * 8 / kind.bits), text.origin(first + last), &what});
+        tell(text.origin(first + from * 8 / kind.bits), text.origin(first + last), what);
       });
     }
   }
@@ -270,29 +326,51 @@ private:
     }
   }
 
-  template <class Tell> void values_in(std::string_view bytes, Tell tell) const {
+  // Each needle goes on behind what it has seen, so that no text makes it look twice at the same.
+  template <class Tell> void values_in(std::string_view bytes, Tell tell) {
     if (bytes.size() < window) return;
-    for (std::size_t at = 0; at <= bytes.size() - window;) {
-      const std::uint64_t word = word_at(bytes.data() + at);
-      const needle* const what = mask_.filter_[filter_place(word)] ? at_front(bytes.substr(at), word) : nullptr;
-      if (what != nullptr) tell(at, at + what->bytes.size(), *what);
-      at += what != nullptr ? what->bytes.size() : 1;
+    goes_on_.assign(mask_.needles_.size(), 0);
+    for (std::size_t at = 0; at <= bytes.size() - window; ++at) {
+      const std::uint64_t word = lowered_word(bytes.data() + at);
+      if (!mask_.filter_[filter_place(word)]) continue;
+      for (std::size_t i = 0; i < goes_on_.size(); ++i) {
+        const needle& what = mask_.needles_[i];
+        if (at >= goes_on_[i] && lowered_word(what.bytes.data()) == word) goes_on_[i] = follow(bytes, at, what, tell);
+      }
     }
   }
 
-  const needle* at_front(std::string_view text, std::uint64_t word) const {
-    const auto at = std::find_if(mask_.needles_.begin(), mask_.needles_.end(), [&](const needle& n) {
-      return word_at(n.bytes.data()) == word && text.substr(0, n.bytes.size()) == n.bytes;
-    });
-    return at == mask_.needles_.end() ? nullptr : &*at;
+  // The value's first bytes stand at `begin`. Tells of each place where its least part or more stands from here on,
+  // until less than a window fits; answers where the next one can begin.
+  template <class Tell>
+  static std::size_t follow(std::string_view bytes, std::size_t begin, const needle& what, Tell tell) {
+    std::size_t fits = 0; // so much of the value's beginning ends at `at`
+    std::size_t at = begin;
+    const auto end_here = [&] {
+      if (fits >= what.least) tell(at - fits, at, what);
+      fits = what.borders[fits];
+    };
+    while (at < bytes.size() && (fits >= window || at < begin + window)) {
+      if (fits == what.bytes.size() || (fits > 0 && lower(bytes[at]) != lower(what.bytes[fits]))) {
+        end_here();
+      } else {
+        fits += lower(bytes[at]) == lower(what.bytes[fits]) ? 1 : 0;
+        ++at;
+      }
+    }
+    if (at < bytes.size()) return at - fits;
+    end_here();
+    return at;
   }
 
   const secret_mask& mask_;
   std::vector<found>& places_;
+  std::size_t offset_ = 0;
   wiped_vector<char> decoded_;
+  std::vector<std::size_t> goes_on_; ///< of each needle: before this it need not be looked for
 };
 
-secret_mask::secret_mask(const std::vector<secret>& secrets) {
+secret_mask::secret_mask(const std::vector<secret>& secrets, std::size_t bytes_max) : bytes_max_(bytes_max) {
   for (const secret& s : secrets) {
     std::string_view bytes = s.bytes ? s.bytes->view() : std::string_view();
     const std::size_t end = bytes.find_last_not_of(" \t\r\n");
@@ -300,49 +378,73 @@ secret_mask::secret_mask(const std::vector<secret>& secrets) {
     add(s, bytes);
     if (const std::size_t colon = bytes.find(':'); colon != std::string_view::npos) add(s, bytes.substr(colon + 1));
   }
-  std::stable_sort(needles_.begin(), needles_.end(),
-                   [](const needle& a, const needle& b) { return a.bytes.size() > b.bytes.size(); });
 }
 
 void secret_mask::add(const secret& of, std::string_view bytes) {
   if (bytes.size() < masked_secret_bytes_min) return;
   filter_.resize(filter_bits);
-  filter_[filter_place(word_at(bytes.data()))] = true;
+  filter_[filter_place(lowered_word(bytes.data()))] = true;
   has_space_ = has_space_ || holds(bytes, ' ');
-  needles_.push_back({of.name, of.bytes, bytes});
+  const std::string name = shortened_name(of.name);
+  needles_.push_back({"[secret " + name + "]", "[secret " + in_json_string(name) + "]", of.bytes, bytes,
+                      least_of(bytes), borders_of(bytes)});
 }
 
 std::vector<secret_mask::found> secret_mask::find(std::string_view text) const {
   std::vector<found> places;
   if (empty() || text.size() < window || text.size() >= UINT32_MAX) return places;
-  search(*this, places).everywhere({text});
+  search(*this, places).everywhere({text}, 0);
   return places;
 }
 
 bool secret_mask::finds(std::string_view text) const { return !find(text).empty(); }
 
-std::string secret_mask::replaced(std::string_view text, std::vector<found> places, bool in_json) const {
+// Its places in order, without those that lie in others: what overlaps becomes one, under the name of the first, and so
+// does the same secret again and again.
+void secret_mask::unite(std::vector<found>& places) {
   std::stable_sort(places.begin(), places.end(), [](const found& a, const found& b) {
     return a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
   });
-  std::size_t size_max = text.size();
-  for (const found& f : places)
-    size_max += 9 + 6 * f.what->name.size(); // every character of it escaped
-  std::string made;
-  made.reserve(size_max); // growing would leave copies of a text that is no JSON, of which only strings are masked
-  std::size_t done = 0;   // everything before it is in `made`
+  std::size_t count = 0;
   for (const found& f : places) {
-    if (f.begin >= done) {
-      made.append(text.substr(done, f.begin - done));
-      made.append("[secret ").append(in_json ? in_json_string(f.what->name) : f.what->name).append("]");
-    }
-    done = std::max(done, f.end); // what overlaps belongs to the mark before
+    found* const last = count > 0 ? &places[count - 1] : nullptr;
+    if (last != nullptr && (f.begin < last->end || (f.begin == last->end && f.what->mark == last->what->mark)))
+      last->end = std::max(last->end, f.end);
+    else
+      places[count++] = f;
+  }
+  places.resize(count);
+}
+
+// Nothing when it would be too long.
+std::optional<std::string> secret_mask::replaced(std::string_view text, std::vector<found> places, bool in_json) const {
+  unite(places);
+  const auto mark_of = [&](const found& f) -> const std::string& { return in_json ? f.what->json_mark : f.what->mark; };
+  std::size_t size = text.size();
+  for (const found& f : places)
+    size = size - (f.end - f.begin) + mark_of(f).size();
+  if (size > std::max(bytes_max_, text.size())) return std::nullopt;
+  std::string made;
+  made.reserve(size); // growing would leave copies of a text that is no JSON, of which only strings are masked
+  std::size_t done = 0;
+  for (const found& f : places) {
+    made.append(text.substr(done, f.begin - done)).append(mark_of(f));
+    done = f.end;
   }
   made.append(text.substr(done));
   return made;
 }
 
-std::string secret_mask::masked(std::string_view text) const { return replaced(text, find(text), false); }
+std::string secret_mask::required(std::optional<std::string> masked) const {
+  if (!masked) throw std::length_error(too_long());
+  return *std::move(masked);
+}
+
+std::string secret_mask::too_long() const {
+  return "with the names of its secrets in their places it has more than " + std::to_string(bytes_max_) + " bytes";
+}
+
+std::string secret_mask::masked(std::string_view text) const { return required(replaced(text, find(text), false)); }
 
 std::string secret_mask::masked_json(std::string_view text) const {
   std::vector<found> places;
@@ -350,53 +452,71 @@ std::string secret_mask::masked_json(std::string_view text) const {
   search looking(*this, places);
   for (std::size_t open = text.find('"'); open != std::string_view::npos;) {
     const std::size_t end = end_of_string(text, open);
-    const std::size_t before = places.size();
     const shape raw{text.substr(open + 1, end - open - 1)};
-    if (raw.bytes.size() >= window) looking.everywhere(holds(raw.bytes, '\\') ? without_escapes(raw) : raw);
-    for (std::size_t i = before; i < places.size(); ++i)
-      places[i].begin += open + 1, places[i].end += open + 1;
+    if (raw.bytes.size() >= window) looking.everywhere(holds(raw.bytes, '\\') ? without_escapes(raw) : raw, open + 1);
     open = end < text.size() ? text.find('"', end + 1) : std::string_view::npos;
   }
-  return replaced(text, std::move(places), true);
+  return required(replaced(text, std::move(places), true));
 }
 
-void secret_mask::apply(std::string& text) const {
+bool secret_mask::apply(std::string& text) const {
+  std::size_t growth_left = bytes_max_;
+  return apply(text, growth_left);
+}
+
+// What the text was must go in any case.
+bool secret_mask::apply(std::string& text, std::size_t& growth_left) const {
   auto places = find(text);
-  if (places.empty()) return;
-  std::string clean = replaced(text, std::move(places), false);
+  if (places.empty()) return true;
+  auto clean = replaced(text, std::move(places), false);
+  const std::size_t before = text.size();
   wipe(text);
-  text = std::move(clean);
+  const std::size_t growth = clean ? clean->size() - std::min(clean->size(), before) : SIZE_MAX;
+  if (!clean || growth > growth_left) {
+    text.clear();
+    return false;
+  }
+  growth_left -= growth;
+  text = *std::move(clean);
+  return true;
 }
 
-void secret_mask::apply_to_names(json& object) const {
+bool secret_mask::apply_to_names(json& object, std::size_t& growth_left) const {
   auto& members = object.get_ref<json::object_t&>();
   std::vector<std::string> guilty;
   for (const auto& [name, value] : members)
     if (finds(name)) guilty.push_back(name);
+  bool fits = true;
+  std::map<std::string, int> last_number; ///< of the members that got the same name
   for (std::string& name : guilty) {
     auto member = members.extract(name);
     wipe(name);
-    apply(member.key());
+    fits = apply(member.key(), growth_left) && fits;
     const std::string first = member.key();
-    for (int again = 2; members.count(member.key()) != 0; ++again)
-      member.key() = first + " " + std::to_string(again);
+    int& number = last_number.try_emplace(first, 1).first->second;
+    while (members.count(member.key()) != 0)
+      member.key() = first + " " + std::to_string(++number);
     members.insert(std::move(member));
   }
+  return fits;
 }
 
 // Without recursion: what an executor made has no bound of depth yet.
-void secret_mask::apply(json& value) const {
-  if (empty()) return;
+bool secret_mask::apply(json& value) const {
+  if (empty()) return true;
+  std::size_t growth_left = bytes_max_;
+  bool fits = true;
   std::vector<json*> left{&value};
   while (!left.empty()) {
     json& next = *left.back();
     left.pop_back();
-    if (next.is_string()) apply(next.get_ref<std::string&>());
-    if (next.is_object()) apply_to_names(next);
+    if (next.is_string()) fits = apply(next.get_ref<std::string&>(), growth_left) && fits;
+    if (next.is_object()) fits = apply_to_names(next, growth_left) && fits;
     if (next.is_structured())
       for (json& inner : next)
         left.push_back(&inner);
   }
+  return fits;
 }
 
 } // namespace pawl::core

@@ -243,6 +243,10 @@ result<secret_reference> parse_secret_reference(std::string_view text) {
   return found;
 }
 
+std::string shown_name(const secret_reference& of) {
+  return of.source == sealed_source ? of.name : of.source + ":" + of.name;
+}
+
 result<void> may_have(const secret_policy& policy, const secret_use& use) {
   if (!fits_any(policy.definitions, use.definition_id))
     return refused(fmt::format("its policy does not allow the definition '{}'", use.definition_id));

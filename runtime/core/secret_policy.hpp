@@ -24,6 +24,9 @@ struct secret_reference {
 /// Errors: `invalid_argument`, whose text holds nothing of `text`.
 result<secret_reference> parse_secret_reference(std::string_view text);
 
+/// For people: without the source where that is the sealed store.
+std::string shown_name(const secret_reference& of);
+
 /// Whether `name` can be one of the sealed store.
 bool is_sealed_name(std::string_view name);
 

@@ -1,6 +1,8 @@
 // A secret on its way to a server: how it is sent, and where it never goes.
 #include "nodes/task/http_answer.hpp"
 #include "nodes/task/http_auth.hpp"
+#include "nodes/task/http_failure.hpp"
+#include "nodes/task/http_transfer.hpp"
 #include "tests/support/given.hpp"
 #include "tests/support/http_server.hpp"
 #include "tests/support/patience.hpp"
@@ -84,6 +86,21 @@ TEST_CASE("http auth: the header that a scheme means") {
   CHECK(nodes::auth_header("X-Api-Key").value() == "X-Api-Key");
   for (const char* bad : {"", "Host", "content-length", "a b", "a:b", "a\nb"})
     CHECK_FALSE(nodes::auth_header(bad));
+}
+
+TEST_CASE("http auth: an answer that marks would make too large is no good answer") {
+  const std::string method = "GET";
+  const nodes::http_url url = nodes::http_url::read("http://127.0.0.1/").value();
+  const nodes::http_headers none;
+  nodes::http_hop hop{method, url, none, nullptr, {}, {}, 9, {}, {}};
+  hop.masked = [](std::string_view, bool) -> std::string { throw std::length_error("it has more than 9 bytes"); };
+  try {
+    (void)nodes::kept_of("text", hop);
+    FAIL("it was kept");
+  } catch (const nodes::http_failure& e) {
+    CHECK(e.name() == "HttpResponse");
+    CHECK_FALSE(e.is_retryable());
+  }
 }
 
 TEST_CASE("http auth: a secret goes to the host that its policy allows", "[server]") {

@@ -76,16 +76,17 @@ public:
   /// checked and audited before the executor was called. The bytes are wiped when the last pointer goes: drop it as
   /// soon as they were used, and put them into no output, error, log or std::string. Throws std::invalid_argument for a
   /// slot that the type does not declare.
-  /// Should they come back in what the executor answers, as they are or in a usual encoding (base64, hexadecimal,
-  /// percent-encoded, JSON's escapes), they are replaced by `[secret NAME]` before anything is stored or told: a net
-  /// that holds values of 8 bytes and more and no other transformation.
+  /// Should they come back in what the executor answers, whole or their first half, as they are or in a usual encoding
+  /// (base64, hexadecimal, percent-encoded, JSON's escapes; letters in any case), they are replaced by `[secret NAME]`
+  /// before anything is stored or told: a net that holds values of 8 bytes and more and no other transformation.
   virtual std::shared_ptr<const secret_bytes> secret(std::string_view slot) const {
     (void)slot;
     return nullptr;
   }
   /// `text` with `[secret NAME]` instead of the secrets that this attempt was given. For what a stranger sent, who may
   /// have sent them back: mask it where it arrived, before it is parsed, logged or copied, and wipe the buffer. What
-  /// the executor answers is masked anyway.
+  /// the executor answers is masked anyway. Throws std::length_error where marks make it longer than
+  /// options::payload_bytes_max.
   virtual std::string masked(std::string_view text) const { return std::string(text); }
   /// The same inside of the strings of a JSON text, which stays JSON. Numbers stay as they are, and so does what stands
   /// outside of strings: when it turns out to be no JSON, wipe the answer.

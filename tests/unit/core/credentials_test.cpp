@@ -46,6 +46,16 @@ TEST_CASE("credentials: names that load") {
   CHECK(problems_of(R"("type":"plain","credentials":null)").empty());
 }
 
+TEST_CASE("credentials: a name has 1,024 bytes at most, expressions included") {
+  const auto of = [](std::size_t bytes) {
+    return problems_of(credentials(R"("login":"own{{ ')" + std::string(bytes - 11, ' ') + R"(' }}")"));
+  };
+  CHECK(of(1'024).empty());
+  REQUIRE(of(1'025).size() == 1);
+  CHECK(of(1'025)[0].pointer == "/nodes/0/credentials/login");
+  CHECK(of(1'025)[0].message.find("at most 1024 bytes") != std::string::npos);
+}
+
 TEST_CASE("credentials: what is wrong with them is said with its place") {
   struct refusal {
     const char* node;

@@ -71,15 +71,16 @@ struct ended {
   std::string stored; ///< every byte of the store
 };
 
-ended run(const node_type& type, const secret_policy& policy = {}, const std::string& value = canary) {
+ended run(const node_type& type, const secret_policy& policy = {}, const std::string& value = canary,
+          const std::string& name = "key") {
   const test::temp_folder folder;
   options opts;
   opts.store_path = folder.file("s.db");
   opts.node_types = {type};
   opts.secrets.providers = {std::make_shared<test::scripted_provider>(
-      std::map<std::string, test::scripted_provider::entry>{{"key", {policy, value}}})};
+      std::map<std::string, test::scripted_provider::entry>{{name, {policy, value}}})};
   auto opened = given(runtime::open(std::move(opts)));
-  const json node{{"id", "n"}, {"type", "leak"}, {"credentials", {{"key", "test:key"}}}};
+  const json node{{"id", "n"}, {"type", "leak"}, {"credentials", {{"key", "test:" + name}}}};
   const json definition{{"id", "w"}, {"input", true}, {"nodes", {node}}, {"edges", json::array()}};
   given(opened.load_definition(definition.dump()));
   const auto id = given(opened.start("w", nullptr));
@@ -122,6 +123,19 @@ TEST_CASE("masking: nothing that an executor answers shows its secret") {
   INFO(what.document);
   CHECK_FALSE(shows(what));
   CHECK(what.stored.find(mark) != std::string::npos);
+}
+
+TEST_CASE("masking: an answer that its marks make too large fails the attempt") {
+  leaky of([](const std::string& s) {
+    json again = json::array();
+    for (int i = 0; i < 90'000; ++i)
+      again.push_back(s);
+    return outcome::output(std::move(again));
+  });
+  const std::string small = "own-0123";
+  const ended what = run(of.type(), {}, small, std::string(60, 'k'));
+  CHECK_THAT(what.reason, Catch::StartsWith("OutputError: ") && Catch::Contains("more than 4194304 bytes"));
+  CHECK_FALSE(shows(what, small));
 }
 
 TEST_CASE("masking: of asynchronous executors too") {
