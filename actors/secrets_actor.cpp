@@ -5,6 +5,7 @@
 #include "runtime/core/secret_policy.hpp"
 
 #include <caf/all.hpp>
+#include <fmt/format.h>
 
 #include <exception>
 #include <utility>
@@ -13,6 +14,9 @@ namespace pawl::actors {
 namespace {
 
 constexpr std::size_t held_max = 1'000; ///< names looked after before those that nobody holds are forgotten
+constexpr std::int64_t refusals_told_each = 8;
+constexpr std::size_t refusals_max = 1'000; ///< kinds of them that are counted
+constexpr std::int64_t refusals_forgotten_ms = 3'600'000;
 
 nodes::secret_refusal refusal_of(const error& why) {
   switch (why.code) {
@@ -53,8 +57,9 @@ caf::behavior secrets_actor::make_behavior() {
         line.slot = asked.what.slot;
         line.secret = asked.what.secret.source + ":" + asked.what.secret.name;
         line.destination = asked.what.use.destination.value_or("");
-        answer next{make_response_promise(), decide(asked, line)};
-        unwritten_.push_back(std::move(next));
+        secret_resolved decided = decide(asked, line);
+        if (!line.allowed && !is_news(run.workflow->id, line)) return decided;
+        unwritten_.push_back({make_response_promise(), std::move(decided)});
         anon_send(shared_->store.get(), write_change{std::make_shared<storage::change>(storage::audit_write{line}),
                                                      caf::actor_cast<caf::actor>(this)});
         return caf::delegated<secret_resolved>();
@@ -78,10 +83,18 @@ secret_resolved secrets_actor::decide(const resolve_secret& asked, secret_audit_
     line.reason = refusal.why;
     return secret_resolved{nullptr, std::move(refusal), std::nullopt};
   };
+  // Whoever may not have a secret must not learn whether it is there, nor what its policy asks for.
+  const auto refused_by_policy = [&](const error& why) {
+    if (why.code != errc::access && why.code != errc::not_found) return refused(refusal_of(why));
+    secret_resolved unsaid = refused(refusal_of(why));
+    unsaid.refusal = {"SecretRefused",
+                      "it is not there or not for this node; the audit says which (pawl secrets audit)", false};
+    return unsaid;
+  };
   const std::string& name = asked.what.secret.name;
   const auto policy = guarded([&] { return provider_->policy(name); });
-  if (!policy) return refused(refusal_of(policy.failure()));
-  if (auto may = core::may_have(*policy, asked.what.use); !may) return refused(refusal_of(may.failure()));
+  if (!policy) return refused_by_policy(policy.failure());
+  if (auto may = core::may_have(*policy, asked.what.use); !may) return refused_by_policy(may.failure());
   auto found = guarded([&] { return provider_->fetch(name); });
   if (!found) return refused(refusal_of(found.failure()));
   line.version = found->version;
@@ -92,6 +105,19 @@ secret_resolved secrets_actor::decide(const resolve_secret& asked, secret_audit_
     return refused({"SecretExpired", "it has expired: set it anew (pawl secrets set)", false});
   line.allowed = true;
   return {shared_handle(name, std::move(found->bytes)), {}, std::nullopt};
+}
+
+// A workflow that asks for the same over and over must not fill the audit: from some times on only every doubling is
+// told, with its number.
+bool secrets_actor::is_news(const std::string& definition, secret_audit_entry& refusal) {
+  if (refusals_.size() > refusals_max) refusals_.clear();
+  repeated& same = refusals_[{definition, refusal.node_id, refusal.secret, refusal.destination, refusal.reason}];
+  if (refusal.at_ms - same.last_ms > refusals_forgotten_ms) same.times = 0;
+  same.last_ms = refusal.at_ms;
+  ++same.times;
+  if (same.times <= refusals_told_each) return true;
+  refusal.reason += fmt::format(" ({} times)", same.times);
+  return (same.times & (same.times - 1)) == 0;
 }
 
 nodes::secret_handle secrets_actor::shared_handle(const std::string& name, secret_bytes bytes) {

@@ -22,6 +22,16 @@ error rolled_back(std::int64_t known_generation, const sealed_write& wanted) {
           ""};
 }
 
+secret_audit_entry another_sealed_store(const sealed_write& wanted) {
+  secret_audit_entry line;
+  line.at_ms = wanted.at_ms;
+  line.secret = "sealed:";
+  line.version = std::to_string(wanted.generation);
+  line.allowed = true;
+  line.reason = "another sealed store than before is used: " + wanted.store_id;
+  return line;
+}
+
 error not_finished(std::string_view uid) {
   return {errc::not_finished, fmt::format("instance '{}' has not ended; only what has ended can be removed", uid), ""};
 }

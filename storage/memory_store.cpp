@@ -86,6 +86,7 @@ private:
   result<written> apply(const step_write& wanted);
   result<written> apply(const remove_write& wanted);
   result<written> apply(const audit_write& wanted);
+  void sweep_audit();
   result<written> apply(const sealed_write& wanted);
   result<written> apply(const schedule_write& wanted);
   result<written> apply(const schedule_advance& wanted);
@@ -183,8 +184,17 @@ result<written> memory_store::apply(const remove_write& wanted) {
 result<written> memory_store::apply(const audit_write& wanted) {
   audit_.push_back(wanted.entry);
   audit_.back().sequence = ++last_audit_;
-  if (static_cast<std::int64_t>(audit_.size()) > audit_lines_max) audit_.pop_front();
+  if (last_audit_ % audit_sweep == 0) sweep_audit();
   return written{};
+}
+
+void memory_store::sweep_audit() {
+  std::int64_t allowed_left = audit_allowed_max;
+  std::int64_t refused_left = audit_refused_max;
+  std::deque<secret_audit_entry> kept;
+  for (auto line = audit_.rbegin(); line != audit_.rend(); ++line)
+    if ((line->allowed ? allowed_left : refused_left)-- > 0) kept.push_front(std::move(*line));
+  audit_ = std::move(kept);
 }
 
 result<written> memory_store::apply(const sealed_write& wanted) {
@@ -193,6 +203,8 @@ result<written> memory_store::apply(const sealed_write& wanted) {
     const sealed_write& last = known->second;
     if (last.generation == wanted.generation && last.mac == wanted.mac) return written{0, true};
     if (last.generation >= wanted.generation && !wanted.accept_older) return rolled_back(last.generation, wanted);
+  } else if (!sealed_.empty()) {
+    (void)apply(audit_write{another_sealed_store(wanted)});
   }
   sealed_[wanted.store_id] = wanted;
   return written{};

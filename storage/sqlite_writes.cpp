@@ -44,8 +44,11 @@ constexpr char insert_label_sql[] = "INSERT INTO label (instance, name, value, p
 constexpr char append_audit_sql[] =
     "INSERT INTO secret_audit (at, instance_id, node_id, visit, attempt, slot, secret, version, destination, allowed,"
     " reason, payload_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-constexpr char forget_audit_sql[] = "DELETE FROM secret_audit WHERE sequence <= ?1";
+constexpr char forget_audit_sql[] =
+    "DELETE FROM secret_audit WHERE allowed = ?1 AND sequence <="
+    " (SELECT sequence FROM secret_audit WHERE allowed = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)";
 constexpr char sealed_sql[] = "SELECT generation, mac FROM sealed_store WHERE id = ?1";
+constexpr char any_sealed_sql[] = "SELECT 1 FROM sealed_store LIMIT 1";
 constexpr char set_sealed_sql[] = "REPLACE INTO sealed_store (id, generation, mac) VALUES (?1, ?2, ?3)";
 // Nearly always the row is there. A REPLACE would take it out and put it back in.
 constexpr char move_cursor_sql[] =
@@ -224,7 +227,10 @@ result<written> change_writer::append_audit(const secret_audit_entry& line) {
   statements_.change(append_audit_sql, line.at_ms, line.instance_id, line.node_id, line.visit, line.attempt, line.slot,
                      sealed("secret", line.secret), line.version, sealed("destination", line.destination), line.allowed,
                      sealed("reason", line.reason), sealed.key());
-  statements_.change(forget_audit_sql, std::int64_t{database_.getLastInsertRowid()} - audit_lines_max);
+  if (database_.getLastInsertRowid() % audit_sweep == 0) {
+    statements_.change(forget_audit_sql, true, audit_allowed_max);
+    statements_.change(forget_audit_sql, false, audit_refused_max);
+  }
   return written{};
 }
 
@@ -234,6 +240,8 @@ result<written> change_writer::remember_sealed(const sealed_write& wanted) {
     const bool is_same = known == wanted.generation && row.text(1) == wanted.mac;
     if (is_same) return written{0, true};
     if (known >= wanted.generation && !wanted.accept_older) return rolled_back(known, wanted);
+  } else if (statements_.run(any_sealed_sql).next()) {
+    if (auto told = append_audit(another_sealed_store(wanted)); !told) return told;
   }
   statements_.change(set_sealed_sql, wanted.store_id, wanted.generation, wanted.mac);
   return written{};

@@ -184,6 +184,7 @@ struct sealed_write {
   std::int64_t generation = 0;
   std::string mac;
   bool accept_older = false;
+  std::int64_t at_ms = 0; ///< for the audit, where it is another store than those that were seen before
 };
 
 // --- schedules
@@ -326,9 +327,15 @@ error history_too_large(const result_limits& allowed, std::string_view node);
 error no_such_instance(instance_key instance);
 error not_finished(std::string_view uid);
 error rolled_back(std::int64_t known_generation, const sealed_write& wanted);
+/// The line of the audit for a sealed store that is none of those seen before.
+secret_audit_entry another_sealed_store(const sealed_write& wanted);
 
-/// How many lines of the audit are kept.
-inline constexpr std::int64_t audit_lines_max = 100'000;
+/// How many lines of the audit are kept: the newest of each kind, so that refusals push out nothing that was allowed.
+/// What is older goes with every audit_sweep-th line.
+inline constexpr std::int64_t audit_allowed_max = 80'000;
+inline constexpr std::int64_t audit_refused_max = 19'000;
+inline constexpr std::int64_t audit_sweep = 1'000;
+inline constexpr std::int64_t audit_lines_max = audit_allowed_max + audit_refused_max + audit_sweep;
 
 /// A place in the order (due_at, instance) of the timers of one timeline.
 struct due_mark {

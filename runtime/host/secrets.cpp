@@ -17,7 +17,7 @@ public:
   rollback_guard(actors::services& shared, bool may_accept) : shared_(shared), may_accept_(may_accept) {}
 
   result<void> accept(const std::string& store_id, std::int64_t generation, const std::string& mac) {
-    storage::sealed_write seen{store_id, generation, mac};
+    storage::sealed_write seen{store_id, generation, mac, false, shared_.time.now()};
     const bool may_accept = std::exchange(may_accept_, false);
     auto remembered = write({seen});
     if (remembered || remembered.failure().code != errc::corrupt || !may_accept) return remembered;

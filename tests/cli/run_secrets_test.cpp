@@ -101,7 +101,8 @@ TEST_CASE("secrets of run: what a policy refuses is said, and the audit lists it
   CHECK(has(unlabelled.out + unlabelled.err, "SecretRefused"));
   const ended labelled = here.run_it({"--id", "b", "--label", "device=A-17"});
   CHECK(labelled.code == 1);
-  CHECK(has(labelled.out + labelled.err, "does not allow the host"));
+  CHECK(has(labelled.out + labelled.err, "SecretRefused"));
+  CHECK_FALSE(has(labelled.out + labelled.err, "does not allow the host")); // that is for the audit alone
   CHECK(has(here.pawl({"show", "b"}, {"-o", "json"}).out, "\"device\": \"A-17\""));
   const json lines = json::parse(here.pawl({"secrets", "audit"}, {"-o", "json"}).out).at("audit");
   REQUIRE(lines.size() == 2);
@@ -111,6 +112,7 @@ TEST_CASE("secrets of run: what a policy refuses is said, and the audit lists it
   CHECK(lines[1]["allowed"] == false);
   const ended wide = here.pawl({"secrets", "audit"}, {"--refused"});
   CHECK(has(wide.out, "sealed:token"));
+  CHECK(has(lines[1]["reason"].get<std::string>(), "does not allow the host"));
 }
 
 TEST_CASE("secrets of run: without a source, with a wrong key and with bad labels nothing is started", "[secrets]") {

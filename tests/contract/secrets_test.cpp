@@ -61,16 +61,24 @@ TEST_CASE("audit: lines come back in their order, behind a place, every field of
   CHECK(s->secret_audit(3, 10)->empty());
 }
 
-TEST_CASE("audit: the newest lines are kept") {
+TEST_CASE("audit: the newest lines of each kind are kept, and refusals push out none that was allowed") {
   tested_store s(any_kind());
-  std::vector<change> batch(static_cast<std::size_t>(audit_lines_max) + 5, audit_write{line_of("a", 1)});
-  batch.back() = audit_write{line_of("newest", 2)};
-  const auto answers = s->write(batch);
-  CHECK(std::all_of(answers.begin(), answers.end(), [](const auto& a) { return a.has_value(); }));
-  CHECK(audited(s) == audit_lines_max);
-  const auto left = s->secret_audit(0, 1);
-  CHECK(left->front().sequence == 6);
-  CHECK(s->secret_audit(audit_lines_max + 4, 10)->front().instance_id == "newest");
+  const auto write = [&](const char* instance, bool allowed, std::int64_t count) {
+    audit_write line{line_of(instance, 1)};
+    line.entry.allowed = allowed;
+    const auto answers = s->write(std::vector<change>(static_cast<std::size_t>(count), line));
+    return std::all_of(answers.begin(), answers.end(), [](const auto& a) { return a.has_value(); });
+  };
+  REQUIRE(write("first", true, 5));
+  REQUIRE(write("flood", false, audit_refused_max + 3 * audit_sweep));
+  CHECK(s->secret_audit(0, 1)->front().instance_id == "first");
+  CHECK(audited(s) <= 5 + audit_refused_max + audit_sweep);
+  REQUIRE(write("many", true, audit_allowed_max + 2 * audit_sweep));
+  CHECK(audited(s) <= audit_lines_max);
+  CHECK(s->secret_audit(0, 1)->front().instance_id == "flood");
+  const auto lines = *s->secret_audit(0, 1'000'000);
+  CHECK(std::count_if(lines.begin(), lines.end(), [](const auto& l) { return !l.allowed; }) >= audit_refused_max);
+  CHECK(std::count_if(lines.begin(), lines.end(), [](const auto& l) { return l.allowed; }) >= audit_allowed_max);
 }
 
 TEST_CASE("audit: lines outlive their instance, and a change that is refused hinders them not") {
@@ -100,10 +108,15 @@ TEST_CASE("sealed stores: an older generation, or another content of a known one
   int place = 0;
   for (const trial& t : in_order) {
     INFO("write " << ++place);
-    const auto answer = s->write({sealed_write{t.id, t.generation, t.mac, t.accept_older}})[0];
+    const auto answer = s->write({sealed_write{t.id, t.generation, t.mac, t.accept_older, 9}})[0];
     CHECK(answer.has_value() == t.taken);
     if (!answer) CHECK(answer.failure().code == errc::corrupt);
   }
+  const auto lines = *s->secret_audit(0, 10); // that `y` is another store than before, once
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].at_ms == 9);
+  CHECK(lines[0].allowed);
+  CHECK(lines[0].reason == "another sealed store than before is used: y");
 }
 
 } // namespace secrets_test

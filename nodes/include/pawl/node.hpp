@@ -241,8 +241,8 @@ struct node_type {
   /// runs on all the same keeps its thread until it returns; what it answers then is dropped.
   std::chrono::milliseconds timeout{0};
 
-  /// What secrets it takes. They are looked up before each attempt; one that is missing, refused or expired fails the
-  /// attempt for good (`SecretMissing`, `SecretRefused`, `SecretExpired`) before the executor is called.
+  /// What secrets it takes. They are looked up before each attempt; one that is not there or refused, expired, or gone
+  /// at its source fails it for good (`SecretRefused`, `SecretExpired`, `SecretMissing`) before the executor is called.
   std::vector<secret_slot> secrets;
   /// Where an attempt with this data sends what is in its slots: `https://host[:port]`; nothing: to no good place. A
   /// type with it gets only secrets whose policy lists that host, and must send them nowhere else. Must be pure and

@@ -55,8 +55,9 @@ private:
 struct secret_policy {
   std::vector<std::string> definitions; ///< ids of definitions
   std::vector<std::string> node_types;  ///< names of node types
-  /// Where the node may send it: `HOST`, `HOST:PORT` or `https://HOST[:PORT]`; without a port any, by https or to a
-  /// literal loopback address only. `http://HOST[:PORT]` permits it in clear text. A type that says where it sends to
+  /// Where the node may send it: `HOST`, `HOST:PORT` or `https://HOST[:PORT]`; without a port the usual one of the
+  /// scheme (443, 80), by https or to a literal loopback address only. `http://HOST[:PORT]` permits it in clear text;
+  /// `10.0.7.*[:PORT]` is a range. A type that says where it sends to
   /// (node_type::destination, as `http` does) gets no secret with an empty list; one that does not say gets none with a
   /// list.
   std::vector<std::string> hosts;
@@ -146,7 +147,8 @@ struct secrets_options {
   std::vector<std::shared_ptr<secret_provider>> providers;
 };
 
-/// One line of the audit: a secret was asked for. Kept in the state store, the newest 100,000.
+/// One line of the audit: a secret was asked for. Kept in the state store: of what was allowed the newest 80,000 lines,
+/// of what was refused the newest 19,000. The same refusal again and again is told eight times, then at each doubling.
 struct secret_audit_entry {
   std::int64_t sequence = 0; ///< counts up; the place for reading on
   std::int64_t at_ms = 0;    ///< since 1970, by the wall clock
