@@ -131,12 +131,18 @@ struct host_pattern {
 };
 
 std::optional<host_pattern> read_host_pattern(std::string_view text) {
-  if (text.empty() || text.back() != '*') {
+  const std::size_t star = text.find('*');
+  if (star == std::string_view::npos) {
     auto where = read_place(text);
     return where ? std::optional(host_pattern{std::move(*where), false}) : std::nullopt;
   }
   // `10.0.7.*` is an address whose last parts are open; nothing of a name may be.
-  text.remove_suffix(1);
+  std::optional<int> port;
+  if (const std::string_view rest = text.substr(star + 1); !rest.empty()) {
+    port = rest.front() == ':' ? port_of(rest.substr(1)) : std::nullopt;
+    if (!port) return std::nullopt;
+  }
+  text = text.substr(0, star);
   const auto dots = std::count(text.begin(), text.end(), '.');
   if (dots < 1 || dots > 3 || text.back() != '.') return std::nullopt;
   std::string open = "0";
@@ -145,6 +151,7 @@ std::optional<host_pattern> read_host_pattern(std::string_view text) {
   auto where = read_place(std::string(text) + open);
   if (!where || where->port || !is_address(where->host)) return std::nullopt;
   where->host.resize(where->host.size() - open.size());
+  where->port = port;
   return host_pattern{std::move(*where), true};
 }
 
@@ -161,7 +168,7 @@ bool fits_host(const std::string& text, const place& to) {
                              ? is_address(to.host) && to.host.compare(0, where.host.size(), where.host) == 0
                              : to.host == where.host;
   const int usual = to.scheme == "https" ? 443 : 80;
-  if (!same_host || (where.port && *where.port != to.port.value_or(usual))) return false;
+  if (!same_host || where.port.value_or(usual) != to.port.value_or(usual)) return false;
   if (!where.scheme.empty()) return where.scheme == to.scheme;
   return to.scheme == "https" || is_loopback(to.host);
 }
@@ -191,24 +198,25 @@ result<void> may_go_there(const secret_policy& policy, const secret_use& use) {
     return {};
   const bool in_clear = to->scheme == "http" && !is_loopback(to->host);
   return refused(fmt::format("its policy does not allow the host that the node sends it to{}; if it should, allow it "
-                             "(pawl secrets allow NAME --allow-host HOST)",
-                             in_clear ? ", in clear text (http://HOST)" : ""));
+                             "(pawl secrets allow NAME --allow-host {})",
+                             in_clear ? ", in clear text (http://HOST)" : "", to->port ? "HOST:PORT" : "HOST"));
 }
 
-const char* fault_of(const std::string& pattern) {
+// Where a host's * may stand is for read_host_pattern().
+const char* fault_of(const std::string& pattern, bool is_host) {
   if (pattern.empty()) return "holds an empty entry";
   if (pattern.size() > entry_bytes_max) return "holds an entry of more than 256 bytes";
-  if (pattern.find('*') < pattern.size() - 1) return "holds an entry with a * elsewhere than at its end";
+  if (!is_host && pattern.find('*') < pattern.size() - 1) return "holds an entry with a * elsewhere than at its end";
   return nullptr;
 }
 
-result<void> check_list(const char* name, const std::vector<std::string>& patterns) {
+result<void> check_list(const char* name, const std::vector<std::string>& patterns, bool are_hosts) {
   const auto wrong = [&](const char* what) {
     return error{errc::invalid_argument, fmt::format("the list of {} {}", name, what), ""};
   };
   if (patterns.size() > entries_max) return wrong("holds more than 100 entries");
   for (const std::string& pattern : patterns)
-    if (const char* fault = fault_of(pattern)) return wrong(fault);
+    if (const char* fault = fault_of(pattern, are_hosts)) return wrong(fault);
   return {};
 }
 
@@ -277,13 +285,13 @@ result<void> check(const secret_policy& policy) {
   for (const auto& [name, list] :
        {std::pair("definitions", &policy.definitions), std::pair("node types", &policy.node_types),
         std::pair("hosts", &policy.hosts), std::pair<const char*, const std::vector<std::string>*>("labels", &labels)})
-    if (auto good = core::check_list(name, *list); !good) return good;
+    if (auto good = core::check_list(name, *list, list == &policy.hosts); !good) return good;
   for (const std::string& host : policy.hosts)
     if (!core::read_host_pattern(host))
       return error{
           errc::invalid_argument,
           "a host is HOST, HOST:PORT, https://HOST[:PORT] or http://HOST[:PORT]; a * may stand for the rest of "
-          "an IPv4 address only (10.0.7.*)",
+          "an IPv4 address only (10.0.7.*, 10.0.7.*:8443)",
           ""};
   return {};
 }

@@ -51,6 +51,8 @@ private:
   std::optional<runtime> runtime_;
 };
 
+std::vector<std::string> here(const http_server& server) { return {server.url("")}; }
+
 /// What the server got of a header; "(none)" without it.
 std::string sent(const snapshot& ended, const std::string& name) {
   if (ended.status() != instance_status::completed) FAIL(ended.failed_reason());
@@ -105,7 +107,7 @@ TEST_CASE("http auth: an answer that marks would make too large is no good answe
 
 TEST_CASE("http auth: a secret goes to the host that its policy allows", "[server]") {
   http_server server;
-  caller calls(canary, {"127.0.0.1"});
+  caller calls(canary, here(server));
   CHECK(sent(calls.call({{"url", server.url("/echo")}}), "authorization") == std::string("Bearer ") + canary);
   CHECK(sent(calls.call({{"url", server.url("/echo")}, {"auth", "X-Api-Key"}}), "x-api-key") == canary);
   CHECK(sent(calls.call({{"url", server.url("/echo")}}, ""), "authorization") == "(none)");
@@ -123,7 +125,7 @@ TEST_CASE("http auth: a secret that may go nowhere, or elsewhere, is sent nowher
     CHECK_THAT(ended.failed_reason(), Catch::StartsWith("SecretRefused: "));
     CHECK(ended.document().dump().find(canary) == std::string::npos);
   }
-  caller asks("x", {"127.0.0.1"});
+  caller asks("x", here(server));
   const snapshot counted = asks.call({{"url", server.url("/requests")}}, "");
   CHECK(counted.document()["context"]["n"][0]["output"]["body"] == 1); // this one alone
 }
@@ -131,7 +133,7 @@ TEST_CASE("http auth: a secret that may go nowhere, or elsewhere, is sent nowher
 TEST_CASE("http auth: a redirect to the same origin takes the secret along, to another one not", "[server]") {
   http_server server;
   http_server other;
-  caller calls(canary, {"127.0.0.1"});
+  caller calls(canary, here(server));
   const auto redirected = [&](const std::string& to) {
     return calls.call({{"url", server.url("/moved/302")}, {"query", {{"to", to}}}, {"followRedirects", 3}});
   };
@@ -141,14 +143,14 @@ TEST_CASE("http auth: a redirect to the same origin takes the secret along, to a
 
 TEST_CASE("http auth: data that does not go with the credential is refused", "[server]") {
   http_server server;
-  caller calls(canary, {"127.0.0.1"});
+  caller calls(canary, here(server));
   const std::string url = server.url("/echo");
   CHECK_THAT(calls.call({{"url", url}, {"auth", "bearer"}}, "").failed_reason(),
              Catch::StartsWith("HttpRequest: ") && Catch::Contains("credentials.auth names none"));
   CHECK_THAT(calls.call({{"url", url}, {"headers", {{"authorization", "x"}}}}).failed_reason(),
              Catch::StartsWith("HttpRequest: ") && Catch::Contains("set by credentials.auth as well"));
   CHECK_THAT(calls.call({{"url", url}, {"auth", "Host"}}).failed_reason(), Catch::StartsWith("HttpRequest: "));
-  caller broken("two\nlines", {"127.0.0.1"});
+  caller broken("two\nlines", here(server));
   const std::string why = broken.call({{"url", url}}).failed_reason();
   CHECK_THAT(why, Catch::StartsWith("HttpRequest: ") && Catch::Contains("holds a line end"));
   CHECK(why.find("two") == std::string::npos);
@@ -156,7 +158,7 @@ TEST_CASE("http auth: data that does not go with the credential is refused", "[s
 
 TEST_CASE("http auth: a secret that the server sends back is masked before it is parsed", "[server]") {
   http_server server;
-  caller calls(canary, {"127.0.0.1"});
+  caller calls(canary, here(server));
   const auto back = [&](const std::string& how) {
     const snapshot ended =
         calls.call({{"url", server.url("/back/" + how)}, {"response", how == "bytes" ? "base64" : "auto"}});
@@ -178,7 +180,7 @@ TEST_CASE("http auth: a secret that the server sends back is masked before it is
 TEST_CASE("http auth: a secret that comes back in an error or in a redirect goes nowhere", "[server]") {
   http_server server;
   http_server other;
-  caller calls(canary, {"127.0.0.1"});
+  caller calls(canary, here(server));
   const auto reason = [&](const std::string& path, const json& query = json::object()) {
     const snapshot ended = calls.call({{"url", server.url(path)}, {"query", query}, {"followRedirects", 3}});
     CHECK(ended.document().dump().find(canary) == std::string::npos);

