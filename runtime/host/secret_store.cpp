@@ -61,8 +61,8 @@ result<void> secret_store::rotate(const std::optional<secret_key>& new_key, cons
   return impl_->store->rotate(new_key, tell);
 }
 
-result<secret_summary> secret_store::import(std::string_view envelope, std::int64_t at_ms) {
-  return impl_->store->import(envelope, at_ms);
+result<secret_summary> secret_store::import(std::string_view envelope, std::int64_t at_ms, bool replace_policy) {
+  return impl_->store->import(envelope, at_ms, replace_policy);
 }
 
 result<void> secret_store::add_signer(const std::string& key) { return impl_->store->add_signer(key); }

@@ -53,6 +53,20 @@ result<void> check_turn(const opened_envelope& from, const contents& held) {
                ""};
 }
 
+// Without signers anybody who knows the public key can seal.
+result<void> check_settings(const opened_envelope& from, const contents& held) {
+  const auto there = held.secrets.find(from.name);
+  if (there == held.secrets.end()) return {};
+  const secret_settings& kept = there->second.back().settings;
+  if (kept.policy == from.settings.policy && kept.no_mask == from.settings.no_mask) return {};
+  return error{errc::access,
+               fmt::format("the envelope changes who may have the secret '{}' and is signed by nobody whom the store "
+                           "lists: seal it with the policy that the secret has, list its signer (pawl secrets signer "
+                           "add), or say that the policy is to be replaced (--replace-policy)",
+                           from.name),
+               ""};
+}
+
 // Only what comes without a version could come twice. What is past its time is refused for that.
 result<void> remember(contents& next, const opened_envelope& from, std::int64_t now_ms) {
   for (auto at = next.imported.begin(); at != next.imported.end();)
@@ -82,7 +96,7 @@ void look_at(std::vector<std::string>& found, const secret_summary& secret, std:
 
 } // namespace
 
-result<secret_summary> sealed_store::import(std::string_view text, std::int64_t now_ms) {
+result<secret_summary> sealed_store::import(std::string_view text, std::int64_t now_ms, bool replace_policy) {
   const auto sealed = read_envelope(text);
   if (!sealed) return sealed.failure();
   if (auto listed = check_signer(at_.held.signers, sealed->signer); !listed) return listed.failure();
@@ -100,6 +114,8 @@ result<secret_summary> sealed_store::import(std::string_view text, std::int64_t 
     return error{errc::invalid_argument, "the envelope is for the key of payloads, which nobody sets", ""};
   if (auto in_time = check_time(*from, now_ms); !in_time) return in_time.failure();
   if (auto in_turn = check_turn(*from, at_.held); !in_turn) return in_turn.failure();
+  if (at_.held.signers.empty() && !replace_policy)
+    if (auto same = check_settings(*from, at_.held); !same) return same.failure();
   contents next = at_.held;
   if (auto kept = remember(next, *from, now_ms); !kept) return kept.failure();
   const auto version = put(next, from->name, from->value, from->settings, 1, now_ms);

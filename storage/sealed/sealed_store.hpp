@@ -41,7 +41,7 @@ public:
   result<std::int64_t> add_payload_key(std::int64_t now_ms);
   bool has_payload_key() const { return at_.held.newest(sealed::payload_key_name) != nullptr; }
   result<void> rotate(const std::optional<secret_key>& new_key, const secret_store::progress& tell);
-  result<secret_summary> import(std::string_view envelope, std::int64_t now_ms);
+  result<secret_summary> import(std::string_view envelope, std::int64_t now_ms, bool replace_policy = false);
   result<void> add_signer(const std::string& key);
   result<void> remove_signer(const std::string& key);
 

@@ -64,13 +64,14 @@ int seal_value(const seal_arguments& given) {
 struct import_arguments {
   secrets_arguments sealed;
   std::string envelope = "-";
+  bool replace_policy = false;
 };
 
 int import_envelope(const import_arguments& given) {
   const std::string text =
       given.envelope == "-" ? read_argument("-", "FILE") : read_file(given.envelope, "FILE"); // sealed, so no secret
   secret_store store = given.sealed.open();
-  const secret_summary became = need(store.import(text, now_ms()));
+  const secret_summary became = need(store.import(text, now_ms(), given.replace_policy));
   print_line(fmt::format("{}, {} bytes", version_text(became.name, became.version), became.size));
   for (const std::string& line : settings_lines(became.settings))
     print_line("  " + line);
@@ -118,6 +119,10 @@ void add_secrets_import(CLI::App& secrets, action& chosen) {
   CLI::App& command =
       add_discreet(secrets, "import", "Open an envelope that was sealed for this store and put its secret in");
   command.add_option("FILE", given->envelope, "The envelope; - or nothing is stdin")->type_name("")->check(not_empty());
+  command
+      .add_flag("--replace-policy", given->replace_policy,
+                "Take the envelope's policy also where the secret has another and the store lists no signers")
+      ->disable_flag_override();
   given->sealed.add(command);
   on_chosen(command, chosen, [given] { return import_envelope(*given); });
 }

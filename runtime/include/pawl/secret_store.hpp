@@ -102,10 +102,11 @@ public:
   result<void> rotate(const std::optional<secret_key>& new_key = std::nullopt, const progress& tell = {});
 
   /// Opens an envelope and puts its secret in. Returns what it became. Errors: `corrupt` (not sealed for this store, or
-  /// changed on the way), `access` (not signed by a signer that the store lists, where it lists any), `conflict` (its
-  /// version is not the next one, or it was imported before), `timed_out` (past its time), `invalid_argument`, as
-  /// set().
-  result<secret_summary> import(std::string_view envelope, std::int64_t now_ms);
+  /// changed on the way), `access` (not signed by a signer that the store lists, where it lists any; where it lists
+  /// none, a policy or no_mask that differs from those of the secret that is there, without `replace_policy`),
+  /// `conflict` (its version is not the next one, or it was imported before), `timed_out` (past its time),
+  /// `invalid_argument`, as set().
+  result<secret_summary> import(std::string_view envelope, std::int64_t now_ms, bool replace_policy = false);
   /// The signers whose envelopes are accepted; while there is none, unsigned envelopes are. `key` is the public half
   /// that make_signing_key() gave. Errors: `invalid_argument`, `not_found`, as set().
   result<void> add_signer(const std::string& key);

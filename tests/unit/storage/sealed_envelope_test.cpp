@@ -53,6 +53,28 @@ TEST_CASE("sealed envelope: what was sealed elsewhere arrives with everything th
   CHECK(at.value_of("mail") == value);
 }
 
+TEST_CASE("sealed envelope: without signers no envelope changes who may have a secret, unless that is said") {
+  const place at;
+  auto store = at.create();
+  REQUIRE(import(*store, sealed_text(letter(*store))) == "fine");
+  CHECK(import(*store, sealed_text(letter(*store, 2), "rotated-value-01")) == "fine"); // the same policy
+  secret_envelope wider = letter(*store);
+  wider.settings.policy.labels.clear();
+  CHECK(import(*store, sealed_text(wider)) == "access");
+  secret_envelope unmasked = letter(*store);
+  unmasked.settings.no_mask = true;
+  CHECK(import(*store, sealed_text(unmasked)) == "access");
+  CHECK(at.value_of("mail") == "rotated-value-01");
+  CHECK(store->import(sealed_text(wider), 1'000, true));
+  CHECK(store->list().front().settings.policy.labels.empty());
+
+  const auto mine = given(sealed::make_signing_key());
+  REQUIRE(store->add_signer(mine.public_key));
+  secret_envelope signed_one = letter(*store);
+  signed_one.signing_key = std::make_shared<secret_bytes>(secret(mine.secret.view()));
+  CHECK(import(*store, sealed_text(signed_one)) == "fine"); // who is trusted decides
+}
+
 TEST_CASE("sealed envelope: the largest value and the largest policy fit") {
   const place at;
   auto store = at.create();
