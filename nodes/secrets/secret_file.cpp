@@ -31,6 +31,9 @@ public:
     struct stat facts {};
     if (::fstat(file.number, &facts) != 0) return unreadable(errno);
     if (!S_ISREG(facts.st_mode)) return refused(errc::access, "is no ordinary file");
+    if (facts.st_uid != ::geteuid() && facts.st_uid != 0)
+      return refused(errc::access,
+                     "belongs to another user: it must belong to the one this process runs as, or to root");
     if ((facts.st_mode & forbidden_rights_) != 0)
       return refused(errc::access, "may be read or written by others: take their rights away (chmod 0600) and think "
                                    "about whether it is still a secret");

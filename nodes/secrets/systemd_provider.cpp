@@ -43,7 +43,7 @@ result<provided_secret> systemd_provider::read(const std::string& name) {
                  "$CREDENTIALS_DIRECTORY is no absolute path: systemd hands credentials over to services only "
                  "(LoadCredential=, LoadCredentialEncrypted=)",
                  ""};
-  auto bytes = read_secret_file(fmt::format("{}/{}", folder, name), "the credential");
+  auto bytes = read_secret_file(fmt::format("{}/{}", folder, name), "the credential", S_IRWXO | S_IWGRP);
   if (!bytes) return bytes.failure();
   if (bytes->empty()) return error{errc::not_found, "the credential is empty", ""};
   return provided_secret{std::move(*bytes), "", std::nullopt};

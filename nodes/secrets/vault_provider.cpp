@@ -16,6 +16,8 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::int64_t cache_ms_max = 24LL * 3600 * 1000;
+constexpr std::size_t missing_max = 256;
+constexpr std::chrono::milliseconds missing_time_max{5'000};
 constexpr std::size_t kept_max = 64; // each takes a page of locked memory, which is scarce
 
 result<void> is_vault_name(const std::string& name) {
@@ -58,12 +60,16 @@ result<provided_secret> vault_provider::read(const std::string& name) {
   const auto place = read_vault_name(name);
   if (!place) return place.failure();
   if (auto again = kept(name)) return std::move(*again);
+  if (const auto missing = missing_.find(name); missing != missing_.end()) return missing->second.why;
   const auto asked_at = now_();
   auto answer = ask(place->path);
   if (!answer) return answer.failure();
-  if (answer->status != 200) return refusal(answer->status);
-  auto secret = read_answer(answer->body, place->field);
-  if (secret) keep(name, *secret, asked_at);
+  auto secret = answer->status == 200 ? read_answer(answer->body, place->field)
+                                      : result<provided_secret>(refusal(answer->status));
+  if (secret)
+    keep(name, *secret, asked_at);
+  else if (secret.failure().code == errc::not_found)
+    keep_missing(name, secret.failure(), asked_at);
   return secret;
 }
 
@@ -108,12 +114,20 @@ result<provided_secret> vault_provider::read_answer(secret_bytes& answer, const 
 // What is over goes at the next fetch, whatever that asks for.
 std::optional<provided_secret> vault_provider::kept(const std::string& name) {
   const auto now = now_();
-  std::erase_if(kept_, [&](const auto& entry) { return entry.second.until <= now; });
+  const auto is_over = [now](const auto& entry) { return entry.second.until <= now; };
+  std::erase_if(kept_, is_over);
+  std::erase_if(missing_, is_over);
   const auto found = kept_.find(name);
   if (found == kept_.end()) return std::nullopt;
   auto copy = secret_bytes::copy_of(found->second.bytes.view());
   if (!copy) return std::nullopt;
   return provided_secret{std::move(*copy), found->second.version, std::nullopt};
+}
+
+// So that a workflow that asks for what is not there over and over does not hold up those that ask for something.
+void vault_provider::keep_missing(const std::string& name, const error& why, steady_clock::time_point asked_at) {
+  if (missing_.size() < missing_max)
+    missing_.insert_or_assign(name, missing_secret{why, asked_at + std::min(cache_time_, missing_time_max)});
 }
 
 void vault_provider::keep(const std::string& name, const provided_secret& secret, steady_clock::time_point asked_at) {

@@ -27,6 +27,11 @@ private:
     std::chrono::steady_clock::time_point until;
   };
 
+  struct missing_secret {
+    error why;
+    std::chrono::steady_clock::time_point until;
+  };
+
   vault_provider(permitted_secrets permitted, vault_connection connection, std::unique_ptr<vault_token> token,
                  std::string mount, std::chrono::milliseconds cache_time, steady_now now);
 
@@ -35,6 +40,7 @@ private:
   /// or the field no text), `invalid_argument`; `busy`, `timed_out`, `storage`: may be retried.
   result<provided_secret> read(const std::string& name) override;
   std::optional<provided_secret> kept(const std::string& name);
+  void keep_missing(const std::string& name, const error& why, std::chrono::steady_clock::time_point asked_at);
   void keep(const std::string& name, const provided_secret& secret, std::chrono::steady_clock::time_point asked_at);
   result<vault_answer> ask(const std::string& path);
   result<provided_secret> read_answer(secret_bytes& answer, const std::string& field) const;
@@ -46,6 +52,7 @@ private:
   std::chrono::milliseconds cache_time_;
   steady_now now_;
   std::map<std::string, kept_secret> kept_;
+  std::map<std::string, missing_secret> missing_;
 };
 
 } // namespace pawl::nodes

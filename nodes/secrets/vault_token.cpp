@@ -25,7 +25,7 @@ using std::chrono::steady_clock;
 
 // Without what an editor or `echo` puts behind it. A header would break at anything that is not printable.
 result<secret_bytes> read_word(const std::string& path, const char* what) {
-  auto bytes = read_secret_file(path, what, S_IRWXO);
+  auto bytes = read_secret_file(path, what, S_IRWXO | S_IWGRP | S_IXGRP);
   if (!bytes) {
     // Not the secret that was asked for is missing: whoever looks for that would look in the wrong place.
     if (bytes.failure().code == errc::not_found) bytes.failure().code = errc::access;

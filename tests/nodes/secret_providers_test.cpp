@@ -71,7 +71,10 @@ std::string refusal_of(const secrets_options& options) {
   return to_string(made.failure().code) + std::string(": ") + made.failure().message;
 }
 
-void write(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
+void write(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+  REQUIRE(::chmod(path.c_str(), 0600) == 0);
+}
 
 vault_options good_vault() {
   vault_options vault;
@@ -205,6 +208,12 @@ TEST_CASE("secret providers: systemd takes ordinary files only, as large as a se
   for (const char* name : {"link", "folder", "pipe"})
     CHECK(fetched(*systemd, name) == "access");
   CHECK(fetched(*systemd, "large") == "corrupt");
+  CHECK(fetched(*systemd, "largest") == largest);
+  for (const mode_t mode : {0404, 0420, 0402}) {
+    REQUIRE(::chmod(folder.file("largest").c_str(), mode) == 0);
+    CHECK(fetched(*systemd, "largest") == "access");
+  }
+  REQUIRE(::chmod(folder.file("largest").c_str(), 0440) == 0); // as systemd gives it to a service's user
   CHECK(fetched(*systemd, "largest") == largest);
 }
 

@@ -240,7 +240,25 @@ TEST_CASE("vault: a secret is kept for cache_ms and no longer", "[server]") {
   CHECK(never.reads() == 2);
 }
 
-TEST_CASE("vault: failures are not kept, and keeping many does not end the keeping", "[server]") {
+TEST_CASE("vault: what is not there is not asked for again at once, other failures are", "[server]") {
+  vault at;
+  at.use_token();
+  at.options.cache_ms = 60'000;
+  for (int i = 0; i < 10; ++i)
+    CHECK(at.fetch("app/none#x") == "not_found");
+  CHECK(at.reads() == 1);
+  at.now += 4'999ms;
+  CHECK(at.fetch("app/none#x") == "not_found");
+  CHECK(at.reads() == 1);
+  at.now += 1ms;
+  CHECK(at.fetch("app/none#x") == "not_found");
+  CHECK(at.reads() == 2);
+  CHECK(at.fetch("app/db#nowhere") == "not_found"); // a field
+  CHECK(at.fetch("app/db#nowhere") == "not_found");
+  CHECK(at.reads() == 3);
+}
+
+TEST_CASE("vault: failures are kept no longer than secrets, and keeping many does not end the keeping", "[server]") {
   vault at;
   at.use_token();
   at.options.cache_ms = 1000;
@@ -250,6 +268,7 @@ TEST_CASE("vault: failures are not kept, and keeping many does not end the keepi
     data["many/" + std::to_string(i)] = {{"x", "value"}};
   data["app/new"] = {{"x", "value"}};
   at.call("set", {{"data", data}});
+  at.now += 1s;
   CHECK(at.fetch("app/new#x") == "value@3");
   for (int i = 0; i < 100; ++i) {
     CHECK(at.fetch("many/" + std::to_string(i) + "#x") == "value@3");
@@ -287,6 +306,17 @@ TEST_CASE("vault: a token file that cannot be one is the host's fault, and nobod
   REQUIRE(::unlink(path.c_str()) == 0);
   CHECK(at.fetch("app/db#user") == "access");
   CHECK(at.reads() == 0);
+  for (const mode_t mode : {0660, 0620, 0604}) {
+    at.file("token", static_token, mode);
+    CHECK(at.fetch("app/db#user") == "access");
+  }
+  if (::geteuid() == 0) {
+    const std::string foreign = at.file("token", static_token, 0600);
+    REQUIRE(::chown(foreign.c_str(), 12'345, 0) == 0);
+    CHECK(at.fetch("app/db#user") == "access");
+    CHECK_THAT(at.last_error, Catch::Contains("belongs to another user"));
+    REQUIRE(::chown(foreign.c_str(), 0, 0) == 0);
+  }
   at.file("token", static_token, 0640); // the control, and what Vault's agent writes
   CHECK(at.fetch("app/db#user") == "u-0123456789@3");
 }
