@@ -42,12 +42,59 @@ bool names_a_secret(std::string_view key) {
                      [&](const char* part) { return name.find(part) != std::string::npos; });
 }
 
-bool looks_like_a_secret(bool named_so, const std::string& text) {
+bool begins_like_a_secret(std::string_view text) {
   static constexpr std::array starts{"sk-", "sk_live_", "ghp_", "AKIA", "xoxb-", "Bearer "};
-  if (text.find("{{") != std::string::npos) return false;
-  if (named_so) return text.size() >= 8;
   return text.size() >= 16 &&
          std::any_of(starts.begin(), starts.end(), [&](const char* start) { return text.rfind(start, 0) == 0; });
+}
+
+bool is_written_out(std::string_view value) { return value.find("{{") == std::string_view::npos; }
+
+// `https://user:password@host`, or a parameter that says what it is.
+bool is_url_with_secret(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos) return false;
+  text.remove_prefix(scheme + 3);
+  const std::string_view authority = text.substr(0, text.find_first_of("/?#"));
+  const std::size_t at = authority.rfind('@');
+  const std::size_t colon = authority.substr(0, at).find(':');
+  if (at != std::string_view::npos && colon < at && at - colon > 1 && is_written_out(authority)) return true;
+  const std::size_t query = text.find('?');
+  if (query == std::string_view::npos) return false;
+  for (std::string_view left = text.substr(query + 1); !left.empty();) {
+    const std::string_view parameter = left.substr(0, left.find_first_of("&#"));
+    const std::size_t equals = parameter.find('=');
+    const std::string_view name = parameter.substr(0, equals);
+    if (equals != std::string_view::npos && parameter.size() - equals > 8 && is_written_out(parameter) &&
+        (names_a_secret(name) || name == "key" || name == "sig"))
+      return true;
+    left.remove_prefix(std::min(parameter.size() + 1, left.size()));
+  }
+  return false;
+}
+
+// In the expression `text`. What only chooses between others is short, or is written in letters alone.
+bool has_secret_literal(bool named_so, std::string_view text) {
+  for (std::size_t open = text.find_first_of("'\""); open != std::string_view::npos;) {
+    std::size_t end = open + 1;
+    while (end < text.size() && text[end] != text[open])
+      end += text[end] == '\\' ? 2 : 1;
+    end = std::min(end, text.size());
+    const std::string_view literal = text.substr(open + 1, end - open - 1);
+    const bool is_word = literal.size() >= 12 && literal.find(' ') == std::string_view::npos &&
+                         std::any_of(literal.begin(), literal.end(), expression::ascii::is_digit);
+    if (begins_like_a_secret(literal) || (named_so && is_word)) return true;
+    open = end < text.size() ? text.find_first_of("'\"", end + 1) : std::string_view::npos;
+  }
+  return false;
+}
+
+bool looks_like_a_secret(bool named_so, std::string_view text) {
+  if (text.find("PRIVATE KEY-----") != std::string_view::npos || is_url_with_secret(text)) return true;
+  if (is_written_out(text)) return named_so ? text.size() >= 8 : begins_like_a_secret(text);
+  for (std::size_t open = text.find("{{"); open != std::string_view::npos; open = text.find("{{", open + 2))
+    if (has_secret_literal(named_so, text.substr(open + 2, text.find("}}", open) - open - 2))) return true;
+  return false;
 }
 
 class adviser {
@@ -100,6 +147,26 @@ public:
       for (std::size_t i = 0; i < value.size(); ++i) {
         pointer += fmt::format("/{}", i);
         secrets(named_so, value[i], pointer);
+        pointer.resize(length);
+      }
+  }
+
+  // In a schema names are those of properties, and few members hold values.
+  void secrets_of_schema(bool named_so, const json& schema, std::string& pointer) {
+    const auto length = pointer.size();
+    if (schema.is_object())
+      for (const auto& [name, member] : schema.get_ref<const json::object_t&>()) {
+        pointer.append("/").append(pointer_token(name));
+        if (name == "default" || name == "const" || name == "enum" || name == "examples")
+          secrets(named_so, member, pointer);
+        else
+          secrets_of_schema(names_a_secret(name), member, pointer);
+        pointer.resize(length);
+      }
+    if (schema.is_array())
+      for (std::size_t i = 0; i < schema.size(); ++i) {
+        pointer += fmt::format("/{}", i);
+        secrets_of_schema(named_so, schema[i], pointer);
         pointer.resize(length);
       }
   }
@@ -212,11 +279,24 @@ void advise(const workflow& w, const json& document, const std::vector<std::stri
   look.input_schema(document);
   look.unreachable();
   look.expressions(document);
+  const auto secrets_in = [&look](const json& object, const std::string& place, const char* name) {
+    if (!object.contains(name)) return;
+    std::string pointer = place + "/" + name;
+    look.secrets(false, object.at(name), pointer);
+  };
   const json& nodes = document.at("nodes");
-  for (std::size_t i = 0; i < nodes.size(); ++i)
-    if (nodes[i].contains("data")) {
-      std::string pointer = pointers[i] + "/data";
-      look.secrets(false, nodes[i].at("data"), pointer);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    secrets_in(nodes[i], pointers[i], "data");
+    secrets_in(nodes[i], pointers[i], "metadata");
+  }
+  const json& edges = document.at("edges");
+  for (std::size_t i = 0; i < edges.size(); ++i)
+    secrets_in(edges[i], fmt::format("/edges/{}", i), "metadata");
+  secrets_in(document, "", "metadata");
+  for (const char* name : {"input", "signals"})
+    if (document.contains(name)) {
+      std::string pointer = std::string("/") + name;
+      look.secrets_of_schema(false, document.at(name), pointer);
     }
 }
 

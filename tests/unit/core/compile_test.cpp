@@ -131,6 +131,19 @@ TEST_CASE("definition: what makes running impossible is refused with its place")
   }
 }
 
+TEST_CASE("definition: what only speaks of credentials is no warning") {
+  for (const char* data : {R"("https://a.example/?api_key={{ input.key }}")", R"("https://a.example/?page=0123456789")",
+                           R"("https://a.example/@me:0123456789")", R"({"token":"{{ input.token }}"})",
+                           R"({"token":"{{ input.kind == 'production' ? input.a : input.b }}"})",
+                           R"("{{ input.text|split(' and so on ') }}")"}) {
+    INFO(data);
+    CHECK(problems_of(R"({"input":{"properties":{"token":{"type":"string","description":"the token of the server"}}},
+      "nodes":[{"id":"a","type":"set","data":)" +
+                      std::string(data) + R"(}],"edges":[]})")
+              .empty());
+  }
+}
+
 TEST_CASE("definition: names that steer a terminal still load when they are stored") {
   const char* const text = R"({"id":"i\u001b","signals":{"s\u009b":true},
     "nodes":[{"id":"a\n","type":"wait","data":{"signal":"s\u009b"}}],"edges":[]})";
@@ -216,6 +229,27 @@ TEST_CASE("definition: what may be a mistake is a warning") {
       {"credential by its look",
        R"({"nodes":[{"id":"a","type":"set","data":["sk-live-0123456789abcdef"]}],"edges":[]})", "/nodes/0/data/0",
        "credential"},
+      {"a private key",
+       R"({"nodes":[{"id":"a","type":"set","data":"-----BEGIN EC PRIVATE KEY-----\nMHc"}],"edges":[]})",
+       "/nodes/0/data", "credential"},
+      {"a key in a URL",
+       R"({"nodes":[{"id":"a","type":"set","data":{"url":"https://a.example/?x=1&api_key=0123456789&y={{ input }}"}}],"edges":[]})",
+       "/nodes/0/data/url", "credential"},
+      {"a password in a URL",
+       R"({"nodes":[{"id":"a","type":"set","data":"postgres://me:pw@db.example/x"}],"edges":[]})", "/nodes/0/data",
+       "credential"},
+      {"a credential in an expression",
+       R"({"nodes":[{"id":"a","type":"set","data":"{{ 'sk-live-0123456789abcdef' }}"}],"edges":[]})", "/nodes/0/data",
+       "credential"},
+      {"a credential in an expression, by its name",
+       R"({"nodes":[{"id":"a","type":"set","data":{"token":"{{ input.t || \"hunter2hunter2\" }}"}}],"edges":[]})",
+       "/nodes/0/data/token", "credential"},
+      {"a credential as a default",
+       R"({"signals":{"s":{"properties":{"apiKey":{"default":"hunter2hunter2"}}}},"nodes":[{"id":"a","type":"set"}],"edges":[]})",
+       "/signals/s/properties/apiKey/default", "credential"},
+      {"a credential in metadata",
+       R"({"metadata":{"password":"hunter2hunter2"},"nodes":[{"id":"a","type":"set"}],"edges":[]})",
+       "/metadata/password", "credential"},
       {"misspelt field", R"({"stepLimt":5,"nodes":[{"id":"a","type":"set"}],"edges":[]})", "/stepLimt", "ignored"},
       {"misspelt later field", R"({"nodes":[{"id":"a","type":"set","joinof":"x"}],"edges":[]})", "/nodes/0/joinof",
        "ignored"},
