@@ -129,6 +129,7 @@ private:
         (status == 303 && request_.method != "HEAD") || ((status == 301 || status == 302) && request_.method == "POST");
     if (reads_now) drop_body();
     if (target->origin() != request_.url.origin()) {
+      if (request_.body) throw refused("would carry the body to another origin");
       request_.headers = without_private(request_.headers);
       secret_line_ = {};
     }

@@ -28,6 +28,10 @@ result<std::string> auth_header(const std::string& scheme) {
   if (!may_be_set(scheme))
     return refused_auth(
         "data.auth must be bearer, basic, or the name of a header that does not belong to the connection");
+  if (is_logged(scheme))
+    return refused_auth(
+        "data.auth names a header that proxies and servers log or hand on: use bearer, basic, or a header "
+        "of the server's that is meant for credentials");
   return scheme;
 }
 

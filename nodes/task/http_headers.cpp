@@ -28,6 +28,14 @@ constexpr std::array<std::string_view, 13> of_the_connection{
 
 constexpr std::array<std::string_view, 4> harmless{"accept", "accept-language", "content-type", "user-agent"};
 
+// Proxies and servers write them into their logs, or hand them on.
+constexpr std::array<std::string_view, 22> logged{
+    "user-agent",   "referer",          "origin",          "from",        "via",        "forwarded", "range",
+    "x-real-ip",    "x-client-ip",      "true-client-ip",  "traceparent", "tracestate", "baggage",   "idempotency-key",
+    "x-request-id", "x-correlation-id", "x-amzn-trace-id", "accept",      "cf-ray",     "warning",   "accept-language",
+    "content-type"};
+constexpr std::array<std::string_view, 3> logged_starts{"x-forwarded-", "x-b3-", "sec-"};
+
 using expression::ascii::lower;
 
 bool is_token_character(char c) {
@@ -93,6 +101,12 @@ bool same_name(std::string_view a, std::string_view b) {
 
 bool may_be_set(std::string_view name) {
   return is_token(name) && name.size() <= header_name_bytes_max && !holds(of_the_connection, name);
+}
+
+bool is_logged(std::string_view name) {
+  return holds(logged, name) || std::any_of(logged_starts.begin(), logged_starts.end(), [name](std::string_view start) {
+           return same_name(name.substr(0, start.size()), start);
+         });
 }
 
 http_headers read_headers(const json& object) {

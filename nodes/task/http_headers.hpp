@@ -40,6 +40,9 @@ http_headers without_private(const http_headers& headers);
 /// Whether `name` is one that an author may set: a token, and none of the connection's.
 bool may_be_set(std::string_view name);
 
+/// Whether what stands in it usually ends in logs of proxies and servers, or goes on to others: no place for a secret.
+bool is_logged(std::string_view name);
+
 /// Whether the names are the same but for ASCII's case.
 bool same_name(std::string_view a, std::string_view b);
 

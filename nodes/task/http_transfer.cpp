@@ -34,7 +34,8 @@ struct conversation {
   std::string refusal{};
   bool headers_ended = false;
   bool headers_too_large = false;
-  bool switches = false; ///< to another protocol than HTTP
+  std::size_t codings = 0; ///< of the answer's body, one in the other
+  bool switches = false;   ///< to another protocol than HTTP
   bool body_too_large = false;
   bool body_unwanted = false;
   bool out_of_memory = false;
@@ -66,6 +67,21 @@ curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) noex
   }
 }
 
+// Small layers can unfold to gigabytes that end as a small body again.
+std::size_t codings_in(const http_header& header) {
+  if (header.name != "content-encoding" && header.name != "transfer-encoding") return 0;
+  std::size_t count = 0;
+  for (std::string_view left = header.value; !left.empty();) {
+    const std::size_t end = std::min(left.find(','), left.size());
+    std::string_view coding = left.substr(0, end);
+    coding.remove_prefix(std::min(coding.find_first_not_of(" \t"), coding.size()));
+    coding = coding.substr(0, coding.find_last_not_of(" \t") + 1);
+    if (!coding.empty() && !same_name(coding, "identity") && !same_name(coding, "chunked")) ++count;
+    left.remove_prefix(std::min(end + 1, left.size()));
+  }
+  return count;
+}
+
 // The blank line after the header of an answer: whether to read on. What is wrong with a body that nobody wants, or how
 // long it takes, must not hide the status.
 bool end_headers(conversation& talk) {
@@ -76,13 +92,14 @@ bool end_headers(conversation& talk) {
   talk.headers_ended = true;
   talk.answer.status = status;
   talk.body_unwanted = !talk.hop.wants_body(talk.answer);
-  return !talk.body_unwanted;
+  return !talk.body_unwanted && talk.codings <= 1;
 }
 
 void keep_header(conversation& talk, std::string_view line) {
   const std::string kept = kept_of(line, talk.hop);
   auto header = read_header_line(kept);
   if (!header) return;
+  talk.codings += codings_in(*header);
   if (header->name == "location") talk.answer.secret_in_location = kept != line;
   talk.answer.headers.push_back(std::move(*header));
 }
@@ -98,7 +115,7 @@ std::size_t take_header(char* text, std::size_t, std::size_t size, void* self) n
     const std::string_view line(text, size);
     if (talk.headers_ended) return size; // trailer fields: a server adds there what was not looked at before the body
     if (line == "\r\n" || line == "\n") return end_headers(talk) ? size : 0;
-    if (line.substr(0, 5) == "HTTP/") talk.answer.headers.clear(); // those before were of an interim answer
+    if (line.substr(0, 5) == "HTTP/") talk.answer.headers.clear(), talk.codings = 0; // of an interim answer
     keep_header(talk, line);
     return size;
   } catch (const http_failure&) { // of the mask: it would become so
@@ -190,6 +207,7 @@ http_failure failure_of(CURLcode code, const conversation& talk) {
   const auto made = [&](const char* name, bool retryable, std::string_view why) {
     return http_failure(name, fmt::format("{}: {}", shown(talk.hop), why), retryable);
   };
+  if (talk.codings > 1) return made("HttpResponse", false, "the answer is compressed more than once");
   if (talk.headers_too_large) return made("HttpResponse", false, "the header of the answer is too large");
   if (talk.switches) return made("HttpResponse", false, "the server switches to another protocol");
   if (talk.body_too_large)

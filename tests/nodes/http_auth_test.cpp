@@ -86,7 +86,9 @@ TEST_CASE("http auth: the header that a scheme means") {
   CHECK(nodes::auth_header("bearer").value() == "Authorization");
   CHECK(nodes::auth_header("basic").value() == "Authorization");
   CHECK(nodes::auth_header("X-Api-Key").value() == "X-Api-Key");
-  for (const char* bad : {"", "Host", "content-length", "a b", "a:b", "a\nb"})
+  CHECK(nodes::auth_header("CF-Access-Client-Secret"));
+  for (const char* bad : {"", "Host", "content-length", "a b", "a:b", "a\nb", "User-Agent", "referer",
+                          "X-Forwarded-For", "x-b3-traceid", "X-Request-ID"})
     CHECK_FALSE(nodes::auth_header(bad));
 }
 

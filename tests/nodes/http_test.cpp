@@ -148,8 +148,18 @@ TEST_CASE("http: a redirect keeps or drops the body by its status", "[server]") 
   CHECK(method_after("302", "PUT") == "PUT body key type");
 }
 
-TEST_CASE("http: a redirect to another host takes no credentials along", "[server]") {
+TEST_CASE("http: a redirect to another host takes no credentials and no body along", "[server]") {
   http_server other;
+  for (const char* status : {"302", "307", "308"}) {
+    const json put{
+        {"method", "PUT"}, {"text", "body"}, {"followRedirects", 1}, {"query", {{"to", other.url("/echo")}}}};
+    const attempted done = call(std::string("/moved/") + status, put);
+    CHECK(failed(done) == "HttpRedirect");
+    CHECK_THAT(done.error, Catch::EndsWith("the redirect would carry the body to another origin"));
+  }
+  CHECK(call("/moved/303",
+             {{"method", "PUT"}, {"text", "body"}, {"followRedirects", 1}, {"query", {{"to", other.url("/echo")}}}})
+            .output["body"]["method"] == "GET"); // the control: without it
   const json headers{
       {"Authorization", "Bearer SECRET"}, {"Cookie", "SECRET"}, {"X-Api-Key", "SECRET"}, {"Accept", "a/b"}};
   const auto after = [&](const std::string& to) {
@@ -187,6 +197,9 @@ TEST_CASE("http: the header decides, whatever becomes of a body that nobody want
   CHECK(failed(busy) == "HttpStatus*");
   CHECK(busy.after_ms == 5000);
   CHECK(failed(call("/raw/encoding", {{"expect", 503}})) == "HttpResponse"); // the control
+  for (const char* how : {"/raw/twice", "/raw/twice-in-lines"})
+    CHECK_THAT(call(how, brief).error, Catch::EndsWith("the answer is compressed more than once"));
+  CHECK(failed(call("/raw/twice-unwanted", brief)) == "HttpStatus"); // nobody unpacks it
   CHECK(failed(call("/raw/switch", brief)) == "HttpResponse");
   CHECK(failed(call("/raw/switch", {{"expect", 101}})) == "HttpResponse");
   CHECK(call("/raw/moved", {{"followRedirects", 1}}).output["url"] == shared_http_server().url("/echo"));

@@ -178,6 +178,9 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write({
             "line": start + b"200 OK\r\nX: " + b"a" * 150_000 + end,
             "encoding": start + b"503 Busy\r\nContent-Encoding: foo\r\nRetry-After: 5\r\nContent-Length: 5" + end + b"busy!",
+            "twice": start + b"200 OK\r\nContent-Encoding: gzip, gzip\r\nContent-Length: 2" + end + b"ok",
+            "twice-in-lines": start + b"200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: deflate, chunked" + end,
+            "twice-unwanted": start + b"404 Missing\r\nContent-Encoding: gzip, gzip\r\nContent-Length: 2" + end + b"ok",
             "late": start + b"404 Missing\r\nContent-Length: 5" + end,
             "switch": start + b"101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: mine" + end + b"mine",
             "moved": start + b"302 Found\r\nLocation: /echo\r\nContent-Length: 5" + end,
