@@ -235,9 +235,10 @@ struct watch_idle {
 struct forget_watcher {
   std::uint64_t watcher = 0;
 };
-/// The summary that a watcher of an instance without actor asked the store for.
+/// The store's answer to watchers::question.
 struct rest_loaded {
-  std::uint64_t watcher = 0;
+  std::string uid;
+  std::uint64_t question = 0;
   result<rest_summary> rest;
 };
 /// A page of instances that an earlier owner left with something to run.

@@ -45,12 +45,6 @@ result<rest_summary> rest_in_store(storage::store& store, const std::string& uid
   return rest_summary{rows->header.status, only_payload};
 }
 
-bool satisfies(wait_until until, const rest_summary& rest) {
-  if (has_ended(rest.status)) return true;
-  if (until == wait_until::needs_payload) return rest.only_payload_waits;
-  return until == wait_until::at_rest && rest.status != instance_status::active;
-}
-
 } // namespace
 
 supervisor::supervisor(caf::actor_config& config, services_ptr shared)
@@ -74,24 +68,23 @@ caf::behavior supervisor::make_behavior() {
       [this](const instance_loaded& what) { loaded(what); },
       [this](const instance_parked& notice) { parked(notice); },
       [this](const step_refused& notice) {
-        fail_watchers(notice.uid, {notice.why.code,
-                                   "the store does not take its next step; it goes on by itself when the store does: " +
-                                       notice.why.message,
-                                   notice.uid});
+        watchers_.failed(
+            notice.uid,
+            {notice.why.code,
+             "the store does not take its next step; it goes on by itself when the store does: " + notice.why.message,
+             notice.uid});
       },
       [this](const instances_removed& what) { removed(what); },
       [this](const in_flight_found& found) { recovered(found); },
       [this](const watch_instance& wanted) { watch(wanted); },
-      [this](const rest_loaded& found) { watch_answered(found); },
+      [this](const rest_loaded& found) {
+        watchers_.answered({found.uid, found.question}, found.rest, entries_.count(found.uid) > 0);
+      },
       [this](const watch_idle& wanted) {
-        idle_watchers_.push_back(wanted);
+        watchers_.add(wanted);
         check_idle();
       },
-      [this](const forget_watcher& gone) {
-        asked_.erase(gone.watcher);
-        std::erase_if(watchers_, [&](const auto& w) { return w.second.watcher == gone.watcher; });
-        std::erase_if(idle_watchers_, [&](const auto& w) { return w.watcher == gone.watcher; });
-      },
+      [this](const forget_watcher& gone) { watchers_.forget(gone.watcher); },
       [this](const find_live& wanted) {
         const auto at = entries_.find(wanted.uid);
         wanted.answer(at == entries_.end() ? caf::actor() : at->second.actor);
@@ -116,8 +109,6 @@ void supervisor::on_exit() {
   entries_.clear();
   wakes_.clear();
   watchers_.clear();
-  asked_.clear();
-  idle_watchers_.clear();
   stopping_.reset();
   if (shared_) shared_->room->set_when_room(nullptr);
   shared_.reset();
@@ -234,7 +225,7 @@ void supervisor::loaded(const instance_loaded& what) {
     const bool runs = std::any_of(pending.begin(), pending.end(),
                                   [](const command& c) { return std::holds_alternative<wake_instance>(c); });
     if (runs && is_of_the_surroundings(what.rows.failure().code)) return start_anew(what.uid, what.rows.failure().code);
-    fail_watchers(what.uid, what.rows.failure());
+    watchers_.failed(what.uid, what.rows.failure());
     return check_idle();
   }
   const auto hard = hardships_.find(what.uid);
@@ -256,7 +247,7 @@ void supervisor::loaded_nothing(const std::string& uid, std::vector<command> pen
       refuse(c, not_found(uid));
   }
   if (!e.actor) {
-    fail_watchers(uid, not_found(uid));
+    watchers_.failed(uid, not_found(uid));
     entries_.erase(uid);
   }
   check_idle();
@@ -294,7 +285,7 @@ void supervisor::revive(const instance_loaded& what, std::vector<command> pendin
       else
         refuse(c, from.failure());
     }
-    fail_watchers(what.uid, from.failure());
+    watchers_.failed(what.uid, from.failure());
     return check_idle();
   }
   entry& e = entries_[what.uid];
@@ -416,7 +407,7 @@ void supervisor::parked(const instance_parked& notice) {
   if (notice.handled != e.sent) return;         // it will say so again after it handled what is on its way
   hardships_.erase(notice.uid);
   retire(at);
-  tell_watchers(notice.uid, notice.rest);
+  watchers_.rested(notice.uid, notice.rest);
   check_idle();
   if (stopping_) finish_stop();
 }
@@ -493,12 +484,13 @@ void supervisor::instance_down(const std::string& uid, const caf::error& reason)
 void supervisor::start_anew(const std::string& uid, errc cause) {
   const int deaths = ++hardships_[uid].deaths;
   if (deaths > deaths_max && is_of_the_surroundings(cause))
-    fail_watchers(uid, {cause, "the store does not take its next step; it goes on by itself when the store does", uid});
+    watchers_.failed(uid,
+                     {cause, "the store does not take its next step; it goes on by itself when the store does", uid});
   if (deaths > deaths_max && !is_of_the_surroundings(cause)) {
     shared_->log(fmt::format("instance '{}' died {} times in a row: it is left alone until the next open or command",
                              uid, deaths));
     hardships_.erase(uid);
-    fail_watchers(uid, {errc::internal, "its actor died again and again; see the log", uid});
+    watchers_.failed(uid, {errc::internal, "its actor died again and again; see the log", uid});
     return check_idle();
   }
   // An entry without an actor holds the place until it is loaded, so that nobody else spawns it meanwhile.
@@ -552,8 +544,8 @@ void supervisor::open_store_again() {
   }
   recovering_ = true; // also for instances whose first commit was answered with an error and is there all the same
   recover(0);
-  for (const auto& [watcher, wanted] : asked_)
-    ask_rest(wanted);
+  for (const watchers::question& asked : watchers_.unanswered())
+    ask_rest(asked);
   const caf::actor timers = shared_->timers.get();
   anon_send_exit(timers, caf::exit_reason::kill);                   // what it asked the old store for is lost
   anon_send_exit(shared_->schedules.get(), caf::exit_reason::kill); // as well
@@ -585,65 +577,25 @@ void supervisor::recovered(const in_flight_found& found) {
 // --- waiting callers
 
 void supervisor::watch(const watch_instance& wanted) {
-  const auto at = entries_.find(wanted.uid);
-  if (at == entries_.end()) return watch_store(wanted);
-  watchers_.emplace(wanted.uid, wanted);
-}
-
-void supervisor::watch_store(const watch_instance& wanted) {
-  asked_.insert_or_assign(wanted.watcher, wanted);
-  ask_rest(wanted);
-}
-
-// The answer to the caller stays here: a store actor that dies with the question does not take it along.
-void supervisor::ask_rest(const watch_instance& wanted) {
-  const caf::actor self = caf::actor_cast<caf::actor>(this);
-  anon_send(shared_->store.get(), use_store{[self, watcher = wanted.watcher, uid = wanted.uid](storage::store& store) {
-              caf::anon_send(self, rest_loaded{watcher, rest_in_store(store, uid)});
-            }});
-}
-
-void supervisor::watch_answered(const rest_loaded& found) {
-  const auto asked = asked_.extract(found.watcher);
-  if (!asked) return; // it gave up, or was answered before the store was opened anew
-  const watch_instance& wanted = asked.mapped();
-  if (!found.rest) return wanted.answer(found.rest.failure());
-  if (entries_.count(wanted.uid) == 0 && answer_watch(wanted, *found.rest)) return;
-  watchers_.emplace(wanted.uid, wanted);
-}
-
-bool supervisor::answer_watch(const watch_instance& wanted, const rest_summary& rest) {
-  if (!satisfies(wanted.until, rest)) return false;
-  wanted.answer({});
-  return true;
-}
-
-void supervisor::tell_watchers(const std::string& uid, const rest_summary& rest) {
-  auto [at, end] = watchers_.equal_range(uid);
-  while (at != end)
-    at = answer_watch(at->second, rest) ? watchers_.erase(at) : std::next(at);
-}
-
-void supervisor::fail_watchers(const std::string& uid, const error& why) {
-  const auto [first, last] = watchers_.equal_range(uid);
-  for (auto at = first; at != last; ++at)
-    at->second.answer(why);
-  watchers_.erase(first, last);
+  if (const auto asked = watchers_.add(wanted, entries_.count(wanted.uid) > 0)) ask_rest(*asked);
 }
 
 // Its actor went without saying where the instance stands.
 void supervisor::watch_again(const std::string& uid) {
-  const auto [first, last] = watchers_.equal_range(uid);
-  for (auto at = first; at != last; ++at)
-    watch_store(at->second);
-  watchers_.erase(first, last);
+  if (const auto asked = watchers_.gone(uid)) ask_rest(*asked);
+}
+
+// The answer to the caller stays here: a store actor that dies with the question does not take it along.
+void supervisor::ask_rest(const watchers::question& asked) {
+  const caf::actor self = caf::actor_cast<caf::actor>(this);
+  anon_send(shared_->store.get(), use_store{[self, asked](storage::store& store) {
+              caf::anon_send(self, rest_loaded{asked.uid, asked.number, rest_in_store(store, asked.uid)});
+            }});
 }
 
 void supervisor::check_idle() {
   if (!entries_.empty() || !wakes_.empty() || recovering_) return;
-  for (const watch_idle& w : idle_watchers_)
-    w.answer({});
-  idle_watchers_.clear();
+  watchers_.idle();
 }
 
 // --- the end

@@ -4,6 +4,7 @@
 
 #include "actors/instance_actor.hpp"
 #include "actors/services.hpp"
+#include "actors/watchers.hpp"
 
 #include <caf/event_based_actor.hpp>
 
@@ -71,13 +72,8 @@ private:
 
   // Waiting callers.
   void watch(const watch_instance& wanted);
-  void watch_store(const watch_instance& wanted);
-  void ask_rest(const watch_instance& wanted);
-  void watch_answered(const rest_loaded& found);
-  bool answer_watch(const watch_instance& wanted, const rest_summary& rest);
-  void tell_watchers(const std::string& uid, const rest_summary& rest);
-  void fail_watchers(const std::string& uid, const error& why);
   void watch_again(const std::string& uid);
+  void ask_rest(const watchers::question& asked);
   void removed(const instances_removed& what);
   void check_idle();
 
@@ -95,9 +91,7 @@ private:
   std::unordered_map<std::string, hardship> hardships_;
   std::deque<std::string> wakes_;                      ///< of instances that wait for room
   std::optional<storage::instance_key> recover_after_; ///< the next page, once there is room
-  std::unordered_multimap<std::string, watch_instance> watchers_;
-  std::unordered_map<std::uint64_t, watch_instance> asked_; ///< the store, and did not hear yet
-  std::vector<watch_idle> idle_watchers_;
+  watchers watchers_;                                  ///< whoever takes an instance out of entries_ tells them
   std::optional<reply<void>> stopping_;
   bool recovering_ = true;
   bool store_is_down_ = false;

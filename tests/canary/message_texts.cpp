@@ -163,7 +163,10 @@ public:
   void put(const watch_instance& m) { put(m.uid); }
   void put(const watch_idle&) {}
   void put(const forget_watcher&) {}
-  void put(const rest_loaded& m) { put(m.rest); }
+  void put(const rest_loaded& m) {
+    put(m.uid);
+    put(m.rest);
+  }
   void put(const in_flight_found& m) { put(m.page); }
   void put(const instances_removed& m) { put(m.uids); }
   void put(const reopen_store&) {}
