@@ -220,7 +220,8 @@ struct step_refused {
 struct instance_loaded {
   std::string uid;
   result<storage::loaded_instance> rows;
-  std::optional<storage::definition_row> definition;
+  std::shared_ptr<const core::workflow> workflow;    ///< its definition, when that is in memory
+  std::optional<storage::definition_row> definition; ///< else
 };
 struct watch_instance {
   std::uint64_t watcher = 0; ///< made by the caller, for forget_watcher
@@ -306,7 +307,9 @@ struct schedule_tick {
 struct schedule_found {
   storage::schedule_row row;
   bool is_running = false;                           ///< the instance that it started last has not ended
-  std::optional<storage::definition_row> definition; ///< only where none is known by its id
+  std::shared_ptr<const core::workflow> workflow;    ///< the latest of its definition, when that is in memory
+  std::optional<storage::definition_row> definition; ///< else
+  std::uint64_t definition_changes = 0;              ///< definitions::changes() then
 };
 struct schedules_found {
   result<std::vector<schedule_found>> all;

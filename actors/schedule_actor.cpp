@@ -20,12 +20,14 @@ constexpr std::size_t schedules_page = 32;
 constexpr std::int64_t schedule_sleep_ms_max = 1000;
 constexpr std::int64_t broken_pause_ms = 60'000; ///< until a schedule is looked at again whose time zone is gone
 
-result<schedule_found> with_surroundings(storage::store& store, const services& shared, storage::schedule_row row) {
+result<schedule_found> with_surroundings(storage::store& store, services& shared, storage::schedule_row row) {
   schedule_found found;
   const auto running = is_running(store, row.state.last_instance);
   if (!running) return running.failure();
   found.is_running = *running;
-  if (!shared.known.latest(row.definition_id)) {
+  found.workflow = shared.known.latest(row.definition_id);
+  if (!found.workflow) {
+    found.definition_changes = shared.known.changes();
     auto definition = store.latest_definition(row.definition_id);
     if (!definition) return definition.failure();
     found.definition = *std::move(definition);
@@ -35,7 +37,7 @@ result<schedule_found> with_surroundings(storage::store& store, const services& 
 }
 
 // On the store's thread.
-schedules_found read_round(storage::store& store, const services& shared, const std::string& waiting_after,
+schedules_found read_round(storage::store& store, services& shared, const std::string& waiting_after,
                            core::timestamp_ms now) {
   schedules_found found{std::vector<schedule_found>(), now, std::nullopt, {}, false};
   const auto fail = [&](const error& why) {

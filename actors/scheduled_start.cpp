@@ -14,16 +14,13 @@ using workflow_ptr = std::shared_ptr<const core::workflow>;
 
 result<workflow_ptr> definition_of(services& shared, const schedule_found& of) {
   const std::string& id = of.row.definition_id;
-  if (auto known = shared.known.latest(id)) return known;
+  if (of.workflow) return of.workflow;
   if (!of.definition)
     return error{errc::unknown_definition, fmt::format("no definition '{}' is loaded; load_definition comes first", id),
                  ""};
   auto compiled = core::compile(of.definition->text, id, shared.types, shared.definition_limits, {.is_stored = true});
   if (!compiled) return compiled.failure();
-  if (compiled->workflow) {
-    shared.known.set_latest(compiled->workflow);
-    return compiled->workflow;
-  }
+  if (compiled->workflow) return shared.known.add_latest(compiled->workflow, of.definition_changes);
   error e{errc::bad_definition, "the definition does not load any more:", id};
   for (const problem& p : compiled->problems)
     if (!p.is_warning) e.message += fmt::format(" {} {};", p.pointer, p.message);

@@ -5,29 +5,6 @@
 
 namespace pawl::actors {
 
-std::shared_ptr<const core::workflow> definitions::latest(const std::string& id) const {
-  std::shared_lock lock(mutex_);
-  const auto at = latest_.find(id);
-  return at == latest_.end() ? nullptr : at->second;
-}
-
-std::shared_ptr<const core::workflow> definitions::find(const std::string& hash, const std::string& id) const {
-  std::shared_lock lock(mutex_);
-  const auto at = all_.find({hash, id});
-  return at == all_.end() ? nullptr : at->second;
-}
-
-void definitions::set_latest(std::shared_ptr<const core::workflow> w) {
-  auto shared = add(std::move(w));
-  std::unique_lock lock(mutex_);
-  latest_[shared->id] = shared;
-}
-
-std::shared_ptr<const core::workflow> definitions::add(std::shared_ptr<const core::workflow> w) {
-  std::unique_lock lock(mutex_);
-  return all_.emplace(std::pair(w->hash, w->id), w).first->second;
-}
-
 void node_pools::set(const type_ptr& type, std::vector<caf::actor> members) {
   std::lock_guard lock(mutex_);
   places_[type] = pools_.size();

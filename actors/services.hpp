@@ -1,6 +1,7 @@
 // What all actors of one runtime share: the clock, the definitions, each other's addresses. Thread-safe.
 #pragma once
 
+#include "actors/definitions.hpp"
 #include "actors/engine_time.hpp"
 #include "actors/event_feed.hpp"
 #include "actors/messages.hpp"
@@ -16,7 +17,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -38,22 +38,6 @@ public:
 private:
   mutable std::mutex mutex_;
   caf::actor held_;
-};
-
-/// Compiled workflows: the latest by id, all that running instances are pinned to by hash and id (a document without an
-/// id of its own may be loaded under several).
-class definitions {
-public:
-  std::shared_ptr<const core::workflow> latest(const std::string& id) const;
-  std::shared_ptr<const core::workflow> find(const std::string& hash, const std::string& id) const;
-  void set_latest(std::shared_ptr<const core::workflow> w);
-  /// Keeps a pinned one; gives back the one that is shared already.
-  std::shared_ptr<const core::workflow> add(std::shared_ptr<const core::workflow> w);
-
-private:
-  mutable std::shared_mutex mutex_;
-  std::map<std::pair<std::string, std::string>, std::shared_ptr<const core::workflow>> all_; ///< by hash and id
-  std::map<std::string, std::shared_ptr<const core::workflow>> latest_;
 };
 
 /// The node actors of each type.

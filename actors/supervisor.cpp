@@ -200,10 +200,12 @@ void supervisor::load(const std::string& uid, bool after_writes) {
   anon_send(shared_->store.get(),
             use_store{[self, uid, shared = shared_](storage::store& store) {
                         auto key = store.find(uid);
-                        if (!key) return caf::anon_send(self, instance_loaded{uid, key.failure(), std::nullopt});
-                        if (!*key) return caf::anon_send(self, instance_loaded{uid, not_found(uid), std::nullopt});
-                        instance_loaded found{uid, store.load(**key), std::nullopt};
-                        if (found.rows && !shared->known.find(found.rows->definition_hash, found.rows->definition_id)) {
+                        if (!key) return caf::anon_send(self, instance_loaded{uid, key.failure(), nullptr, {}});
+                        if (!*key) return caf::anon_send(self, instance_loaded{uid, not_found(uid), nullptr, {}});
+                        instance_loaded found{uid, store.load(**key), nullptr, std::nullopt};
+                        if (found.rows)
+                          found.workflow = shared->known.find(found.rows->definition_hash, found.rows->definition_id);
+                        if (found.rows && !found.workflow) {
                           auto document = store.definition_by_hash(found.rows->definition_hash);
                           if (document) found.definition = std::move(*document);
                         }
@@ -322,7 +324,8 @@ void supervisor::terminate_rows(const storage::loaded_instance& rows, const canc
 
 result<std::shared_ptr<revived>> supervisor::revive_rows(const instance_loaded& what) {
   const storage::loaded_instance& rows = *what.rows;
-  auto workflow = shared_->known.find(rows.definition_hash, rows.definition_id);
+  auto workflow = what.workflow;
+  if (!workflow) workflow = shared_->known.find(rows.definition_hash, rows.definition_id); // of another one's meanwhile
   if (!workflow) {
     if (!what.definition) return error{errc::corrupt, "its definition is not in the store", what.uid};
     auto compiled = core::compile(what.definition->text, rows.definition_id, shared_->types, shared_->definition_limits,

@@ -208,6 +208,7 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
           .count();
   shared_->history_max = {options_.history_results_max, options_.history_bytes_max};
   shared_->checkpoint_wal_bytes = options_.checkpoint_wal_bytes;
+  shared_->known.set_limit(options_.definition_cache_bytes_max);
   shared_->room = std::make_shared<actors::admission>(std::max<std::size_t>(1, options_.active_instances_max));
   if (options_.on_log)
     shared_->log = [log = options_.on_log](const std::string& line) {
@@ -332,31 +333,37 @@ result<loaded_definition> engine::load_definition(std::string_view text, std::st
     }
   if (!compiled->workflow) return error{errc::bad_definition, list_problems(compiled->problems), ""};
   const auto workflow = compiled->workflow;
-  auto saved = ask_store<bool>([workflow, now = shared_->time.now()](storage::store& store) -> result<bool> {
-    auto done = store.save_definition({workflow->hash, workflow->id, workflow->text}, now);
-    if (!done) return done.failure();
-    return true;
-  });
+  auto saved =
+      ask_store<bool>([workflow, shared = shared_, now = shared_->time.now()](storage::store& store) -> result<bool> {
+        auto done = store.save_definition({workflow->hash, workflow->id, workflow->text}, now);
+        if (!done) shared->known.forget_latest(workflow->id); // it may be on disk all the same
+        if (!done) return done.failure();
+        shared->known.saved(workflow);
+        return true;
+      });
   if (!saved) notice_stopped_store(saved.failure());
   if (!saved) return saved.failure();
-  shared_->known.set_latest(workflow);
   return loaded_definition{workflow->id, workflow->hash, std::move(compiled->problems)};
 }
 
 result<std::shared_ptr<const core::workflow>> engine::find_definition(const std::string& id) {
   if (auto known = shared_->known.latest(id)) return known;
-  auto row =
-      ask_store<std::optional<storage::definition_row>>([id](storage::store& s) { return s.latest_definition(id); });
-  if (!row) return row.failure();
-  if (!*row)
+  using row_then = std::pair<std::optional<storage::definition_row>, std::uint64_t>;
+  const auto found = ask_store<row_then>([id, shared = shared_](storage::store& s) -> result<row_then> {
+    auto latest = s.latest_definition(id);
+    if (!latest) return latest.failure();
+    return row_then(*std::move(latest), shared->known.changes());
+  });
+  if (!found) return found.failure();
+  const auto& [row, changes] = *found;
+  if (!row)
     return error{errc::unknown_definition, fmt::format("no definition '{}' is loaded; load_definition comes first", id),
                  ""};
-  auto compiled =
-      core::compile((*row)->text, (*row)->id, shared_->types, shared_->definition_limits, {.is_stored = true});
+  if (auto known = shared_->known.find(row->hash, row->id)) return shared_->known.add_latest(known, changes);
+  auto compiled = core::compile(row->text, row->id, shared_->types, shared_->definition_limits, {.is_stored = true});
   if (!compiled) return compiled.failure();
   if (!compiled->workflow) return error{errc::bad_definition, list_problems(compiled->problems), id};
-  shared_->known.set_latest(compiled->workflow);
-  return compiled->workflow;
+  return shared_->known.add_latest(compiled->workflow, changes);
 }
 
 // --- instances

@@ -120,8 +120,11 @@ struct options {
   /// What holds for an instance is stored when that begins. runtime::stop() has a grace of its own.
   std::chrono::milliseconds grace = std::chrono::seconds(10);
 
-  std::size_t definition_bytes_max = std::size_t{4} << 20;  ///< JSON text of a definition
-  std::size_t definition_nodes_max = 10'000;                ///< nodes of a definition
+  std::size_t definition_bytes_max = std::size_t{4} << 20; ///< JSON text of a definition
+  std::size_t definition_nodes_max = 10'000;               ///< nodes of a definition
+  /// About how much memory compiled definitions may take that no live instance needs, so that the next start or wake
+  /// need not compile them again. The one used last is kept in any case. Older versions of an id go first.
+  std::size_t definition_cache_bytes_max = std::size_t{64} << 20;
   std::size_t payload_bytes_max = std::size_t{4} << 20;     ///< start and resume payloads, outputs, as JSON text
   std::size_t node_state_bytes_max = std::size_t{64} << 10; ///< JSON text of outcome::keep
   std::size_t json_depth_max = 128;                         ///< levels of any JSON from outside; at most 500

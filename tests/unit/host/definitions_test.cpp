@@ -1,0 +1,81 @@
+// Which definition counts, before and after a restart, and what stays of the others.
+#include "runtime/host/engine.hpp"
+#include "tests/support/given.hpp"
+#include "tests/support/patience.hpp"
+#include "tests/support/temp_folder.hpp"
+
+#include <pawl/runtime.hpp>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <atomic>
+#include <thread>
+
+namespace host_definitions_test {
+
+using namespace pawl;
+using nlohmann::json;
+using pawl::test::given;
+using pawl::test::patience;
+
+namespace {
+
+options on(const std::string& path) {
+  options opts;
+  opts.store_path = path;
+  return opts;
+}
+
+std::string version(int number, const char* id = "w") {
+  return fmt::format(R"({{"id": "{}", "nodes": [{{"id": "n", "type": "set", "data": {}}}], "edges": []}})", id, number);
+}
+
+json output_of(const snapshot& s) { return s.document()["context"]["n"][0]["output"]; }
+
+} // namespace
+
+TEST_CASE("definitions: memory and store agree which version is the latest, whoever loads at once") {
+  test::temp_folder folder;
+  const auto path = folder.file("a.db");
+  auto engine = given(host::engine::open(on(path)));
+  const auto on_disk = given(storage::open_sqlite_reader(path));
+  for (int round = 0; round < 50; ++round) {
+    std::atomic<int> ready{0};
+    std::vector<std::thread> loaders;
+    for (int i = 0; i < 4; ++i)
+      loaders.emplace_back([&, text = version(4 * round + i)] {
+        for (++ready; ready < 4;)
+          std::this_thread::yield();
+        (void)engine->load_definition(text, "");
+      });
+    for (std::thread& t : loaders)
+      t.join();
+    REQUIRE(engine->shared().known.latest("w")->hash == given(on_disk->latest_definition("w"))->hash);
+  }
+  const json now = output_of(given(engine->wait(given(engine->start("w", nullptr, {})), wait_until::ended, patience)));
+  engine.reset();
+  engine = given(host::engine::open(on(path)));
+  CHECK(output_of(given(engine->wait(given(engine->start("w", nullptr, {})), wait_until::ended, patience))) == now);
+}
+
+TEST_CASE("definitions: an instance goes on with its version when nothing of it is in memory any more") {
+  options opts;
+  opts.definition_cache_bytes_max = 0; // only the one used last
+  runtime rt = given(runtime::open(std::move(opts)));
+  given(
+      rt.load_definition(R"({"id": "w", "nodes": [{"id": "ask", "type": "wait"}, {"id": "n", "type": "set", "data": 1}],
+                              "edges": [{"source": "ask", "target": "n"}]})"));
+  const std::string waiting = given(rt.start("w", nullptr));
+  given(rt.wait(waiting, wait_until::needs_payload, patience));
+  given(rt.load_definition(version(2)));
+  given(rt.load_definition(version(3, "other")));
+  const std::string later = given(rt.start("w", nullptr));
+  CHECK(output_of(given(rt.wait(later, wait_until::ended, patience))) == 2);
+  const json answer = "go on";
+  REQUIRE(rt.resume(waiting, &answer));
+  CHECK(output_of(given(rt.wait(waiting, wait_until::ended, patience))) == 1);
+}
+
+} // namespace host_definitions_test
