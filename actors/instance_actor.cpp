@@ -44,7 +44,7 @@ result<core::context_result> context_entry(const storage::result_row& row) {
 }
 
 rest_summary rest_of(const core::state& s) {
-  bool only_payload = s.status == instance_status::paused && !s.timer;
+  bool only_payload = s.status == instance_status::paused; // its own timeout moves nothing on
   for (const core::cursor& c : s.cursors)
     only_payload &= c.wait && waits_for_outside(c.wait->kind) && !c.timer;
   return {s.status, only_payload};

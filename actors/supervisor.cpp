@@ -41,7 +41,8 @@ result<rest_summary> rest_in_store(storage::store& store, const std::string& uid
   bool only_payload = rows->header.status == instance_status::paused;
   for (const storage::cursor_row& c : rows->cursors)
     only_payload &= c.wait_kind && waits_for_outside(static_cast<wait_kind>(*c.wait_kind));
-  only_payload &= rows->timers.empty();
+  for (const storage::timer_row& t : rows->timers)
+    only_payload &= t.cursor == 0; // its own timeout moves nothing on
   return rest_summary{rows->header.status, only_payload};
 }
 

@@ -16,6 +16,9 @@ public:
   result<void> save_definition(const definition_row& definition, timestamp_ms at) override {
     return target().save_definition(definition, at);
   }
+  result<void> remove_definition(std::string_view id, std::string_view hash) override {
+    return target().remove_definition(id, hash);
+  }
   result<checkpointed> checkpoint(std::size_t wal_bytes) override { return target().checkpoint(wal_bytes); }
   result<bool> clean_up() override { return target().clean_up(); }
   result<bool> check_piece() override { return target().check_piece(); }
@@ -26,6 +29,9 @@ public:
   result<loaded_instance> load(instance_key instance) override { return target().load(instance); }
   result<std::vector<summary_row>> list(instance_key after, std::size_t limit) override {
     return target().list(after, limit);
+  }
+  result<std::vector<summary_row>> list_by_uid(std::string_view after, std::size_t limit) override {
+    return target().list_by_uid(after, limit);
   }
   result<std::vector<step_row>> history(instance_key instance, std::int64_t after_revision,
                                         std::size_t limit) override {
@@ -48,6 +54,9 @@ public:
     return target().latest_definition(id);
   }
   result<std::vector<definition_row>> latest_definitions() override { return target().latest_definitions(); }
+  result<std::vector<definition_version>> definitions(std::int64_t after, std::size_t limit) override {
+    return target().definitions(after, limit);
+  }
   result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit) override {
     return target().secret_audit(after, limit);
   }

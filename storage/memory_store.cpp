@@ -1,5 +1,6 @@
 // Rows in memory: for tests, dry runs and hosts that need no durability. Every promise of the port but that one.
 #include "runtime/core/hash.hpp"
+#include "storage/definition_rules.hpp"
 #include "storage/store.hpp"
 
 #include <fmt/format.h>
@@ -46,6 +47,7 @@ public:
 
   std::vector<result<written>> write(const std::vector<change>& batch) override;
   result<void> save_definition(const definition_row& definition, timestamp_ms at) override;
+  result<void> remove_definition(std::string_view id, std::string_view hash) override;
   result<std::vector<due_row>> in_flight(instance_key after, std::size_t limit) override;
   result<std::vector<due_row>> due(core::timeline line, due_mark after, timestamp_ms now, std::size_t limit) override;
   result<std::optional<timestamp_ms>> next_due(core::timeline line, due_mark after) override;
@@ -63,6 +65,7 @@ public:
   result<std::optional<instance_key>> find(std::string_view uid) override;
   result<loaded_instance> load(instance_key instance) override;
   result<std::vector<summary_row>> list(instance_key after, std::size_t limit) override;
+  result<std::vector<summary_row>> list_by_uid(std::string_view after, std::size_t limit) override;
   result<std::vector<step_row>> history(instance_key instance, std::int64_t after, std::size_t limit) override;
   result<std::vector<result_row>> context(instance_key instance, std::size_t limit) override;
   result<std::vector<result_row>> last_results(instance_key instance, const std::vector<std::string>& nodes) override;
@@ -71,6 +74,7 @@ public:
   result<std::optional<definition_row>> definition_by_hash(std::string_view hash) override;
   result<std::optional<definition_row>> latest_definition(std::string_view id) override;
   result<std::vector<definition_row>> latest_definitions() override;
+  result<std::vector<definition_version>> definitions(std::int64_t after, std::size_t limit) override;
   result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit) override;
 
   result<std::vector<schedule_row>> schedules(std::string_view after, std::size_t limit) override;
@@ -102,9 +106,20 @@ private:
   std::string identity_;
   std::map<instance_key, memory_instance> instances_;
   std::map<std::string, instance_key, std::less<>> keys_;
-  std::map<std::pair<std::string, std::string>, definition_row> definitions_; ///< by hash and id
-  std::map<std::string, std::string, std::less<>> latest_;                    ///< hash by id
-  std::set<wake_mark> wakes_[2];                                              ///< by core::timeline
+  struct saved_definition {
+    definition_row row;
+    std::int64_t number = 0;
+  };
+  struct latest_version {
+    std::string hash;
+    timestamp_ms since = 0;
+  };
+  using definition_key = std::pair<std::string, std::string>; ///< hash and id
+
+  std::map<definition_key, saved_definition> definitions_;
+  std::map<std::string, latest_version, std::less<>> latest_; ///< by id
+  std::int64_t last_definition_ = 0;
+  std::set<wake_mark> wakes_[2]; ///< by core::timeline
   std::set<instance_key> in_flight_;
   std::deque<secret_audit_entry> audit_;
   std::int64_t last_audit_ = 0;
@@ -354,9 +369,26 @@ result<bool> memory_store::has_signal_key(instance_key instance, std::string_vie
   return found->signal_keys.count(key) > 0;
 }
 
-result<void> memory_store::save_definition(const definition_row& definition, timestamp_ms) {
-  definitions_.try_emplace({definition.hash, definition.id}, definition);
-  latest_[definition.id] = definition.hash;
+result<void> memory_store::save_definition(const definition_row& definition, timestamp_ms at) {
+  const auto [saved, is_new] = definitions_.try_emplace({definition.hash, definition.id}, saved_definition{definition});
+  if (is_new) saved->second.number = ++last_definition_;
+  latest_version& latest = latest_[definition.id];
+  if (latest.hash != definition.hash) latest = {definition.hash, at};
+  return {};
+}
+
+result<void> memory_store::remove_definition(std::string_view id, std::string_view hash) {
+  auto all = definitions(0, definitions_.size());
+  std::erase_if(*all, [&](const definition_version& v) { return v.id != id; });
+  std::optional<std::string> schedule;
+  for (const auto& [schedule_id, row] : schedules_)
+    if (!schedule && row.definition_id == id) schedule = schedule_id;
+  const auto going = removable(*all, id, hash, schedule);
+  if (!going) return going.failure();
+  for (const definition_version& v : *going) {
+    if (v.latest_since) latest_.erase(v.id);
+    definitions_.erase({v.hash, v.id});
+  }
   return {};
 }
 
@@ -416,13 +448,29 @@ result<loaded_instance> memory_store::load(instance_key instance) {
   return rows;
 }
 
+static summary_row summary_of_memory(instance_key key, const memory_instance& i) {
+  return {key,
+          i.uid,
+          i.definition_id,
+          i.header.status,
+          i.header.revision,
+          i.created_at,
+          i.header.updated_at,
+          i.header.wake_at,
+          i.header.wake_on};
+}
+
 result<std::vector<summary_row>> memory_store::list(instance_key after, std::size_t limit) {
   std::vector<summary_row> rows;
-  for (auto found = instances_.upper_bound(after); found != instances_.end() && rows.size() < limit; ++found) {
-    const memory_instance& i = found->second;
-    rows.push_back({found->first, i.uid, i.definition_id, i.header.status, i.header.revision, i.created_at,
-                    i.header.updated_at, i.header.wake_at, i.header.wake_on});
-  }
+  for (auto found = instances_.upper_bound(after); found != instances_.end() && rows.size() < limit; ++found)
+    rows.push_back(summary_of_memory(found->first, found->second));
+  return rows;
+}
+
+result<std::vector<summary_row>> memory_store::list_by_uid(std::string_view after, std::size_t limit) {
+  std::vector<summary_row> rows;
+  for (auto found = keys_.upper_bound(after); found != keys_.end() && rows.size() < limit; ++found)
+    rows.push_back(summary_of_memory(found->second, instances_.at(found->second)));
   return rows;
 }
 
@@ -475,19 +523,37 @@ result<std::vector<result_row>> memory_store::results(instance_key instance, std
 
 result<std::optional<definition_row>> memory_store::definition_by_hash(std::string_view hash) {
   const auto found = definitions_.lower_bound({std::string(hash), std::string()});
-  return found == definitions_.end() || found->first.first != hash ? std::nullopt : std::optional(found->second);
+  return found == definitions_.end() || found->first.first != hash ? std::nullopt : std::optional(found->second.row);
 }
 
 result<std::optional<definition_row>> memory_store::latest_definition(std::string_view id) {
   const auto found = latest_.find(id);
-  return found == latest_.end() ? std::nullopt : std::optional(definitions_.at({found->second, found->first}));
+  return found == latest_.end() ? std::nullopt : std::optional(definitions_.at({found->second.hash, found->first}).row);
 }
 
 result<std::vector<definition_row>> memory_store::latest_definitions() {
   std::vector<definition_row> rows;
-  for (const auto& [id, hash] : latest_)
-    rows.push_back(definitions_.at({hash, id}));
+  for (const auto& [id, latest] : latest_)
+    rows.push_back(definitions_.at({latest.hash, id}).row);
   return rows;
+}
+
+result<std::vector<definition_version>> memory_store::definitions(std::int64_t after, std::size_t limit) {
+  std::map<definition_key, std::int64_t> instances;
+  for (const auto& [key, i] : instances_)
+    ++instances[{i.definition_hash, i.definition_id}];
+  std::map<std::int64_t, definition_version> by_number;
+  for (const auto& [key, saved] : definitions_) {
+    if (saved.number <= after) continue;
+    definition_version v{saved.number, saved.row.id, saved.row.hash, std::nullopt, instances[key]};
+    if (const auto latest = latest_.find(v.id); latest != latest_.end() && latest->second.hash == v.hash)
+      v.latest_since = latest->second.since;
+    by_number.emplace(v.number, std::move(v));
+  }
+  std::vector<definition_version> versions;
+  for (auto& [number, v] : by_number)
+    if (versions.size() < limit) versions.push_back(std::move(v));
+  return versions;
 }
 
 } // namespace

@@ -39,10 +39,14 @@ constexpr char labels_sql[] = "SELECT name, value, payload_key FROM label WHERE 
 constexpr char audit_sql[] =
     "SELECT sequence, at, instance_id, node_id, visit, attempt, slot, secret, version, destination, allowed, reason,"
     " payload_key FROM secret_audit WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
-constexpr char list_sql[] = "SELECT i.id, i.uid, d.id, i.status, i.revision, i.created_at, i.updated_at, i.wake_at,"
-                            " i.wake_on"
-                            " FROM instance i LEFT JOIN definition d ON d.number = i.definition"
-                            " WHERE i.id > ?1 AND i.revision > 0 ORDER BY i.id LIMIT ?2";
+#define PAWL_SUMMARY_COLUMNS                                                                                           \
+  "SELECT i.id, i.uid, d.id, i.status, i.revision, i.created_at, i.updated_at, i.wake_at, i.wake_on"                   \
+  " FROM instance i LEFT JOIN definition d ON d.number = i.definition"
+constexpr char list_sql[] = PAWL_SUMMARY_COLUMNS " WHERE i.id > ?1 AND i.revision > 0 ORDER BY i.id LIMIT ?2";
+constexpr char list_by_uid_sql[] = PAWL_SUMMARY_COLUMNS " WHERE i.uid > ?1 AND i.revision > 0 ORDER BY i.uid LIMIT ?2";
+#undef PAWL_SUMMARY_COLUMNS
+// Behind the uids of removed instances, which begin with a control character.
+constexpr char before_all_uids[] = "\x02";
 constexpr char history_sql[] =
     "SELECT revision, at, core_version, kind, cursor, scope, node, visit, attempt, handle, previous, output, error,"
     " detail, note, payload_key, steady_lag, calendar_lag FROM step WHERE instance = ?1 AND revision > ?2 ORDER BY "
@@ -57,6 +61,13 @@ constexpr char latest_sql[] =
     "SELECT d.hash, d.id, d.text FROM definition_latest l JOIN definition d ON d.number = l.definition WHERE l.id = ?1";
 constexpr char all_latest_sql[] =
     "SELECT d.hash, d.id, d.text FROM definition_latest l JOIN definition d ON d.number = l.definition ORDER BY l.id";
+#define PAWL_VERSION_COLUMNS                                                                                           \
+  "SELECT d.number, d.id, d.hash, l.saved_at, (SELECT count(*) FROM instance i WHERE i.definition = d.number)"         \
+  " FROM definition d LEFT JOIN definition_latest l ON l.id = d.id AND l.definition = d.number"
+constexpr char definitions_sql[] = PAWL_VERSION_COLUMNS " WHERE d.number > max(?1, 0) ORDER BY d.number LIMIT ?2";
+constexpr char versions_sql[] = PAWL_VERSION_COLUMNS " WHERE d.id = ?1 AND d.number > 0 ORDER BY d.number";
+#undef PAWL_VERSION_COLUMNS
+constexpr char schedule_that_starts_sql[] = "SELECT id FROM schedule WHERE definition_id = ?1 ORDER BY id LIMIT 1";
 constexpr char in_flight_sql[] =
     "SELECT id, uid, updated_at FROM instance WHERE in_flight = 1 AND id > ?1 ORDER BY id LIMIT ?2";
 // By core::timeline.
@@ -118,6 +129,21 @@ definition_row definition_of(const running& row) { return {row.text(0), row.text
 
 std::optional<definition_row> only_definition(running row) {
   return row.next() ? std::optional(definition_of(row)) : std::nullopt;
+}
+
+std::vector<summary_row> summaries(running row) {
+  std::vector<summary_row> rows;
+  while (row.next())
+    rows.push_back({row.number(0), row.text(1), row.text(2), static_cast<instance_status>(row.small_number(3)),
+                    row.number(4), row.number(5), row.number(6), row.number_if(7), row.number_if(8)});
+  return rows;
+}
+
+std::vector<definition_version> versions_in(running row) {
+  std::vector<definition_version> versions;
+  while (row.next())
+    versions.push_back({row.number(0), row.text(1), row.text(2), row.number_if(3), row.number(4)});
+  return versions;
 }
 
 std::vector<due_row> due_rows(running row) {
@@ -461,11 +487,11 @@ result<std::vector<secret_audit_entry>> queries::secret_audit(std::int64_t after
 }
 
 result<std::vector<summary_row>> queries::list(instance_key after, std::size_t limit) {
-  std::vector<summary_row> rows;
-  for (running row = statements_.run(list_sql, after, sql_limit(limit)); row.next();)
-    rows.push_back({row.number(0), row.text(1), row.text(2), static_cast<instance_status>(row.small_number(3)),
-                    row.number(4), row.number(5), row.number(6), row.number_if(7), row.number_if(8)});
-  return rows;
+  return summaries(statements_.run(list_sql, after, sql_limit(limit)));
+}
+
+result<std::vector<summary_row>> queries::list_by_uid(const std::string& after, std::size_t limit) {
+  return summaries(statements_.run(list_by_uid_sql, std::max<std::string>(after, before_all_uids), sql_limit(limit)));
 }
 
 result<std::vector<step_row>> queries::history(instance_key instance, std::int64_t after_revision, std::size_t limit) {
@@ -536,6 +562,19 @@ result<std::vector<definition_row>> queries::latest_definitions() {
   for (running row = statements_.run(all_latest_sql); row.next();)
     rows.push_back(definition_of(row));
   return rows;
+}
+
+result<std::vector<definition_version>> queries::definitions(std::int64_t after, std::size_t limit) {
+  return versions_in(statements_.run(definitions_sql, after, sql_limit(limit)));
+}
+
+result<std::vector<definition_version>> queries::versions_of(const std::string& definition_id) {
+  return versions_in(statements_.run(versions_sql, definition_id));
+}
+
+result<std::optional<std::string>> queries::schedule_that_starts(const std::string& definition_id) {
+  running row = statements_.run(schedule_that_starts_sql, definition_id);
+  return row.next() ? std::optional(row.text(0)) : std::nullopt;
 }
 
 result<std::vector<due_row>> queries::in_flight(instance_key after, std::size_t limit) {

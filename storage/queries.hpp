@@ -15,6 +15,7 @@ public:
   result<std::optional<instance_key>> find(const std::string& uid);
   result<loaded_instance> load(instance_key instance);
   result<std::vector<summary_row>> list(instance_key after, std::size_t limit);
+  result<std::vector<summary_row>> list_by_uid(const std::string& after, std::size_t limit);
   result<std::vector<step_row>> history(instance_key instance, std::int64_t after_revision, std::size_t limit);
   result<std::vector<result_row>> context(instance_key instance, std::size_t limit);
   result<std::vector<result_row>> last_results(instance_key instance, const std::vector<std::string>& nodes);
@@ -22,6 +23,10 @@ public:
   result<std::optional<definition_row>> definition_by_hash(const std::string& hash);
   result<std::optional<definition_row>> latest_definition(const std::string& id);
   result<std::vector<definition_row>> latest_definitions();
+  result<std::vector<definition_version>> definitions(std::int64_t after, std::size_t limit);
+  result<std::vector<definition_version>> versions_of(const std::string& definition_id);
+  /// One of those that name the definition.
+  result<std::optional<std::string>> schedule_that_starts(const std::string& definition_id);
   result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit);
 
   result<std::vector<due_row>> in_flight(instance_key after, std::size_t limit);

@@ -19,6 +19,9 @@ public:
   result<std::vector<summary_row>> list(instance_key after, std::size_t limit) override {
     return read([&](queries& q) { return q.list(after, limit); });
   }
+  result<std::vector<summary_row>> list_by_uid(std::string_view after, std::size_t limit) override {
+    return read([&](queries& q) { return q.list_by_uid(std::string(after), limit); });
+  }
   result<std::vector<step_row>> history(instance_key instance, std::int64_t after, std::size_t limit) override {
     return read([&](queries& q) { return q.history(instance, after, limit); });
   }
@@ -40,6 +43,9 @@ public:
   }
   result<std::vector<definition_row>> latest_definitions() override {
     return read([](queries& q) { return q.latest_definitions(); });
+  }
+  result<std::vector<definition_version>> definitions(std::int64_t after, std::size_t limit) override {
+    return read([&](queries& q) { return q.definitions(after, limit); });
   }
   result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit) override {
     return read([&](queries& q) { return q.secret_audit(after, limit); });

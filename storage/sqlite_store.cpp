@@ -3,6 +3,7 @@
 #include "runtime/core/hash.hpp"
 #include "storage/checkpointer.hpp"
 #include "storage/database.hpp"
+#include "storage/definition_rules.hpp"
 #include "storage/eraser.hpp"
 #include "storage/file_check.hpp"
 #include "storage/files.hpp"
@@ -42,6 +43,7 @@ public:
 
   std::vector<result<written>> write(const std::vector<change>& batch) override;
   result<void> save_definition(const definition_row& definition, timestamp_ms at) override;
+  result<void> remove_definition(std::string_view id, std::string_view hash) override;
   result<std::vector<due_row>> in_flight(instance_key after, std::size_t limit) override {
     return read([&](queries& q) { return q.in_flight(after, limit); });
   }
@@ -439,6 +441,22 @@ result<std::string> sqlite_store::renew_identity() {
     const std::string made = core::new_identity();
     if (auto saved = in_transaction([&] { writer_->set_identity(made); }); !saved) return saved.failure();
     return made;
+  });
+}
+
+result<void> sqlite_store::remove_definition(std::string_view id, std::string_view hash) {
+  if (stopped_) return stopped();
+  const auto versions = read([&](queries& q) { return q.versions_of(std::string(id)); });
+  if (!versions) return versions.failure();
+  const auto schedule = read([&](queries& q) { return q.schedule_that_starts(std::string(id)); });
+  if (!schedule) return schedule.failure();
+  const auto going = removable(*versions, id, hash, *schedule);
+  if (!going) return going.failure();
+  return or_stop([&] {
+    return in_transaction([&] {
+      for (const definition_version& v : *going)
+        writer_->remove_definition(v.number);
+    });
   });
 }
 

@@ -26,7 +26,7 @@ constexpr char update_all_sql[] =
 constexpr char revision_sql[] = "SELECT revision FROM instance WHERE id = ?1 AND revision > 0";
 // No id that a caller may give begins with a control character, and no step follows revision -1.
 constexpr char remove_sql[] = "UPDATE instance SET uid = char(1) || id, revision = -1, in_flight = 0, wake_at = NULL,"
-                              " wake_on = NULL"
+                              " wake_on = NULL, definition = 0"
                               " WHERE id = ?1 AND revision > 0 AND status IN (?2, ?3, ?4)";
 constexpr char mark_removed_sql[] = "INSERT INTO removed (instance) VALUES (?1)";
 constexpr char uid_of_instance_sql[] = "SELECT uid FROM instance WHERE id = ?1";
@@ -98,6 +98,8 @@ constexpr char is_latest_sql[] =
     "SELECT 1 FROM definition_latest l JOIN definition d ON d.number = l.definition WHERE l.id = ?1 AND d.hash = ?2";
 constexpr char insert_definition_sql[] =
     "INSERT INTO definition (hash, id, text) VALUES (?1, ?2, ?3) ON CONFLICT (hash, id) DO NOTHING";
+constexpr char forget_latest_sql[] = "DELETE FROM definition_latest WHERE definition = ?1";
+constexpr char remove_definition_sql[] = "DELETE FROM definition WHERE number = ?1";
 constexpr char note_store_sql[] = "INSERT INTO payload_store (id, sealed_store) VALUES (?1, ?2)"
                                   " ON CONFLICT DO NOTHING";
 constexpr char note_key_sql[] = "INSERT INTO payload_key (id, fingerprint) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
@@ -455,6 +457,11 @@ std::optional<written> change_writer::find_on_disk(const change& wanted) {
 std::optional<std::int64_t> change_writer::revision_of(instance_key instance) {
   running row = statements_.run(revision_sql, instance);
   return row.next() ? std::optional(row.number(0)) : std::nullopt;
+}
+
+void change_writer::remove_definition(std::int64_t number) {
+  statements_.change(forget_latest_sql, number);
+  statements_.change(remove_definition_sql, number);
 }
 
 void change_writer::save_definition(const definition_row& definition, timestamp_ms at) {

@@ -27,6 +27,8 @@ public:
   /// Does nothing when it is the latest already.
   void save_definition(const definition_row& definition, timestamp_ms at);
   void set_identity(const std::string& identity);
+  /// No instance stands on it.
+  void remove_definition(std::int64_t number);
 
   /// The latest time on the steady line of any step applied; the caller sets it back when it rolls back.
   timestamp_ms latest_time = 0;

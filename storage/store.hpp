@@ -264,6 +264,15 @@ struct definition_row {
   std::string text; ///< canonical JSON
 };
 
+/// A version of a definition, without its text.
+struct definition_version {
+  std::int64_t number = 0; ///< the store's own, in the order in which versions were first saved
+  std::string id;
+  std::string hash;
+  std::optional<timestamp_ms> latest_since; ///< nothing: another one is the latest of the id
+  std::int64_t instances = 0;               ///< that were started from it and are in the store, ended ones too
+};
+
 struct loaded_instance {
   instance_key instance = 0;
   std::string uid;
@@ -365,6 +374,8 @@ public:
   /// The instance must exist, else `not_found`.
   virtual result<loaded_instance> load(instance_key instance) = 0;
   virtual result<std::vector<summary_row>> list(instance_key after, std::size_t limit) = 0;
+  /// By uid, in the order of its bytes, behind `after`, which nobody need have.
+  virtual result<std::vector<summary_row>> list_by_uid(std::string_view after, std::size_t limit) = 0;
   /// Steps with a revision above `after_revision`, oldest first.
   virtual result<std::vector<step_row>> history(instance_key instance, std::int64_t after_revision,
                                                 std::size_t limit) = 0;
@@ -380,6 +391,8 @@ public:
   /// The one saved last under that id.
   virtual result<std::optional<definition_row>> latest_definition(std::string_view id) = 0;
   virtual result<std::vector<definition_row>> latest_definitions() = 0;
+  /// All versions by number, behind `after`.
+  virtual result<std::vector<definition_version>> definitions(std::int64_t after, std::size_t limit) = 0;
   /// Lines of the audit behind `after`, oldest first.
   virtual result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit) = 0;
 
@@ -425,6 +438,11 @@ public:
   virtual result<void> save_definition(const definition_row& definition, timestamp_ms at) = 0;
   /// And for a new identity, which it returns: from now on visits get other keys than in a copy of the store.
   virtual result<std::string> renew_identity() = 0;
+
+  /// One version, or with an empty hash all of the id: all or none, on the same promises. Nothing that is in the store
+  /// may need them: `unknown_definition` (there is none), `in_use` (an instance was started from one, ended or not; a
+  /// schedule names the id; it is the latest one while there are others).
+  virtual result<void> remove_definition(std::string_view id, std::string_view hash) = 0;
 
   /// Instances with a ready cursor, in key order after `after`; `due_at` is the time of their last step.
   virtual result<std::vector<due_row>> in_flight(instance_key after, std::size_t limit) = 0;

@@ -21,6 +21,7 @@ const char* to_string(errc code) noexcept {
     case errc::ambiguous: return "ambiguous";
     case errc::finished: return "finished";
     case errc::not_finished: return "not_finished";
+    case errc::in_use: return "in_use";
     case errc::invalid_argument: return "invalid_argument";
     case errc::overloaded: return "overloaded";
     case errc::stopped: return "stopped";

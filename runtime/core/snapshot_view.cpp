@@ -51,7 +51,7 @@ snapshot::snapshot(std::shared_ptr<const json> document) : document_(std::move(d
 }
 
 bool snapshot::needs_payload() const noexcept {
-  return status_ == instance_status::paused && !waits_.empty() && !document_->contains("timeoutAt") &&
+  return status_ == instance_status::paused && !waits_.empty() &&
          std::all_of(waits_.begin(), waits_.end(),
                      [](const wait_info& w) { return waits_for_outside(w.kind) && !w.until_ms; });
 }

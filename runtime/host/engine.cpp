@@ -11,6 +11,7 @@
 #include "runtime/core/start_hash.hpp"
 #include "runtime/expression/functions/registry.hpp"
 #include "runtime/host/arguments.hpp"
+#include "runtime/host/definitions.hpp"
 #include "runtime/host/expressions.hpp"
 #include "runtime/host/inspect.hpp"
 #include "runtime/host/payloads.hpp"
@@ -364,6 +365,50 @@ result<std::shared_ptr<const core::workflow>> engine::find_definition(const std:
   if (!compiled) return compiled.failure();
   if (!compiled->workflow) return error{errc::bad_definition, list_problems(compiled->problems), id};
   return shared_->known.add_latest(compiled->workflow, changes);
+}
+
+result<std::vector<definition_info>> engine::list_definitions(std::size_t limit, std::int64_t after_number) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
+  return ask_store<std::vector<definition_info>>(
+      [limit, after_number](storage::store& s) { return read_definitions(s, limit, after_number); });
+}
+
+// What starts meanwhile is refused by the store, which does not know its definition any more.
+result<void> engine::remove_definition(std::string_view id, std::string_view hash) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
+  auto removed = ask_store<bool>(
+      [id = std::string(id), hash = std::string(hash), shared = shared_](storage::store& store) -> result<bool> {
+        const auto done = store.remove_definition(id, hash);
+        shared->known.forget_latest(id);
+        if (!done) return done.failure();
+        return true;
+      });
+  if (!removed) notice_stopped_store(removed.failure());
+  if (!removed) return removed.failure();
+  caf::anon_send(shared_->store.get(), actors::clean_up{});
+  return {};
+}
+
+result<std::vector<definition_info>> engine::prune_definitions(bool dry_run) {
+  const auto pass = gate_->enter();
+  if (!pass || stopped_) return stopped_error();
+  const auto removed = std::make_shared<std::vector<definition_info>>();
+  for (std::optional<std::int64_t> after = 0; after;) {
+    using place = std::optional<std::int64_t>;
+    auto page = ask_store<place>([after, dry_run, removed](storage::store& store) -> result<place> {
+      place next = after;
+      auto done = prune_definitions_page(store, dry_run, next, *removed);
+      if (!done) return done.failure();
+      return next;
+    });
+    if (!page) notice_stopped_store(page.failure());
+    if (!page) return page.failure();
+    after = *page;
+  }
+  if (!dry_run) caf::anon_send(shared_->store.get(), actors::clean_up{});
+  return std::move(*removed);
 }
 
 // --- instances

@@ -31,6 +31,9 @@ public:
 
   result<loaded_definition> load_definition(std::string_view text, std::string_view fallback_id);
   result<std::vector<problem>> check_definition(std::string_view text, const check_options& how) const;
+  result<std::vector<definition_info>> list_definitions(std::size_t limit, std::int64_t after_number);
+  result<void> remove_definition(std::string_view id, std::string_view hash);
+  result<std::vector<definition_info>> prune_definitions(bool dry_run);
   result<std::string> start(std::string_view definition_id, const nlohmann::json& input, const start_options& how);
   result<void> resume(std::string_view id, const nlohmann::json* payload, const resume_options& which);
   result<void> signal(std::string_view id, std::string_view name, const nlohmann::json* payload,

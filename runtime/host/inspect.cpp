@@ -267,13 +267,7 @@ result<snapshot> read_snapshot(storage::reader& from, std::string_view uid) {
 }
 
 result<std::vector<instance_summary>> read_list(storage::reader& from, std::size_t limit, std::string_view after_uid) {
-  storage::instance_key after = 0;
-  if (!after_uid.empty()) {
-    auto key = key_of(from, after_uid);
-    if (!key) return key.failure();
-    after = *key;
-  }
-  auto rows = from.list(after, limit);
+  auto rows = from.list_by_uid(after_uid, limit);
   if (!rows) return rows.failure();
   const auto offsets = from.offsets();
   if (!offsets) return offsets.failure();

@@ -1,6 +1,7 @@
 // pawl::maintenance: a store without a runtime.
 #include "nodes/catalog.hpp"
 #include "runtime/core/workflow.hpp"
+#include "runtime/host/definitions.hpp"
 #include "runtime/host/inspect.hpp"
 #include "runtime/host/payloads.hpp"
 #include "runtime/host/removal.hpp"
@@ -106,6 +107,22 @@ result<std::vector<instance_summary>> maintenance::prune(const prune_options& wh
     if (auto cleaned = impl_->clean_up(); !cleaned) return cleaned.failure();
   }
   return std::move(progress.removed);
+}
+
+// --- definitions
+
+result<void> maintenance::remove_definition(std::string_view id, std::string_view hash) {
+  if (auto removed = impl_->store->remove_definition(id, hash); !removed) return removed;
+  return impl_->clean_up();
+}
+
+result<std::vector<definition_info>> maintenance::prune_definitions(bool dry_run) {
+  std::vector<definition_info> removed;
+  for (std::optional<std::int64_t> after = 0; after;)
+    if (auto page = host::prune_definitions_page(*impl_->store, dry_run, after, removed); !page) return page.failure();
+  if (dry_run) return removed;
+  if (auto cleaned = impl_->clean_up(); !cleaned) return cleaned.failure();
+  return removed;
 }
 
 // --- schedules

@@ -33,6 +33,18 @@ result<std::vector<problem>> runtime::check_definition(std::string_view json_tex
   return impl_->engine->check_definition(json_text, how);
 }
 
+result<std::vector<definition_info>> runtime::list_definitions(std::size_t limit, std::int64_t after_number) const {
+  return impl_->engine->list_definitions(limit, after_number);
+}
+
+result<void> runtime::remove_definition(std::string_view id, std::string_view hash) {
+  return impl_->engine->remove_definition(id, hash);
+}
+
+result<std::vector<definition_info>> runtime::prune_definitions(bool dry_run) {
+  return impl_->engine->prune_definitions(dry_run);
+}
+
 result<std::string> runtime::start(std::string_view definition_id, const nlohmann::json& input,
                                    const start_options& how) {
   return impl_->engine->start(definition_id, input, how);

@@ -1,6 +1,7 @@
 // The public read-only view of a store.
 #include <pawl/store_reader.hpp>
 
+#include "runtime/host/definitions.hpp"
 #include "runtime/host/inspect.hpp"
 #include "runtime/host/payloads.hpp"
 #include "runtime/host/schedules.hpp"
@@ -43,6 +44,10 @@ result<std::vector<instance_summary>> store_reader::list(std::size_t limit, std:
 result<std::vector<history_entry>> store_reader::history(std::string_view id, std::int64_t after_revision,
                                                          std::size_t limit) {
   return host::read_history(*impl_->reader, id, after_revision, limit);
+}
+
+result<std::vector<definition_info>> store_reader::list_definitions(std::size_t limit, std::int64_t after_number) {
+  return host::read_definitions(*impl_->reader, limit, after_number);
 }
 
 result<std::vector<schedule_info>> store_reader::list_schedules(std::size_t limit, std::string_view after_id) {

@@ -275,6 +275,27 @@ TEST_CASE("command: rm and prune remove what has ended and say what they did", "
   CHECK(run_approval(store, {"--input", article}).code == 3); // the id is free
 }
 
+TEST_CASE("command: definitions are listed and removed when nothing needs them", "[basic]") {
+  temp_folder folder;
+  const std::string store = folder.file("s.db");
+  REQUIRE(run_approval(store, {"--input", article}).code == 3);
+  const ended listed = run_pawl({"def", "list", "--store", store, "-o", "jsonl"});
+  INFO(listed.out << listed.err);
+  const json version = json::parse(listed.out);
+  CHECK(version["definitionId"] == "approval");
+  CHECK(version["latest"] == true);
+  CHECK(version["instances"] == 1);
+  CHECK(has(run_pawl({"def", "prune", "--dry-run", "--store", store}).out, "0 versions would be removed"));
+  const ended refused = run_pawl({"def", "rm", "approval", "--store", store});
+  CHECK(refused.code == 1);
+  CHECK(has(refused.err, "needed by 1 instance"));
+  REQUIRE(run_pawl({"cancel", "a-1", "--store", store}).code == 0);
+  REQUIRE(run_pawl({"rm", "a-1", "--store", store}).code == 0);
+  CHECK(run_pawl({"def", "rm", "approval", "--hash", "0", "--store", store}).code == 1);
+  CHECK(run_pawl({"def", "rm", "approval", "--store", store}).code == 0);
+  CHECK(run_pawl({"def", "list", "--store", store, "-o", "jsonl"}).out.empty());
+}
+
 TEST_CASE("command: what is cancelled has ended, says why, and takes nothing any more", "[basic]") {
   temp_folder folder;
   const std::string store = folder.file("cancel.db");

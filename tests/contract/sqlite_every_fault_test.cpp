@@ -161,26 +161,31 @@ TEST_CASE("every fault: of a checkpoint loses and invents nothing, and a store t
   });
 }
 
-TEST_CASE("every fault: of save_definition keeps the law about answers and disk") {
-  const auto is_saved = [](store& s) { return s.definition_by_hash("h2")->has_value(); };
+TEST_CASE("every fault: of save_definition and remove_definition keeps the law about answers and disk") {
+  const bool removes = GENERATE(false, true);
+  const definition_row second{"h2", "w", std::string(20'000, 'd')};
+  const auto call = [&](store& s) { return removes ? s.remove_definition("w", "h2") : s.save_definition(second, 2); };
+  const auto is_done = [&](store& s) { return s.definition_by_hash("h2")->has_value() != removes; };
   for (way_to_fail way : ways_to_fail()) {
     for (way.fault.nth = 1;; ++way.fault.nth) {
       const temp_folder folder(temp_folder::fast());
       const std::string path = folder.file("store.db");
       faulty_disk disk;
       auto s = open_or_fail(path);
+      if (removes) REQUIRE(s->save_definition(second, 1));
       REQUIRE(s->save_definition(life_definition(), 1));
       disk.fail(way.fault);
-      const auto saved = s->save_definition({"h2", "w", std::string(20'000, 'd')}, 2);
+      const auto answer = call(*s);
       const bool failed = disk.failures() > 0;
       disk.heal();
-      INFO("operation " << way.fault.nth << " " << way.name << ": " << (saved ? "" : to_string(saved.failure())));
-      const bool killed_has = is_saved(*open_or_fail(killed_copy(path, folder)));
+      INFO((removes ? "remove, " : "save, ")
+           << "operation " << way.fault.nth << " " << way.name << ": " << (answer ? "" : to_string(answer.failure())));
+      const bool killed_has = is_done(*open_or_fail(killed_copy(path, folder)));
       s.reset();
-      const bool closed_has = is_saved(*open_or_fail(path));
-      if (saved || saved.failure().code != errc::storage) {
-        CHECK(killed_has == saved.has_value());
-        CHECK(closed_has == saved.has_value());
+      const bool closed_has = is_done(*open_or_fail(path));
+      if (answer || answer.failure().code != errc::storage) {
+        CHECK(killed_has == answer.has_value());
+        CHECK(closed_has == answer.has_value());
       }
       if (!failed) break;
     }

@@ -62,7 +62,7 @@ TEST_CASE("open: a new store follows the recipe") {
   CHECK(raw.ask("PRAGMA auto_vacuum") == "2");
   CHECK(raw.ask("PRAGMA journal_mode") == "wal");
   CHECK(raw.ask("PRAGMA application_id") == std::to_string(0x5061776c));
-  CHECK(raw.ask("PRAGMA user_version") == "9");
+  CHECK(raw.ask("PRAGMA user_version") == "10");
   CHECK(raw.ask("PRAGMA integrity_check") == "ok");
   CHECK(raw.ask("PRAGMA foreign_key_check").empty());
 }

@@ -22,6 +22,7 @@ void add_history(CLI::App& app, action& chosen);
 void add_rm(CLI::App& app, action& chosen);
 void add_prune(CLI::App& app, action& chosen);
 void add_db(CLI::App& app, action& chosen);
+void add_def(CLI::App& app, action& chosen);
 void add_validate(CLI::App& app, action& chosen);
 void add_eval(CLI::App& app, action& chosen);
 void add_functions(CLI::App& app, action& chosen);

@@ -28,6 +28,7 @@ const char* const command_footer = R"(Examples:
   pawl rm post-1
   pawl prune --older-than 30d
   pawl db info
+  pawl def prune
   pawl validate *.json --strict
   pawl eval 'input.n * 2' --context '{"input": {"n": 21}}'
   pawl schedule add approval.json --id nightly --cron '0 2 * * *' --zone Europe/Berlin
@@ -43,9 +44,9 @@ Exit codes:
   130, 143  run, resume, signal, cancel, schedule run or a question of secrets was stopped by SIGINT or SIGTERM; the instance
      goes on with the next run
 
-The store is --store FILE, else $PAWL_STORE, else ./pawl.db. list, show, history and
-db info read beside a running owner and change nothing; run, resume, signal, cancel,
-rm, prune and db new-identity own the store.)";
+The store is --store FILE, else $PAWL_STORE, else ./pawl.db. list, show, history,
+db info and def list read beside a running owner and change nothing; run, resume, signal,
+cancel, rm, prune, def rm, def prune and db new-identity own the store.)";
 
 int report(const std::exception& what) {
   complain(what.what());
@@ -121,7 +122,7 @@ int main(int argc, char** argv) {
   app.footer(command_footer);
   app.require_subcommand(1);
   for (auto add : {add_run, add_resume, add_signal, add_cancel, add_list, add_show, add_history, add_rm, add_prune,
-                   add_db, add_validate, add_eval, add_functions, add_secrets, add_schedule})
+                   add_db, add_def, add_validate, add_eval, add_functions, add_secrets, add_schedule})
     add(app, chosen);
   try {
     app.parse(argc, argv);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,15 @@ struct check_options {
   /// Warns of what plain Jexl (and so Refluxo) would not evaluate: Pawl's extensions of the language, every function
   /// and transform.
   bool portable = false;
+};
+
+/// One version of a definition: what was loaded once under its id.
+struct definition_info {
+  std::int64_t number = 0; ///< in the order in which versions were first loaded; the place for reading on
+  std::string id;
+  std::string hash;                            ///< as loaded_definition::hash
+  std::optional<std::int64_t> latest_since_ms; ///< milliseconds since 1970; nothing: another version is the latest
+  std::int64_t instances = 0;                  ///< that were started from it and are in the store, ended ones too
 };
 
 /// A definition that is stored now, and may be started.

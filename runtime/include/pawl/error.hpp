@@ -25,6 +25,7 @@ enum class errc {
   ambiguous,          ///< several visits wait; `message` lists them
   finished,           ///< the instance has ended
   not_finished,       ///< the instance has not ended
+  in_use,             ///< something in the store needs what was to be removed; `message` says what
   invalid_argument,   ///< a call's own argument is wrong
   overloaded,         ///< as many instances as allowed are live (options::active_instances_max), or no more memory can
                       ///< be locked for secrets; try again later

@@ -77,7 +77,7 @@ public:
   /// "Step limit exceeded", that its timeout is over, or the error of the node that failed; empty unless `failed`.
   const std::string& failed_reason() const noexcept { return failed_reason_; }
   const std::vector<wait_info>& waits() const noexcept { return waits_; }
-  /// Only resume() or signal() can move it on: it waits, and not for time.
+  /// Only resume() or signal() can move it on: it waits, and not for time. Its own timeout would only end it.
   bool needs_payload() const noexcept;
   /// The whole snapshot in Refluxo's shape: workflowId, status, currentNodeId, context, version, lastStartedAt,
   /// totalExecutionTime, metadata, retryState (when there is one), and instanceId, definitionHash, input, labels (when

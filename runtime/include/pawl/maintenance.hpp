@@ -58,6 +58,10 @@ public:
   /// store errors.
   result<std::string> renew_identity();
 
+  /// As runtime::remove_definition and runtime::prune_definitions; the disk has the room back when they return.
+  result<void> remove_definition(std::string_view id, std::string_view hash = {});
+  result<std::vector<definition_info>> prune_definitions(bool dry_run = false);
+
   /// As runtime::load_definition, for definitions of built-in node types only.
   result<loaded_definition> load_definition(std::string_view json_text, std::string_view fallback_id = {});
   /// As runtime::add_schedule; by the wall clock. Where the definition has node types that are not built in, its start

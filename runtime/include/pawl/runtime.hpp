@@ -79,7 +79,7 @@ struct runtime_statistics {
 
 enum class wait_until {
   ended,         ///< completed, failed or cancelled
-  needs_payload, ///< ended, or it goes on only when somebody resumes or signals it
+  needs_payload, ///< ended, or it goes on only when somebody resumes or signals it (or its own timeout ends it)
   at_rest        ///< ended, or nothing runs: it waits for a payload, a timer or a retry
 };
 
@@ -122,6 +122,21 @@ public:
   /// All problems of a definition, errors and warnings, with lines and columns; stores nothing.
   /// Errors: `bad_json`, `limit`, `stopped`.
   result<std::vector<problem>> check_definition(std::string_view json_text, const check_options& how = {}) const;
+
+  /// All versions, in the order in which they were first loaded, behind `after_number`, at most `limit`.
+  /// Errors: `stopped`, `storage`.
+  result<std::vector<definition_info>> list_definitions(std::size_t limit = 1000, std::int64_t after_number = 0) const;
+
+  /// Removes a definition with all its versions, or the one with that hash: all or none. Refused while something in the
+  /// store needs them: an instance that was started from one, ended or not, whose history is read with it; a schedule
+  /// that names the id. The latest version goes only with the id as a whole. The id is free then.
+  /// Errors: `unknown_definition`, `in_use` (says by what); store errors.
+  result<void> remove_definition(std::string_view id, std::string_view hash = {});
+
+  /// remove_definition() for all versions that are not the latest of their id and that no instance was started from.
+  /// Returns those that it removed, or with `dry_run` would. After an error some are gone; its message says how many.
+  /// Errors: store errors.
+  result<std::vector<definition_info>> prune_definitions(bool dry_run = false);
 
   // -- start and drive
 
@@ -190,11 +205,12 @@ public:
   runtime_statistics statistics() const;
 
   /// The instance as its last commit left it, with the newest 100,000 results.
-  /// Errors: `not_found`, `corrupt`, `stopped`, `storage`; list() and history() have the same.
+  /// Errors: `not_found`, `corrupt`, `stopped`, `storage`; history() has the same, list() all but the first.
   result<snapshot> query(std::string_view id) const;
 
-  /// Instances in the order in which they were created, after `after_id` (empty: from the first; `not_found` when
-  /// nobody has that id), at most `limit`, which has no bound of its own: a page takes about 300 bytes an instance.
+  /// Instances by id, in the order of its bytes (ids that start() made: of their creation), behind `after_id`, which
+  /// may have been removed meanwhile; at most `limit`, which has no bound of its own: a page takes about 300 bytes an
+  /// instance.
   result<std::vector<instance_summary>> list(std::size_t limit = 1000, std::string_view after_id = {}) const;
 
   /// Committed transitions with a revision above `after_revision`, oldest first, at most `limit`. A

@@ -1,6 +1,7 @@
 // Reads a store without owning it: beside a running owner, after a crash, on a read-only disk. Changes nothing.
 #pragma once
 
+#include <pawl/definition.hpp>
 #include <pawl/export.hpp>
 #include <pawl/instance.hpp>
 #include <pawl/result.hpp>
@@ -50,6 +51,8 @@ public:
   /// As runtime::history.
   result<std::vector<history_entry>> history(std::string_view id, std::int64_t after_revision = 0,
                                              std::size_t limit = 1000);
+  /// As runtime::list_definitions.
+  result<std::vector<definition_info>> list_definitions(std::size_t limit = 1000, std::int64_t after_number = 0);
   /// As runtime::list_schedules.
   result<std::vector<schedule_info>> list_schedules(std::size_t limit = 1000, std::string_view after_id = {});
   /// As runtime::find_schedule.

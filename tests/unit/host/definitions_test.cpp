@@ -78,4 +78,57 @@ TEST_CASE("definitions: an instance goes on with its version when nothing of it 
   CHECK(output_of(given(rt.wait(waiting, wait_until::ended, patience))) == 1);
 }
 
+TEST_CASE("definitions: what nothing needs is removed, from memory and from the store") {
+  test::temp_folder folder;
+  runtime rt = given(runtime::open(on(GENERATE(true, false) ? folder.file("a.db") : "")));
+  for (int number : {1, 2, 3})
+    given(rt.load_definition(version(number)));
+  const auto all = given(rt.list_definitions());
+  REQUIRE(all.size() == 3);
+  start_options how;
+  how.id = "i";
+  given(rt.load_definition(version(2)));
+  given(rt.start("w", nullptr, how));
+  given(rt.wait("i", wait_until::ended, patience));
+  given(rt.load_definition(version(3)));
+  CHECK(given(rt.prune_definitions(true)).size() == 1);
+  const auto pruned = given(rt.prune_definitions());
+  REQUIRE(pruned.size() == 1);
+  CHECK(pruned[0].hash == all[0].hash);
+  CHECK(rt.remove_definition("w").failure().code == errc::in_use);
+  given(rt.wait(given(rt.start("w", nullptr)), wait_until::ended, patience));
+  given(rt.prune());
+  REQUIRE(rt.remove_definition("w"));
+  CHECK(given(rt.list_definitions()).empty());
+  CHECK(rt.start("w", nullptr).failure().code == errc::unknown_definition);
+  CHECK(rt.remove_definition("w").failure().code == errc::unknown_definition);
+  given(rt.load_definition(version(2)));
+  CHECK(output_of(given(rt.wait(given(rt.start("w", nullptr)), wait_until::ended, patience))) == 2);
+}
+
+TEST_CASE("list: the next page comes although the last instance of the one before was removed") {
+  runtime rt = given(runtime::open(options()));
+  given(rt.load_definition(version(1)));
+  for (const char* id : {"a", "b", "c"}) {
+    start_options how;
+    how.id = id;
+    given(rt.start("w", nullptr, how));
+    given(rt.wait(id, wait_until::ended, patience));
+  }
+  REQUIRE(given(rt.list(2)).back().id == "b");
+  REQUIRE(rt.remove("b"));
+  const auto next = given(rt.list(2, "b"));
+  REQUIRE(next.size() == 1);
+  CHECK(next[0].id == "c");
+}
+
+TEST_CASE("wait: an instance that only somebody can move on waits for a payload, whatever its own timeout") {
+  runtime rt = given(runtime::open(options()));
+  given(
+      rt.load_definition(R"({"id": "t", "timeout": 86400000, "nodes": [{"id": "ask", "type": "wait"}], "edges": []})"));
+  const std::string id = given(rt.start("t", nullptr));
+  CHECK(given(rt.wait(id, wait_until::needs_payload, patience)).needs_payload()); // told by its actor
+  CHECK(given(rt.wait(id, wait_until::needs_payload, patience)).needs_payload()); // told by the store
+}
+
 } // namespace host_definitions_test

@@ -191,6 +191,12 @@ public:
     return from_.latest_definition(i);
   }
   result<std::vector<definition_row>> latest_definitions() override { return from_.latest_definitions(); }
+  result<std::vector<definition_version>> definitions(std::int64_t after, std::size_t limit) override {
+    return from_.definitions(after, limit);
+  }
+  result<std::vector<summary_row>> list_by_uid(std::string_view after, std::size_t limit) override {
+    return from_.list_by_uid(after, limit);
+  }
   result<std::vector<secret_audit_entry>> secret_audit(std::int64_t after, std::size_t limit) override {
     return from_.secret_audit(after, limit);
   }

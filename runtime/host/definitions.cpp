@@ -1,0 +1,43 @@
+// Lists versions and removes those that nothing needs.
+#include "runtime/host/definitions.hpp"
+
+#include <fmt/format.h>
+
+namespace pawl::host {
+namespace {
+
+constexpr std::size_t versions_page = 64; ///< each with a text of up to megabytes: the store's thread is not held long
+
+definition_info info_of(storage::definition_version v) {
+  return {v.number, std::move(v.id), std::move(v.hash), v.latest_since, v.instances};
+}
+
+} // namespace
+
+result<std::vector<definition_info>> read_definitions(storage::reader& from, std::size_t limit, std::int64_t after) {
+  auto versions = from.definitions(after, limit);
+  if (!versions) return versions.failure();
+  std::vector<definition_info> list;
+  for (storage::definition_version& v : *versions)
+    list.push_back(info_of(std::move(v)));
+  return list;
+}
+
+result<void> prune_definitions_page(storage::store& store, bool dry_run, std::optional<std::int64_t>& after,
+                                    std::vector<definition_info>& removed) {
+  auto versions = store.definitions(after.value_or(0), versions_page);
+  if (!versions) return versions.failure();
+  after = versions->size() == versions_page ? std::optional(versions->back().number) : std::nullopt;
+  for (storage::definition_version& v : *versions) {
+    if (v.latest_since || v.instances > 0) continue;
+    if (const auto gone = dry_run ? result<void>() : store.remove_definition(v.id, v.hash); !gone) {
+      error why = gone.failure();
+      if (!removed.empty()) why.message += fmt::format("; {} versions were removed before that", removed.size());
+      return why;
+    }
+    removed.push_back(info_of(std::move(v)));
+  }
+  return {};
+}
+
+} // namespace pawl::host
