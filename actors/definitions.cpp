@@ -38,6 +38,14 @@ void definitions::saved(workflow_ptr w) {
   dropped gone;
   std::lock_guard lock(mutex_);
   ++changes_;
+  std::erase_if(all_, [&](const auto& one) { // an id was adopted: its other versions are the owner's too
+    if (one.first.second != w->id) return false;
+    const auto other = one.second.lock();
+    if (!other || other->owner == w->owner) return false;
+    drop(other.get(), gone);
+    gone.push_back(other);
+    return true;
+  });
   set_latest(add_one(std::move(w), gone), gone);
 }
 
@@ -63,7 +71,7 @@ definitions::workflow_ptr definitions::add_latest(workflow_ptr w, std::uint64_t 
 definitions::workflow_ptr definitions::add_one(workflow_ptr w, dropped& gone) {
   std::weak_ptr<const core::workflow>& known = all_[{w->hash, w->id}];
   auto shared = known.lock();
-  if (!shared) {
+  if (!shared || shared->owner != w->owner) {
     shared = std::move(w);
     known = shared;
   } else {

@@ -18,7 +18,8 @@ result<workflow_ptr> definition_of(services& shared, const schedule_found& of) {
   if (!of.definition)
     return error{errc::unknown_definition, fmt::format("no definition '{}' is loaded; load_definition comes first", id),
                  ""};
-  auto compiled = core::compile(of.definition->text, id, shared.types, shared.definition_limits, {.is_stored = true});
+  auto compiled = core::compile(of.definition->text, id, shared.types, shared.definition_limits,
+                                {.owner = of.definition->owner, .is_stored = true});
   if (!compiled) return compiled.failure();
   if (compiled->workflow) return shared.known.add_latest(compiled->workflow, of.definition_changes);
   error e{errc::bad_definition, "the definition does not load any more:", id};

@@ -57,6 +57,7 @@ caf::behavior secrets_actor::make_behavior() {
         line.slot = asked.what.slot;
         line.secret = asked.what.secret.source + ":" + asked.what.secret.name;
         line.destination = asked.what.use.destination.value_or("");
+        line.owner = asked.what.use.owner;
         secret_resolved decided = decide(asked, line);
         if (!line.allowed && !is_news(run.workflow->id, line)) return decided;
         unwritten_.push_back({make_response_promise(), std::move(decided)});

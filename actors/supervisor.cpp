@@ -330,7 +330,7 @@ result<std::shared_ptr<revived>> supervisor::revive_rows(const instance_loaded& 
   if (!workflow) {
     if (!what.definition) return error{errc::corrupt, "its definition is not in the store", what.uid};
     auto compiled = core::compile(what.definition->text, rows.definition_id, shared_->types, shared_->definition_limits,
-                                  {.is_stored = true});
+                                  {.owner = rows.owner, .is_stored = true});
     if (!compiled) return compiled.failure();
     if (compiled->workflow && compiled->workflow->hash != rows.definition_hash)
       return error{errc::corrupt, "its stored definition is not the one that it started with", what.uid};

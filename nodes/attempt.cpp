@@ -277,6 +277,7 @@ executed attempt::made(outcome::content::given_up&) {
 std::variant<std::vector<secret_request>, executed> attempt::secrets_needed() {
   core::secret_use use;
   use.definition_id = run_.workflow->id;
+  use.owner = run_.workflow->owner;
   use.node_type = node_.type->name;
   use.type_has_destination = static_cast<bool>(node_.type->destination);
   if (run_.labels) use.labels = *run_.labels;

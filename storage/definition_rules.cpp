@@ -22,6 +22,17 @@ error has_instances(const definition_version& v) {
 
 } // namespace
 
+// Says nothing of who the other one is: whoever loads may be anybody.
+result<std::string> owner_after(std::string_view owner, const definition_row& wanted) {
+  if (owner == wanted.owner || (owner.empty() && wanted.adopts)) return wanted.owner;
+  return error{errc::conflict,
+               owner.empty() ? fmt::format("/id: the id '{}' was loaded without an owner; take another id, or have the "
+                                           "host adopt it (load_options::adopts_id)",
+                                           wanted.id)
+                             : fmt::format("/id: the id '{}' belongs to another owner; take another id", wanted.id),
+               "/id"};
+}
+
 result<std::vector<definition_version>> removable(const std::vector<definition_version>& of_id, std::string_view id,
                                                   std::string_view hash, const std::optional<std::string>& schedule) {
   std::vector<definition_version> going;

@@ -100,6 +100,9 @@ private:
   void put(instance_key key, memory_instance& i, const step_write& rows);
   static void forget_keys(memory_instance& of, const signal_keys_limit& limit);
   memory_instance* at(instance_key instance);
+  std::string owner_of(const std::string& definition_id) const;
+  definition_row with_owner(definition_row row) const;
+  summary_row summary_of(instance_key key, const memory_instance& i) const;
   std::set<wake_mark>& wakes(core::timeline line) { return wakes_[static_cast<int>(line)]; }
   void forget_wakes(const instance_row& of, instance_key key);
 
@@ -113,6 +116,7 @@ private:
   struct latest_version {
     std::string hash;
     timestamp_ms since = 0;
+    std::string owner;
   };
   using definition_key = std::pair<std::string, std::string>; ///< hash and id
 
@@ -135,6 +139,16 @@ private:
 memory_instance* memory_store::at(instance_key instance) {
   const auto found = instances_.find(instance);
   return found == instances_.end() ? nullptr : &found->second;
+}
+
+std::string memory_store::owner_of(const std::string& definition_id) const {
+  const auto latest = latest_.find(definition_id);
+  return latest == latest_.end() ? std::string() : latest->second.owner;
+}
+
+definition_row memory_store::with_owner(definition_row row) const {
+  row.owner = owner_of(row.id);
+  return row;
 }
 
 std::vector<result<written>> memory_store::write(const std::vector<change>& batch) {
@@ -370,10 +384,13 @@ result<bool> memory_store::has_signal_key(instance_key instance, std::string_vie
 }
 
 result<void> memory_store::save_definition(const definition_row& definition, timestamp_ms at) {
+  if (const auto known = latest_.find(definition.id); known != latest_.end())
+    if (auto owner = owner_after(known->second.owner, definition); !owner) return owner.failure();
   const auto [saved, is_new] = definitions_.try_emplace({definition.hash, definition.id}, saved_definition{definition});
   if (is_new) saved->second.number = ++last_definition_;
   latest_version& latest = latest_[definition.id];
-  if (latest.hash != definition.hash) latest = {definition.hash, at};
+  if (latest.hash != definition.hash || latest.owner != definition.owner)
+    latest = {definition.hash, at, definition.owner};
   return {};
 }
 
@@ -428,6 +445,7 @@ result<loaded_instance> memory_store::load(instance_key instance) {
   rows.uid = i->uid;
   rows.definition_id = i->definition_id;
   rows.definition_hash = i->definition_hash;
+  rows.owner = owner_of(i->definition_id);
   rows.input = i->input;
   rows.input_hash = i->input_hash;
   rows.created_at = i->created_at;
@@ -448,7 +466,7 @@ result<loaded_instance> memory_store::load(instance_key instance) {
   return rows;
 }
 
-static summary_row summary_of_memory(instance_key key, const memory_instance& i) {
+summary_row memory_store::summary_of(instance_key key, const memory_instance& i) const {
   return {key,
           i.uid,
           i.definition_id,
@@ -457,20 +475,21 @@ static summary_row summary_of_memory(instance_key key, const memory_instance& i)
           i.created_at,
           i.header.updated_at,
           i.header.wake_at,
-          i.header.wake_on};
+          i.header.wake_on,
+          owner_of(i.definition_id)};
 }
 
 result<std::vector<summary_row>> memory_store::list(instance_key after, std::size_t limit) {
   std::vector<summary_row> rows;
   for (auto found = instances_.upper_bound(after); found != instances_.end() && rows.size() < limit; ++found)
-    rows.push_back(summary_of_memory(found->first, found->second));
+    rows.push_back(summary_of(found->first, found->second));
   return rows;
 }
 
 result<std::vector<summary_row>> memory_store::list_by_uid(std::string_view after, std::size_t limit) {
   std::vector<summary_row> rows;
   for (auto found = keys_.upper_bound(after); found != keys_.end() && rows.size() < limit; ++found)
-    rows.push_back(summary_of_memory(found->second, instances_.at(found->second)));
+    rows.push_back(summary_of(found->second, instances_.at(found->second)));
   return rows;
 }
 
@@ -523,18 +542,20 @@ result<std::vector<result_row>> memory_store::results(instance_key instance, std
 
 result<std::optional<definition_row>> memory_store::definition_by_hash(std::string_view hash) {
   const auto found = definitions_.lower_bound({std::string(hash), std::string()});
-  return found == definitions_.end() || found->first.first != hash ? std::nullopt : std::optional(found->second.row);
+  return found == definitions_.end() || found->first.first != hash ? std::nullopt
+                                                                   : std::optional(with_owner(found->second.row));
 }
 
 result<std::optional<definition_row>> memory_store::latest_definition(std::string_view id) {
   const auto found = latest_.find(id);
-  return found == latest_.end() ? std::nullopt : std::optional(definitions_.at({found->second.hash, found->first}).row);
+  return found == latest_.end() ? std::nullopt
+                                : std::optional(with_owner(definitions_.at({found->second.hash, found->first}).row));
 }
 
 result<std::vector<definition_row>> memory_store::latest_definitions() {
   std::vector<definition_row> rows;
   for (const auto& [id, latest] : latest_)
-    rows.push_back(definitions_.at({latest.hash, id}).row);
+    rows.push_back(with_owner(definitions_.at({latest.hash, id}).row));
   return rows;
 }
 
@@ -545,9 +566,10 @@ result<std::vector<definition_version>> memory_store::definitions(std::int64_t a
   std::map<std::int64_t, definition_version> by_number;
   for (const auto& [key, saved] : definitions_) {
     if (saved.number <= after) continue;
-    definition_version v{saved.number, saved.row.id, saved.row.hash, std::nullopt, instances[key]};
-    if (const auto latest = latest_.find(v.id); latest != latest_.end() && latest->second.hash == v.hash)
-      v.latest_since = latest->second.since;
+    definition_version v{saved.number, saved.row.id, saved.row.hash, std::nullopt, instances[key], {}};
+    const latest_version& latest = latest_.at(v.id);
+    if (latest.hash == v.hash) v.latest_since = latest.since;
+    v.owner = latest.owner;
     by_number.emplace(v.number, std::move(v));
   }
   std::vector<definition_version> versions;

@@ -19,8 +19,10 @@ constexpr char load_sql[] =
     "SELECT i.uid, d.id, d.hash, n.text, n.hash, n.payload_key, i.created_at, i.revision, i.version, i.status, "
     "i.in_flight,"
     " i.next_cursor, i.next_scope, i.steps, i.step_limit, i.updated_at, i.last_started_at, i.execution_ms,"
-    " i.retry_reason, i.step_limit_exceeded, i.wake_at, i.wake_on, (SELECT value FROM identity)"
+    " i.retry_reason, i.step_limit_exceeded, i.wake_at, i.wake_on, (SELECT value FROM identity),"
+    " l.owner"
     " FROM instance i LEFT JOIN definition d ON d.number = i.definition LEFT JOIN input n ON n.instance = i.id"
+    " LEFT JOIN definition_latest l ON l.id = d.id"
     " WHERE i.id = ?1 AND i.revision > 0";
 constexpr char cursors_sql[] =
     "SELECT cursor, scope, node, visit, phase, key, wait_kind, wait_reason, wait_since, retry_attempts, retry_at,"
@@ -38,10 +40,10 @@ constexpr char closing_sql[] = "SELECT end_status, reason, payload_key FROM clos
 constexpr char labels_sql[] = "SELECT name, value, payload_key FROM label WHERE instance = ?1";
 constexpr char audit_sql[] =
     "SELECT sequence, at, instance_id, node_id, visit, attempt, slot, secret, version, destination, allowed, reason,"
-    " payload_key FROM secret_audit WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
+    " payload_key, owner FROM secret_audit WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
 #define PAWL_SUMMARY_COLUMNS                                                                                           \
-  "SELECT i.id, i.uid, d.id, i.status, i.revision, i.created_at, i.updated_at, i.wake_at, i.wake_on"                   \
-  " FROM instance i LEFT JOIN definition d ON d.number = i.definition"
+  "SELECT i.id, i.uid, d.id, i.status, i.revision, i.created_at, i.updated_at, i.wake_at, i.wake_on, l.owner"          \
+  " FROM instance i LEFT JOIN definition d ON d.number = i.definition LEFT JOIN definition_latest l ON l.id = d.id"
 constexpr char list_sql[] = PAWL_SUMMARY_COLUMNS " WHERE i.id > ?1 AND i.revision > 0 ORDER BY i.id LIMIT ?2";
 constexpr char list_by_uid_sql[] = PAWL_SUMMARY_COLUMNS " WHERE i.uid > ?1 AND i.revision > 0 ORDER BY i.uid LIMIT ?2";
 #undef PAWL_SUMMARY_COLUMNS
@@ -56,14 +58,16 @@ constexpr char context_sql[] = "SELECT node, revision, at, attempt, output, erro
 constexpr char last_step_sql[] = "SELECT last_step FROM visit WHERE instance = ?1 AND node = ?2";
 constexpr char result_sql[] =
     "SELECT node, revision, at, attempt, output, error, payload_key, previous, instance FROM step WHERE seq = ?1";
-constexpr char by_hash_sql[] = "SELECT hash, id, text FROM definition WHERE hash = ?1 ORDER BY id LIMIT 1";
-constexpr char latest_sql[] =
-    "SELECT d.hash, d.id, d.text FROM definition_latest l JOIN definition d ON d.number = l.definition WHERE l.id = ?1";
-constexpr char all_latest_sql[] =
-    "SELECT d.hash, d.id, d.text FROM definition_latest l JOIN definition d ON d.number = l.definition ORDER BY l.id";
+constexpr char by_hash_sql[] = "SELECT d.hash, d.id, d.text, l.owner FROM definition d"
+                               " LEFT JOIN definition_latest l ON l.id = d.id WHERE d.hash = ?1 ORDER BY d.id LIMIT 1";
+constexpr char latest_sql[] = "SELECT d.hash, d.id, d.text, l.owner FROM definition_latest l JOIN definition d ON "
+                              "d.number = l.definition WHERE l.id = ?1";
+constexpr char all_latest_sql[] = "SELECT d.hash, d.id, d.text, l.owner FROM definition_latest l JOIN definition d ON "
+                                  "d.number = l.definition ORDER BY l.id";
 #define PAWL_VERSION_COLUMNS                                                                                           \
-  "SELECT d.number, d.id, d.hash, l.saved_at, (SELECT count(*) FROM instance i WHERE i.definition = d.number)"         \
-  " FROM definition d LEFT JOIN definition_latest l ON l.id = d.id AND l.definition = d.number"
+  "SELECT d.number, d.id, d.hash, CASE WHEN l.definition = d.number THEN l.saved_at END, (SELECT count(*) FROM "       \
+  "instance i WHERE i.definition = d.number), l.owner"                                                                 \
+  " FROM definition d LEFT JOIN definition_latest l ON l.id = d.id"
 constexpr char definitions_sql[] = PAWL_VERSION_COLUMNS " WHERE d.number > max(?1, 0) ORDER BY d.number LIMIT ?2";
 constexpr char versions_sql[] = PAWL_VERSION_COLUMNS " WHERE d.id = ?1 AND d.number > 0 ORDER BY d.number";
 #undef PAWL_VERSION_COLUMNS
@@ -125,7 +129,9 @@ instance_row header_of(const running& row, int first) {
   return header;
 }
 
-definition_row definition_of(const running& row) { return {row.text(0), row.text(1), row.text(2)}; }
+definition_row definition_of(const running& row) {
+  return {row.text(0), row.text(1), row.text(2), row.text_if(3).value_or("")};
+}
 
 std::optional<definition_row> only_definition(running row) {
   return row.next() ? std::optional(definition_of(row)) : std::nullopt;
@@ -135,14 +141,16 @@ std::vector<summary_row> summaries(running row) {
   std::vector<summary_row> rows;
   while (row.next())
     rows.push_back({row.number(0), row.text(1), row.text(2), static_cast<instance_status>(row.small_number(3)),
-                    row.number(4), row.number(5), row.number(6), row.number_if(7), row.number_if(8)});
+                    row.number(4), row.number(5), row.number(6), row.number_if(7), row.number_if(8),
+                    row.text_if(9).value_or("")});
   return rows;
 }
 
 std::vector<definition_version> versions_in(running row) {
   std::vector<definition_version> versions;
   while (row.next())
-    versions.push_back({row.number(0), row.text(1), row.text(2), row.number_if(3), row.number(4)});
+    versions.push_back(
+        {row.number(0), row.text(1), row.text(2), row.number_if(3), row.number(4), row.text_if(5).value_or("")});
   return versions;
 }
 
@@ -300,6 +308,7 @@ secret_audit_entry queries::audit_of(const running& row) {
   line.destination = texts.words(9, "destination");
   line.reason = texts.words(11, "reason");
   line.encrypted = !texts.unreadable().empty();
+  line.owner = row.text(13);
   return line;
 }
 
@@ -402,6 +411,7 @@ result<loaded_instance> queries::load(instance_key instance) {
     found.created_at = row.number(6);
     found.header = header_of(row, 7);
     found.key_seed = core::key_seed(row.text(22), instance);
+    found.owner = row.text_if(23).value_or("");
   }
   found.labels = labels_of(instance, found.unreadable);
   found.cursors = cursors_of(instance, found.unreadable);

@@ -426,12 +426,13 @@ result<void> sqlite_store::save_definition(const definition_row& definition, tim
   if (stopped_) return stopped();
   return or_stop([&]() -> result<void> {
     if (auto refusal = growth_refusal()) return *std::move(refusal);
-    const auto save = [&] { writer_->save_definition(definition, at); };
+    result<void> allowed;
+    const auto save = [&] { allowed = writer_->save_definition(definition, at); };
     auto saved = in_transaction(save);
     if (!saved && saved.failure().code == errc::disk_full && make_room()) saved = in_transaction(save);
     if (!saved && saved.failure().code == errc::disk_full)
       return no_room("free some, or end and remove instances, and try again");
-    return saved;
+    return saved ? allowed : saved;
   });
 }
 

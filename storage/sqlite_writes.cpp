@@ -1,6 +1,8 @@
 // The hot path: about six small statements a step, each prepared once, each touching as few pages as it can.
 #include "storage/sqlite_writes.hpp"
 
+#include "storage/definition_rules.hpp"
+
 #include "runtime/core/overloaded.hpp"
 #include "storage/queries.hpp"
 
@@ -43,7 +45,7 @@ constexpr char insert_input_sql[] = "INSERT INTO input (instance, text, hash, pa
 constexpr char insert_label_sql[] = "INSERT INTO label (instance, name, value, payload_key) VALUES (?1, ?2, ?3, ?4)";
 constexpr char append_audit_sql[] =
     "INSERT INTO secret_audit (at, instance_id, node_id, visit, attempt, slot, secret, version, destination, allowed,"
-    " reason, payload_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    " reason, payload_key, owner) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 constexpr char forget_audit_sql[] =
     "DELETE FROM secret_audit WHERE allowed = ?1 AND sequence <="
     " (SELECT sequence FROM secret_audit WHERE allowed = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)";
@@ -94,8 +96,8 @@ constexpr char append_step_sql[] =
     "INSERT INTO step (instance, revision, at, lag, core_version, kind, cursor, scope, node, visit, attempt, previous,"
     " handle, note, error, detail, output, payload_key, steady_lag, calendar_lag)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
-constexpr char is_latest_sql[] =
-    "SELECT 1 FROM definition_latest l JOIN definition d ON d.number = l.definition WHERE l.id = ?1 AND d.hash = ?2";
+constexpr char latest_of_id_sql[] =
+    "SELECT d.hash, l.owner FROM definition_latest l JOIN definition d ON d.number = l.definition WHERE l.id = ?1";
 constexpr char insert_definition_sql[] =
     "INSERT INTO definition (hash, id, text) VALUES (?1, ?2, ?3) ON CONFLICT (hash, id) DO NOTHING";
 constexpr char forget_latest_sql[] = "DELETE FROM definition_latest WHERE definition = ?1";
@@ -118,7 +120,8 @@ constexpr char count_schedules_sql[] = "SELECT count(*) FROM schedule";
 // Both columns say the same since format 9: there is no third line any more.
 constexpr char set_clock_sql[] = "REPLACE INTO clock (id, engine_ms, calendar_ms) VALUES (1, ?1, ?1)";
 constexpr char set_identity_sql[] = "UPDATE identity SET value = ?1";
-constexpr char set_latest_sql[] = "REPLACE INTO definition_latest (id, definition, saved_at) VALUES (?1, ?2, ?3)";
+constexpr char set_latest_sql[] =
+    "REPLACE INTO definition_latest (id, definition, saved_at, owner) VALUES (?1, ?2, ?3, ?4)";
 
 std::optional<std::int64_t> unless_zero(std::int64_t value) { return value == 0 ? std::nullopt : std::optional(value); }
 
@@ -228,7 +231,7 @@ result<written> change_writer::append_audit(const secret_audit_entry& line) {
   row_sealer sealed(cipher_, audit_place(line));
   statements_.change(append_audit_sql, line.at_ms, line.instance_id, line.node_id, line.visit, line.attempt, line.slot,
                      sealed("secret", line.secret), line.version, sealed("destination", line.destination), line.allowed,
-                     sealed("reason", line.reason), sealed.key());
+                     sealed("reason", line.reason), sealed.key(), line.owner);
   if (database_.getLastInsertRowid() % audit_sweep == 0) {
     statements_.change(forget_audit_sql, true, audit_allowed_max);
     statements_.change(forget_audit_sql, false, audit_refused_max);
@@ -464,10 +467,16 @@ void change_writer::remove_definition(std::int64_t number) {
   statements_.change(remove_definition_sql, number);
 }
 
-void change_writer::save_definition(const definition_row& definition, timestamp_ms at) {
-  if (statements_.run(is_latest_sql, definition.id, definition.hash).next()) return;
+result<void> change_writer::save_definition(const definition_row& definition, timestamp_ms at) {
+  if (running latest = statements_.run(latest_of_id_sql, definition.id); latest.next()) {
+    const auto owner = owner_after(latest.text(1), definition);
+    if (!owner) return owner.failure();
+    if (latest.text(0) == definition.hash && latest.text(1) == *owner) return {};
+  }
   statements_.change(insert_definition_sql, definition.hash, definition.id, definition.text);
-  statements_.change(set_latest_sql, definition.id, definition_number(definition.hash, definition.id), at);
+  statements_.change(set_latest_sql, definition.id, definition_number(definition.hash, definition.id), at,
+                     definition.owner);
+  return {};
 }
 
 void change_writer::set_identity(const std::string& identity) { statements_.change(set_identity_sql, identity); }

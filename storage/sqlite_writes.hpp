@@ -25,7 +25,7 @@ public:
   /// Who wrote most of the newest 256 steps, and how many; for people who look for what fills the disk.
   std::optional<std::pair<std::string, std::int64_t>> busiest();
   /// Does nothing when it is the latest already.
-  void save_definition(const definition_row& definition, timestamp_ms at);
+  result<void> save_definition(const definition_row& definition, timestamp_ms at);
   void set_identity(const std::string& identity);
   /// No instance stands on it.
   void remove_definition(std::int64_t number);

@@ -261,7 +261,9 @@ struct written {
 struct definition_row {
   std::string hash;
   std::string id;
-  std::string text; ///< canonical JSON
+  std::string text;       ///< canonical JSON
+  std::string owner = {}; ///< whose id it is, as the host says; empty: nobody's
+  bool adopts = false;    ///< of save_definition: an id that is nobody's may become the owner's
 };
 
 /// A version of a definition, without its text.
@@ -271,6 +273,7 @@ struct definition_version {
   std::string hash;
   std::optional<timestamp_ms> latest_since; ///< nothing: another one is the latest of the id
   std::int64_t instances = 0;               ///< that were started from it and are in the store, ended ones too
+  std::string owner;                        ///< of the id
 };
 
 struct loaded_instance {
@@ -282,6 +285,7 @@ struct loaded_instance {
   std::string input_hash;
   timestamp_ms created_at = 0;
   std::map<std::string, std::string> labels;
+  std::string owner; ///< of its definition's id
   instance_row header;
   std::vector<cursor_row> cursors; ///< by cursor, ascending
   std::vector<timer_row> timers;   ///< by cursor, ascending
@@ -303,6 +307,7 @@ struct summary_row {
   timestamp_ms updated_at = 0;
   std::optional<timestamp_ms> wake_at; ///< as in instance_row
   std::optional<timestamp_ms> wake_on;
+  std::string owner = {}; ///< of its definition's id
 };
 
 /// One entry of a node's list in the context.
@@ -434,7 +439,8 @@ public:
   /// batch are `disk_full`, and so is all that comes later until there is room to take the reserve back.
   virtual std::vector<result<written>> write(const std::vector<change>& batch) = 0;
 
-  /// The same promises for one definition.
+  /// The same promises for one definition. `conflict`: the id has another owner, or it has none and `adopts` is not
+  /// set.
   virtual result<void> save_definition(const definition_row& definition, timestamp_ms at) = 0;
   /// And for a new identity, which it returns: from now on visits get other keys than in a copy of the store.
   virtual result<std::string> renew_identity() = 0;

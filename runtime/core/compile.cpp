@@ -95,6 +95,7 @@ private:
                  {"id", "start", "input", "signals", "nodes", "edges", "fanOut", "stepLimit", "timeout", "metadata"},
                  {"labels", "concurrency", "history"});
     made_->id = text_field(document_, "", "id").value_or(std::string(fallback_id));
+    made_->owner = how_.owner;
     if (made_->id.empty() && !document_.contains("id"))
       fail("", "the definition has no id", "add \"id\": a name for it");
     else if (made_->id.empty() || made_->id.size() > node_id_bytes_max)

@@ -256,6 +256,8 @@ std::string shown_name(const secret_reference& of) {
 }
 
 result<void> may_have(const secret_policy& policy, const secret_use& use) {
+  if (!policy.owners.empty() && (use.owner.empty() || !fits_any(policy.owners, use.owner)))
+    return refused(fmt::format("its policy does not allow the owner of the definition '{}'", use.definition_id));
   if (!fits_any(policy.definitions, use.definition_id))
     return refused(fmt::format("its policy does not allow the definition '{}'", use.definition_id));
   if (!fits_any(policy.node_types, use.node_type))
@@ -282,9 +284,9 @@ result<void> check(const secret_policy& policy) {
       return error{errc::invalid_argument, "a label of the policy has no good name", ""};
     labels.push_back(pattern);
   }
-  for (const auto& [name, list] :
-       {std::pair("definitions", &policy.definitions), std::pair("node types", &policy.node_types),
-        std::pair("hosts", &policy.hosts), std::pair<const char*, const std::vector<std::string>*>("labels", &labels)})
+  for (const auto& [name, list] : {std::pair("owners", &policy.owners), std::pair("definitions", &policy.definitions),
+                                   std::pair("node types", &policy.node_types), std::pair("hosts", &policy.hosts),
+                                   std::pair<const char*, const std::vector<std::string>*>("labels", &labels)})
     if (auto good = core::check_list(name, *list, list == &policy.hosts); !good) return good;
   for (const std::string& host : policy.hosts)
     if (!core::read_host_pattern(host))

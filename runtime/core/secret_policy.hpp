@@ -33,6 +33,7 @@ bool is_sealed_name(std::string_view name);
 /// Who asks for a secret.
 struct secret_use {
   std::string definition_id;
+  std::string owner; ///< of the definition; empty: nobody's
   std::string node_type;
   bool type_has_destination = false;
   std::optional<std::string> destination; ///< `scheme://host[:port]`; empty: the data says no good place

@@ -49,8 +49,9 @@ struct workflow_node {
 
 struct workflow {
   std::string id;
-  std::string hash; ///< content_hash of `text`
-  std::string text; ///< canonical JSON of the document, as stored
+  std::string hash;  ///< content_hash of `text`
+  std::string text;  ///< canonical JSON of the document, as stored
+  std::string owner; ///< of the id, as the host says; empty: nobody's
   std::vector<workflow_node> nodes;
   schema_ptr input;                                       ///< what a start payload must fit; null: anything
   bool declares_signals = false;                          ///< then no signal comes that is not declared
@@ -80,6 +81,7 @@ struct definition_limits {
 
 struct compile_options {
   bool portable = false;  ///< warn of what plain Jexl would not evaluate
+  std::string owner = {}; ///< of the id
   bool is_stored = false; ///< it was checked when it was loaded: what types say about data is no problem of it now
 };
 

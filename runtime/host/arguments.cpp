@@ -15,6 +15,7 @@ using nlohmann::json;
 
 constexpr std::size_t instance_id_bytes_max = 200;
 constexpr std::size_t schedule_id_bytes_max = 150; ///< with the time of a run behind it it is an instance's id
+constexpr std::size_t owner_bytes_max = 200;
 constexpr std::size_t labels_max = 32;
 constexpr std::size_t label_name_bytes_max = 64;
 constexpr std::size_t label_value_bytes_max = 256;
@@ -30,6 +31,11 @@ result<void> check_name(std::string_view name, std::size_t bytes_max, const char
 result<void> check_id(std::string_view id) { return check_name(id, instance_id_bytes_max, "an instance id"); }
 
 result<void> check_schedule_id(std::string_view id) { return check_name(id, schedule_id_bytes_max, "a schedule's id"); }
+
+result<void> check_owner(std::string_view owner) {
+  if (owner.empty()) return {};
+  return check_name(owner, owner_bytes_max, "an owner's name");
+}
 
 result<void> check_labels(const std::map<std::string, std::string>& labels) {
   const auto is_good = [](const auto& label) {

@@ -12,6 +12,7 @@ namespace pawl::host {
 /// Errors: `invalid_argument`.
 result<void> check_id(std::string_view id);
 result<void> check_schedule_id(std::string_view id);
+result<void> check_owner(std::string_view owner);
 result<void> check_labels(const std::map<std::string, std::string>& labels);
 
 } // namespace pawl::host

@@ -2,11 +2,20 @@
 // share.
 #pragma once
 
+#include "runtime/core/workflow.hpp"
 #include "storage/store.hpp"
 
 #include <pawl/definition.hpp>
 
 namespace pawl::host {
+
+/// Errors: `invalid_argument`.
+result<void> check(const load_options& how);
+/// The id of a document that has none.
+std::string_view fallback_id_of(const load_options& how);
+/// Errors: `bad_definition`.
+result<void> check_claimed_id(std::string_view id, const load_options& how);
+storage::definition_row row_of(const core::workflow& w, const load_options& how);
 
 result<std::vector<definition_info>> read_definitions(storage::reader& from, std::size_t limit, std::int64_t after);
 

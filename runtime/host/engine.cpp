@@ -322,10 +322,12 @@ result<std::vector<problem>> engine::check_definition(std::string_view text, con
   return std::move(compiled->problems);
 }
 
-result<loaded_definition> engine::load_definition(std::string_view text, std::string_view fallback_id) {
+result<loaded_definition> engine::load_definition(std::string_view text, const load_options& how) {
   const auto pass = gate_->enter();
   if (!pass || stopped_) return stopped_error();
-  auto compiled = core::compile(text, fallback_id, shared_->types, shared_->definition_limits);
+  if (auto good = check(how); !good) return good.failure();
+  auto compiled =
+      core::compile(text, fallback_id_of(how), shared_->types, shared_->definition_limits, {.owner = how.owner});
   if (!compiled) return compiled.failure();
   if (options_.strict_definitions)
     for (problem& p : compiled->problems) {
@@ -334,14 +336,15 @@ result<loaded_definition> engine::load_definition(std::string_view text, std::st
     }
   if (!compiled->workflow) return error{errc::bad_definition, list_problems(compiled->problems), ""};
   const auto workflow = compiled->workflow;
-  auto saved =
-      ask_store<bool>([workflow, shared = shared_, now = shared_->time.now()](storage::store& store) -> result<bool> {
-        auto done = store.save_definition({workflow->hash, workflow->id, workflow->text}, now);
-        if (!done) shared->known.forget_latest(workflow->id); // it may be on disk all the same
-        if (!done) return done.failure();
-        shared->known.saved(workflow);
-        return true;
-      });
+  if (auto claimed = check_claimed_id(workflow->id, how); !claimed) return claimed.failure();
+  auto saved = ask_store<bool>([workflow, row = row_of(*workflow, how), shared = shared_,
+                                now = shared_->time.now()](storage::store& store) -> result<bool> {
+    auto done = store.save_definition(row, now);
+    if (!done) shared->known.forget_latest(workflow->id); // it may be on disk all the same
+    if (!done) return done.failure();
+    shared->known.saved(workflow);
+    return true;
+  });
   if (!saved) notice_stopped_store(saved.failure());
   if (!saved) return saved.failure();
   return loaded_definition{workflow->id, workflow->hash, std::move(compiled->problems)};
@@ -361,7 +364,8 @@ result<std::shared_ptr<const core::workflow>> engine::find_definition(const std:
     return error{errc::unknown_definition, fmt::format("no definition '{}' is loaded; load_definition comes first", id),
                  ""};
   if (auto known = shared_->known.find(row->hash, row->id)) return shared_->known.add_latest(known, changes);
-  auto compiled = core::compile(row->text, row->id, shared_->types, shared_->definition_limits, {.is_stored = true});
+  auto compiled = core::compile(row->text, row->id, shared_->types, shared_->definition_limits,
+                                {.owner = row->owner, .is_stored = true});
   if (!compiled) return compiled.failure();
   if (!compiled->workflow) return error{errc::bad_definition, list_problems(compiled->problems), id};
   return shared_->known.add_latest(compiled->workflow, changes);

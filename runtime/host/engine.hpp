@@ -29,7 +29,12 @@ public:
                                               actor_driver* driver = nullptr);
   ~engine();
 
-  result<loaded_definition> load_definition(std::string_view text, std::string_view fallback_id);
+  result<loaded_definition> load_definition(std::string_view text, const load_options& how);
+  result<loaded_definition> load_definition(std::string_view text, std::string_view fallback_id) {
+    load_options how;
+    how.fallback_id = fallback_id;
+    return load_definition(text, how);
+  }
   result<std::vector<problem>> check_definition(std::string_view text, const check_options& how) const;
   result<std::vector<definition_info>> list_definitions(std::size_t limit, std::int64_t after_number);
   result<void> remove_definition(std::string_view id, std::string_view hash);

@@ -171,6 +171,7 @@ result<json> shown(storage::reader& from, const storage::loaded_instance& rows,
             {"cursors", json::array()},
             {"waits", json::array()}};
   if (!rows.labels.empty()) view["labels"] = rows.labels;
+  if (!rows.owner.empty()) view["owner"] = rows.owner;
   if (deciding != nullptr && deciding->retry_attempts > 0)
     view["retryState"] = {{"nodeId", deciding->node},
                           {"attempts", deciding->retry_attempts},
@@ -251,7 +252,8 @@ instance_summary summary_of(storage::summary_row row, const core::clock_offsets&
           row.revision,
           row.created_at,
           row.updated_at,
-          wake_at};
+          wake_at,
+          std::move(row.owner)};
 }
 
 result<snapshot> read_snapshot(storage::reader& from, std::string_view uid) {

@@ -128,13 +128,21 @@ result<std::vector<definition_info>> maintenance::prune_definitions(bool dry_run
 // --- schedules
 
 result<loaded_definition> maintenance::load_definition(std::string_view json_text, std::string_view fallback_id) {
-  auto compiled = core::compile(json_text, fallback_id, nodes::built_in_types(), {});
+  load_options how;
+  how.fallback_id = fallback_id;
+  return load_definition(json_text, how);
+}
+
+result<loaded_definition> maintenance::load_definition(std::string_view json_text, const load_options& how) {
+  if (auto good = host::check(how); !good) return good.failure();
+  auto compiled = core::compile(json_text, host::fallback_id_of(how), nodes::built_in_types(), {});
   if (!compiled) return compiled.failure();
   for (const problem& p : compiled->problems)
     if (!compiled->workflow && !p.is_warning)
       return error{errc::bad_definition, fmt::format("{}: {}; {}", p.pointer, p.message, p.advice), p.pointer};
   const core::workflow& w = *compiled->workflow;
-  if (auto saved = impl_->store->save_definition({w.hash, w.id, w.text}, impl::now()); !saved) return saved.failure();
+  if (auto claimed = host::check_claimed_id(w.id, how); !claimed) return claimed.failure();
+  if (auto saved = impl_->store->save_definition(host::row_of(w, how), impl::now()); !saved) return saved.failure();
   return loaded_definition{w.id, w.hash, std::move(compiled->problems)};
 }
 

@@ -29,6 +29,10 @@ result<loaded_definition> runtime::load_definition(std::string_view json_text, s
   return impl_->engine->load_definition(json_text, fallback_id);
 }
 
+result<loaded_definition> runtime::load_definition(std::string_view json_text, const load_options& how) {
+  return impl_->engine->load_definition(json_text, how);
+}
+
 result<std::vector<problem>> runtime::check_definition(std::string_view json_text, const check_options& how) const {
   return impl_->engine->check_definition(json_text, how);
 }

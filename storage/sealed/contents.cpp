@@ -53,6 +53,7 @@ std::optional<std::int64_t> time_of(const json& value) {
 
 secret_settings read_settings(const json& members) {
   secret_settings made;
+  if (members.contains("owners")) made.policy.owners = members.at("owners").get<std::vector<std::string>>();
   made.policy.definitions = members.at("definitions").get<std::vector<std::string>>();
   made.policy.node_types = members.at("node_types").get<std::vector<std::string>>();
   made.policy.hosts = members.at("hosts").get<std::vector<std::string>>();
@@ -186,6 +187,7 @@ std::string associated_with(std::string_view store_id, const std::string& name, 
   put_number(made, settings.expires_at_ms ? 1 : 0);
   put_number(made, static_cast<std::uint64_t>(settings.expires_at_ms.value_or(0)));
   put_number(made, settings.no_mask ? 1 : 0);
+  if (!settings.policy.owners.empty()) put_texts(made, settings.policy.owners); // stores from before have none
   return made;
 }
 
@@ -203,6 +205,7 @@ json to_json(const secret_settings& settings) {
                {"no_mask", settings.no_mask},
                {"expires_at_ms", nullptr}};
   if (settings.expires_at_ms) made["expires_at_ms"] = *settings.expires_at_ms;
+  if (!settings.policy.owners.empty()) made["owners"] = settings.policy.owners;
   return made;
 }
 

@@ -296,6 +296,18 @@ TEST_CASE("command: definitions are listed and removed when nothing needs them",
   CHECK(run_pawl({"def", "list", "--store", store, "-o", "jsonl"}).out.empty());
 }
 
+TEST_CASE("command: a definition has the owner that run is told, and another one's id is refused", "[basic]") {
+  temp_folder folder;
+  const std::string store = folder.file("s.db");
+  REQUIRE(run_approval(store, {"--input", article, "--owner", "ann"}).code == 3);
+  CHECK(json::parse(run_pawl({"def", "list", "--store", store, "-o", "jsonl"}).out)["owner"] == "ann");
+  CHECK(json::parse(run_pawl({"list", "--store", store, "-o", "jsonl"}).out)["owner"] == "ann");
+  CHECK(has(run_pawl({"show", "a-1", "--store", store}).out, "ann"));
+  const ended refused = run_approval(store, {"--owner", "bob"});
+  CHECK(refused.code == 1);
+  CHECK(has(refused.err, "belongs to another owner"));
+}
+
 TEST_CASE("command: what is cancelled has ended, says why, and takes nothing any more", "[basic]") {
   temp_folder folder;
   const std::string store = folder.file("cancel.db");

@@ -99,6 +99,37 @@ TEST_CASE("definitions: the latest version goes with its id only, and not while 
   CHECK(listed(s) == texts{"other h2 0*", "flow h1 0*"});
 }
 
+TEST_CASE("definitions: an id belongs to whoever loaded it first, nobody included") {
+  tested_store s(any_kind());
+  const auto of = [](const std::string& id, const std::string& hash, const std::string& owner, bool adopts = false) {
+    definition_row row = definition(id, hash);
+    row.owner = owner;
+    row.adopts = adopts;
+    return row;
+  };
+  const auto key = s.with_instance("a"); // of flow h1, nobody's
+  CHECK(s->save_definition(of("flow", "h2", "ann"), 2).failure().code == errc::conflict);
+  CHECK(s->save_definition(of("flow", "h1", "ann"), 2).failure().code == errc::conflict);
+  REQUIRE(s->save_definition(of("book", "h1", "ann"), 3));
+  for (const char* other : {"", "bob", "an", "ann "}) {
+    const auto refused = s->save_definition(of("book", "h2", other, true), 4);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.failure().where == "/id");
+    CHECK_FALSE(has(refused.failure().message, "ann"));
+  }
+  CHECK(given(s->latest_definition("book"))->hash == "h1");
+  CHECK(given(s->latest_definition("book"))->owner == "ann");
+  CHECK(given(s->load(key)).owner.empty());
+  REQUIRE(s->save_definition(of("flow", "h1", "bob", true), 5)); // its instances come along
+  CHECK(given(s->load(key)).owner == "bob");
+  CHECK(given(s->list(0, 1))[0].owner == "bob");
+  CHECK(given(s->list_by_uid("", 1))[0].owner == "bob");
+  CHECK(given(s->definition_by_hash("h1"))->owner == "ann"); // of `book`, the first of that hash
+  CHECK(given(s->definitions(0, 1))[0].owner == "bob");
+  REQUIRE(s->remove_definition("book", ""));
+  REQUIRE(s->save_definition(of("book", "h2", "bob"), 6)); // the id was free
+}
+
 TEST_CASE("list: pages by id go on behind one that nobody has") {
   tested_store s(any_kind());
   const auto keys = s.with_instances({"c", "a", "b"});

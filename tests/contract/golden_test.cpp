@@ -200,6 +200,8 @@ private:
                                           : 11u),
            "all instances are there");
     for (const instance_summary& i : *all)
+      expect(i.owner == (format_ >= 10 && i.id == "dated" ? golden::owner : ""), i.id + ": is its owner's");
+    for (const instance_summary& i : *all)
       expect(has_ended(i.status), i.id + ": has ended");
   }
 

@@ -40,6 +40,9 @@ inline constexpr char listener[] =
             {"id": "second", "type": "wait", "data": {"signal": "second"}}],
   "edges": [{"source": "first", "target": "second"}]})";
 
+/// Since format 10: of the definition of `dated`.
+inline constexpr char owner[] = "ann";
+
 /// Since format 7: the instance `dated` of this waits for the day after, and the wall clock was once set forward.
 inline constexpr char dated[] = R"({"id": "dated", "nodes": [
   {"id": "until", "type": "delay", "data": {"until": "2026-01-02T00:00:00Z"}}], "edges": []})";

@@ -100,7 +100,9 @@ public:
     good(rt_->signal(id, "second", &early, {"k"}));
   }
   void wait_for_date(const char* id) {
-    load(json::parse(golden::dated));
+    load_options owned;
+    owned.owner = golden::owner;
+    good(rt_->load_definition(golden::dated, owned));
     time_->wall += 1000;
     start_options how;
     how.id = id;

@@ -39,7 +39,7 @@ loop_run run_loop(const std::string& file, int results) {
   seen->commit_times.clear();
   seen->measure_at = {first, first + window, results - window, results};
   auto engine = open_engine(file, seen);
-  must(engine->load_definition(loop_definition(), {}));
+  must(engine->load_definition(loop_definition(), ""));
   const std::string id = must(engine->start("loop", {{"limit", results}}, {}));
   const snapshot end = must(engine->wait(id, wait_until::ended, std::chrono::hours(2)));
   if (end.status() != instance_status::completed || seen->usages.size() != 4)

@@ -49,7 +49,7 @@ example run_example(const std::string& definition, const std::string& definition
   auto seen = std::make_shared<observations>();
   seen->record = true;
   auto engine = open_engine("", seen);
-  must(engine->load_definition(definition, {}));
+  must(engine->load_definition(definition, ""));
   must(engine->wait(must(engine->start(definition_id, input, {})), wait_until::at_rest, std::chrono::minutes(1)));
   engine->stop();
   return {std::move(seen->recorded), std::move(seen->definitions)};

@@ -115,7 +115,7 @@ void start_all(host::engine& engine, const std::string& definition, int count) {
 linear_run run_linear(const std::string& file, int instances, int waves, const std::shared_ptr<observations>& seen,
                       const storage::payload_protection& payloads) {
   auto engine = open_engine(file, seen, payloads);
-  must(engine->load_definition(linear_definition(linear_nodes), {}));
+  must(engine->load_definition(linear_definition(linear_nodes), ""));
   const usage before = usage_now();
   const moment begin = now();
   for (int i = 0; i < waves; ++i) {

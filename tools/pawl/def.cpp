@@ -43,15 +43,16 @@ json version_json(const definition_info& version) {
              {"hash", version.hash},
              {"latest", version.latest_since_ms.has_value()},
              {"instances", version.instances}};
+  if (!version.owner.empty()) shown["owner"] = version.owner;
   if (version.latest_since_ms) shown["latestSince"] = *version.latest_since_ms;
   return shown;
 }
 
-const std::vector<std::string> version_header{"WORKFLOW", "VERSION", "LATEST SINCE", "INSTANCES"};
+const std::vector<std::string> version_header{"WORKFLOW", "OWNER", "VERSION", "LATEST SINCE", "INSTANCES"};
 
 std::vector<std::string> version_row(const definition_info& version) {
-  return {printable(version.id), version.hash, version.latest_since_ms ? time_text(*version.latest_since_ms) : "-",
-          std::to_string(version.instances)};
+  return {printable(version.id), version.owner.empty() ? "-" : printable(version.owner), version.hash,
+          version.latest_since_ms ? time_text(*version.latest_since_ms) : "-", std::to_string(version.instances)};
 }
 
 int list_definitions(const def_arguments& given) {

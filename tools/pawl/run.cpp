@@ -29,6 +29,7 @@ struct run_arguments {
   std::optional<std::string> input;
   std::string id;
   std::string start_node;
+  std::string owner;
   std::optional<std::string> payload;
   std::vector<std::string> labels; ///< NAME=VALUE
 };
@@ -95,7 +96,10 @@ int run_definition_in(foreground& here, const run_arguments& given) {
   const std::optional<snapshot> there =
       given.id.empty() ? std::nullopt : find_instance(given.common.store(), given.id, here.keys());
   runtime& runtime = here.own();
-  const loaded_definition loaded = need(runtime.load_definition(text, fallback_id), given.definition);
+  load_options how;
+  how.fallback_id = fallback_id;
+  how.owner = given.owner;
+  const loaded_definition loaded = need(runtime.load_definition(text, how), given.definition);
   const std::string id = start(given, runtime, loaded, there);
   if (there)
     say_how_it_goes_on(here, *there, loaded);
@@ -129,6 +133,9 @@ void add_run(CLI::App& app, action& chosen) {
       .add_option("--label", given->labels, "What you say of the instance; policies of secrets go by it; repeatable")
       ->allow_extra_args(false)
       ->type_name("NAME=VALUE");
+  command.add_option("--owner", given->owner, "Whose definition it is; policies of secrets may go by it")
+      ->type_name("OWNER")
+      ->check(not_empty());
   add_foreground(command, given->foreground);
   command.callback([given, &chosen] { chosen = [given] { return run_definition(*given); }; });
 }

@@ -33,6 +33,7 @@ struct add_arguments {
   std::string start_at;
   std::string input = "{}";
   std::vector<std::string> labels;
+  std::string owner;
   schedule_spec spec;
   add_schedule_options how;
 };
@@ -101,8 +102,10 @@ int add(const add_arguments& given) {
   const secrets_options keys = given.keys.if_named();
   make_store(given.common.store());
   maintenance store = need(maintenance::open(given.common.store(), keys, given.encrypt_payloads));
-  spec.definition_id =
-      from_file ? need(store.load_definition(text, fallback_id), given.definition).id : given.definition;
+  load_options loading;
+  loading.fallback_id = fallback_id;
+  loading.owner = given.owner;
+  spec.definition_id = from_file ? need(store.load_definition(text, loading), given.definition).id : given.definition;
   const schedule_info added = store_schedule(store, given, spec, input);
   if (given.common.how == format::table)
     print_line(fmt::format("schedule {} of {}: {}, next {}", printable(added.spec.id),
@@ -156,6 +159,9 @@ void add_schedule_add(CLI::App& schedule, action& chosen) {
   command.add_option("--label", given->labels, "A label of each instance; repeatable")
       ->allow_extra_args(false)
       ->type_name("NAME=VALUE");
+  command.add_option("--owner", given->owner, "Whose definition the file is; policies of secrets may go by it")
+      ->type_name("OWNER")
+      ->check(not_empty());
   add_policies(command, *given);
   command.add_flag("--replace", given->how.replace, "Take the place of a schedule of that id with another content");
   add_common(command, given->common);

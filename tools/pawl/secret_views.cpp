@@ -42,8 +42,9 @@ std::string list_or(const std::vector<std::string>& list, const char* when_empty
 // Only what bounds it, in one line.
 std::string policy_text(const secret_policy& policy) {
   std::string text;
-  for (const auto& [name, list] : {std::pair("definitions", policy.definitions), std::pair("types", policy.node_types),
-                                   std::pair("hosts", policy.hosts), std::pair("labels", label_texts(policy))})
+  for (const auto& [name, list] : {std::pair("owners", policy.owners), std::pair("definitions", policy.definitions),
+                                   std::pair("types", policy.node_types), std::pair("hosts", policy.hosts),
+                                   std::pair("labels", label_texts(policy))})
     if (!list.empty()) text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", name, joined(list));
   return text.empty() ? "any" : shortened(text, 60);
 }
@@ -63,6 +64,7 @@ json to_json(const secret_summary& secret) {
                {"nodeTypes", policy.node_types},
                {"hosts", policy.hosts},
                {"labels", policy.labels}}}};
+  if (!policy.owners.empty()) shown["policy"]["owners"] = policy.owners;
   if (secret.settings.expires_at_ms) shown["expiresAt"] = *secret.settings.expires_at_ms;
   return shown;
 }
@@ -95,6 +97,7 @@ std::vector<std::string> settings_lines(const secret_settings& settings) {
       name_and_value("labels", list_or(label_texts(policy), "any instance")),
       name_and_value("expires",
                      expiry_text(settings.expires_at_ms) + (is_past ? ", which is past: no node gets it" : ""))};
+  if (!policy.owners.empty()) lines.insert(lines.begin(), name_and_value("owners", joined(policy.owners)));
   if (settings.no_mask) lines.push_back(name_and_value("masked", "no: results and logs may show it"));
   return lines;
 }

@@ -41,7 +41,7 @@ json json_of_entry(const secret_audit_entry& entry) {
                   {"attempt", entry.attempt},
                   {"slot", entry.slot}});
   for (const auto& [name, text] : {std::pair("version", &entry.version), std::pair("destination", &entry.destination),
-                                   std::pair("reason", &entry.reason)})
+                                   std::pair("reason", &entry.reason), std::pair("owner", &entry.owner)})
     if (!text->empty()) shown[name] = *text;
   if (entry.encrypted) shown["encrypted"] = true;
   return shown;

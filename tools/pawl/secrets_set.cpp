@@ -41,6 +41,7 @@ secret_settings settings_for(const set_arguments& given, const secret_settings& 
   const auto there = std::find_if(all.begin(), all.end(), [&](const auto& s) { return s.name == given.name; });
   if (there == all.end()) return wanted;
   secret_settings made = there->settings;
+  if (!wanted.policy.owners.empty()) made.policy.owners = wanted.policy.owners;
   if (!wanted.policy.definitions.empty()) made.policy.definitions = wanted.policy.definitions;
   if (!wanted.policy.node_types.empty()) made.policy.node_types = wanted.policy.node_types;
   if (!wanted.policy.hosts.empty()) made.policy.hosts = wanted.policy.hosts;
@@ -82,6 +83,7 @@ void add_missing(std::vector<std::string>& list, const std::vector<std::string>&
 }
 
 void clear_list(secret_policy& policy, const std::string& which) {
+  if (which == "owners") policy.owners.clear();
   if (which == "definitions") policy.definitions.clear();
   if (which == "types") policy.node_types.clear();
   if (which == "hosts") policy.hosts.clear();
@@ -90,8 +92,8 @@ void clear_list(secret_policy& policy, const std::string& which) {
 
 int allow(const allow_arguments& given) {
   if (!given.settings.is_given() && given.clear.empty())
-    throw command_failure(exit_code::usage, "nothing to change: give --allow-definition, --allow-type, --allow-host, "
-                                            "--allow-label, --expires or --clear");
+    throw command_failure(exit_code::usage, "nothing to change: give --allow-owner, --allow-definition, "
+                                            "--allow-type, --allow-host, --allow-label, --expires or --clear");
   const secret_policy more = given.settings.policy();
   const bool has_expiry = !given.settings.expires.empty();
   const auto expiry = given.settings.expires_at_ms();
@@ -99,6 +101,7 @@ int allow(const allow_arguments& given) {
   secret_settings settings = need_secret(store, given.name).settings;
   for (const std::string& which : given.clear)
     clear_list(settings.policy, which);
+  add_missing(settings.policy.owners, more.owners);
   add_missing(settings.policy.definitions, more.definitions);
   add_missing(settings.policy.node_types, more.node_types);
   add_missing(settings.policy.hosts, more.hosts);
@@ -158,8 +161,9 @@ void add_secrets_allow(CLI::App& secrets, action& chosen) {
   command.add_option("NAME", given->name, "The secret")->required()->type_name("");
   given->sealed.add(command);
   add_settings(command, given->settings);
-  command.add_option("--clear", given->clear, "Empty a list first: definitions, types, hosts, labels; repeatable")
-      ->check(CLI::IsMember({"definitions", "types", "hosts", "labels"}).description(""))
+  command
+      .add_option("--clear", given->clear, "Empty a list first: owners, definitions, types, hosts, labels; repeatable")
+      ->check(CLI::IsMember({"owners", "definitions", "types", "hosts", "labels"}).description(""))
       ->allow_extra_args(false)
       ->type_name("LIST");
   command.footer("An empty list means any (of hosts: none for http), so its first entry bounds it, and --clear\n"

@@ -20,11 +20,13 @@ void add_list(CLI::App& command, const char* name, std::vector<std::string>& lis
 } // namespace
 
 bool settings_arguments::is_given() const {
-  return !definitions.empty() || !types.empty() || !hosts.empty() || !labels.empty() || !expires.empty();
+  return !owners.empty() || !definitions.empty() || !types.empty() || !hosts.empty() || !labels.empty() ||
+         !expires.empty();
 }
 
 secret_policy settings_arguments::policy() const {
   secret_policy made;
+  made.owners = owners;
   made.definitions = definitions;
   made.node_types = types;
   made.hosts = hosts;
@@ -47,6 +49,8 @@ std::optional<std::int64_t> settings_arguments::expires_at_ms() const {
 
 void add_allowed(CLI::App& command, settings_arguments& given) {
   add_list(command, "--allow-definition", given.definitions, "ID", "A workflow's id; without one any");
+  add_list(command, "--allow-owner", given.owners, "OWNER",
+           "Whose definitions, as the host says that loads them; without one anybody's. A definition names itself");
   add_list(command, "--allow-type", given.types, "TYPE", "A node type; without one any");
   add_list(
       command, "--allow-host", given.hosts, "HOST",

@@ -15,6 +15,7 @@ class App;
 namespace pawl::tool {
 
 struct settings_arguments {
+  std::vector<std::string> owners;
   std::vector<std::string> definitions;
   std::vector<std::string> types;
   std::vector<std::string> hosts;

@@ -68,6 +68,7 @@ void print_table(const snapshot& shown, const common_arguments& common) {
   const json& d = shown.document();
   print_line(name_and_value("instance", printable(shown.id())));
   print_line(name_and_value("workflow", printable(d.value("workflowId", ""))));
+  if (d.contains("owner")) print_line(name_and_value("owner", printable(d.value("owner", ""))));
   print_line(name_and_value("status", to_string(shown.status())));
   if (const std::string why = end_reason(shown); !why.empty()) print_line(name_and_value("reason", printable(why)));
   print_outer_bounds(d);

@@ -15,6 +15,7 @@ json to_json(const instance_summary& summary) {
       {"instanceId", summary.id},     {"workflowId", summary.definition_id}, {"status", to_string(summary.status)},
       {"revision", summary.revision}, {"createdAt", summary.created_at_ms},  {"updatedAt", summary.updated_at_ms}};
   if (summary.wake_at_ms) shown["wakeAt"] = *summary.wake_at_ms;
+  if (!summary.owner.empty()) shown["owner"] = summary.owner;
   return shown;
 }
 

@@ -27,6 +27,18 @@ struct check_options {
   bool portable = false;
 };
 
+/// What a definition may claim. A document names itself: whom the host believes, it says here.
+struct load_options {
+  std::string fallback_id; ///< used when the document has no `id`; empty: `required_id`
+  /// Whose definition it is: 1 to 200 bytes of UTF-8 without control characters; empty: nobody's. An id belongs to the
+  /// owner that loaded it first, nobody included, until the definition is removed; another one's is refused. Instances
+  /// have their definition's owner, and policies of secrets may name owners.
+  std::string owner;
+  std::string required_id; ///< another id is refused; empty: any
+  std::string id_prefix;   ///< an id that does not begin with it is refused
+  bool adopts_id = false;  ///< an id that is nobody's, with its instances, becomes the owner's: for stores from before
+};
+
 /// One version of a definition: what was loaded once under its id.
 struct definition_info {
   std::int64_t number = 0; ///< in the order in which versions were first loaded; the place for reading on
@@ -34,6 +46,7 @@ struct definition_info {
   std::string hash;                            ///< as loaded_definition::hash
   std::optional<std::int64_t> latest_since_ms; ///< milliseconds since 1970; nothing: another version is the latest
   std::int64_t instances = 0;                  ///< that were started from it and are in the store, ended ones too
+  std::string owner;                           ///< of the id; empty: nobody's
 };
 
 /// A definition that is stored now, and may be started.

@@ -18,7 +18,8 @@ enum class errc {
   unknown_definition, ///< no definition of that id is loaded
   unknown_type,       ///< a node type that nobody registered
   not_found,          ///< no instance of that id
-  conflict,           ///< the id is taken by an instance with another definition or input, or a stale revision
+  conflict,           ///< the id is taken by an instance with another definition or input, or a definition's by another
+                      ///< owner; or a stale revision
   unknown_signal,     ///< the definition declares its signals, and not this one
   full,               ///< an instance keeps as many signals, or keys of signals, as it may; `message` names the limit
   not_waiting,        ///< the instance (or the named visit) does not wait for a payload

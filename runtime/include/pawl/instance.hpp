@@ -80,14 +80,14 @@ public:
   /// Only resume() or signal() can move it on: it waits, and not for time. Its own timeout would only end it.
   bool needs_payload() const noexcept;
   /// The whole snapshot in Refluxo's shape: workflowId, status, currentNodeId, context, version, lastStartedAt,
-  /// totalExecutionTime, metadata, retryState (when there is one), and instanceId, definitionHash, input, labels (when
-  /// there are some), createdAt, updatedAt, failure (when it failed), cursors,
-  /// waits (each with the `schema` that its payload must fit, if there is one, or the names of its `signals`),
-  /// revision; `closing` while it is being ended from outside (`end`, the status that it will have; `reason`; `until`,
-  /// when the grace is over), which metadata shows afterwards as `cancelledReason` or `failedReason`; `timeoutAt` when
-  /// the definition has a timeout; `signals` (`name`, `at`, `revision`, `payload`) when some came that nothing has
-  /// consumed; `encrypted` (why) when payloads were read without their key, in whose places that is said. Valid as long
-  /// as this snapshot or a copy of it.
+  /// totalExecutionTime, metadata, retryState (when there is one), and instanceId, definitionHash, input, owner and
+  /// labels (when there are some), createdAt, updatedAt, failure (when it failed), cursors, waits (each with the
+  /// `schema` that its payload must fit, if there is one, or the names of its `signals`), revision; `closing` while it
+  /// is being ended from outside (`end`, the status that it will have; `reason`; `until`, when the grace is over),
+  /// which metadata shows afterwards as `cancelledReason` or `failedReason`; `timeoutAt` when the definition has a
+  /// timeout; `signals` (`name`, `at`, `revision`, `payload`) when some came that nothing has consumed; `encrypted`
+  /// (why) when payloads were read without their key, in whose places that is said. Valid as long as this snapshot or a
+  /// copy of it.
   const nlohmann::json& document() const noexcept { return *document_; }
 
 private:
@@ -109,6 +109,7 @@ struct instance_summary {
   std::int64_t created_at_ms = 0;         ///< milliseconds since 1970, as the two below
   std::int64_t updated_at_ms = 0;         ///< when its last transition was committed
   std::optional<std::int64_t> wake_at_ms; ///< its earliest timer; nothing when it has none
+  std::string owner;                      ///< of its definition; empty: nobody's
 };
 
 /// One committed transition.

@@ -64,6 +64,7 @@ public:
 
   /// As runtime::load_definition, for definitions of built-in node types only.
   result<loaded_definition> load_definition(std::string_view json_text, std::string_view fallback_id = {});
+  result<loaded_definition> load_definition(std::string_view json_text, const load_options& how);
   /// As runtime::add_schedule; by the wall clock. Where the definition has node types that are not built in, its start
   /// and whether the input fits are seen only when a run starts. Needs the second open() where payloads are encrypted.
   result<schedule_info> add_schedule(const schedule_spec& spec, const nlohmann::json& input,

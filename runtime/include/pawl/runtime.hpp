@@ -116,8 +116,12 @@ public:
   /// they started with. `fallback_id` is used when the document has no `id`. After an error an earlier definition of
   /// that id still counts.
   /// Errors: `bad_json`, `limit`, `bad_definition` (all problems, a line each; see check_definition; with
-  /// options::strict_definitions warnings too); store errors.
+  /// options::strict_definitions warnings too), `conflict` (the id has an owner); store errors.
   result<loaded_definition> load_definition(std::string_view json_text, std::string_view fallback_id = {});
+  /// As above, and says what the document may claim; where half-trusted authors write definitions, always load so.
+  /// Errors: also `bad_definition` (`where` is `/id`: not the id that it must have), `conflict` (`where` is `/id`: the
+  /// id has another owner, also when it was loaded in an earlier run), `invalid_argument` (the owner's name).
+  result<loaded_definition> load_definition(std::string_view json_text, const load_options& how);
 
   /// All problems of a definition, errors and warnings, with lines and columns; stores nothing.
   /// Errors: `bad_json`, `limit`, `stopped`.

@@ -63,9 +63,13 @@ struct secret_policy {
   std::vector<std::string> hosts;
   /// Labels that the host gave the instance (start_options::labels): each must be there and fit. `device` → `A-17`.
   std::map<std::string, std::string> labels;
+  /// Whose definitions, as the host says (load_options::owner): a definition names itself, so its id alone is what its
+  /// author claims. One without an owner fits none.
+  std::vector<std::string> owners = {};
 
   friend bool operator==(const secret_policy& a, const secret_policy& b) {
-    return a.definitions == b.definitions && a.node_types == b.node_types && a.hosts == b.hosts && a.labels == b.labels;
+    return a.owners == b.owners && a.definitions == b.definitions && a.node_types == b.node_types &&
+           a.hosts == b.hosts && a.labels == b.labels;
   }
 };
 
@@ -163,6 +167,7 @@ struct secret_audit_entry {
   bool allowed = false;
   std::string reason;     ///< why not; empty when allowed
   bool encrypted = false; ///< read without the key of payloads: `secret`, `destination` and `reason` only say so
+  std::string owner = {}; ///< of the definition; empty: nobody's
 };
 
 } // namespace pawl

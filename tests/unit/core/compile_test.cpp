@@ -157,7 +157,7 @@ TEST_CASE("definition: a signal that is not declared is refused where it is writ
   const auto advice = [](const std::string& signals, const char* data, bool is_stored = false) -> std::string {
     auto done = given(compile(R"({"input":true,)" + signals + R"("nodes":[{"id":"a","type":"wait","data":)" + data +
                                   R"(}],"edges":[]})",
-                              "x", test::types_with_task(), {}, {false, is_stored}));
+                              "x", test::types_with_task(), {}, {.is_stored = is_stored}));
     return done.problems.empty() ? "" : done.problems[0].advice;
   };
   const std::string declared = R"("signals":{"approve":true,"reject":true},)";

@@ -507,4 +507,21 @@ TEST_CASE("secret policy: all that is not empty must fit at once") {
   CHECK_FALSE(without([](secret_use& u) { u.labels.clear(); }));
 }
 
+TEST_CASE("secret policy: owners are whom the host names, and nobody is none of them") {
+  secret_policy policy;
+  secret_use use;
+  CHECK(may_have(policy, use));
+  policy.owners = {"ann", "team-*"};
+  for (const auto& [owner, may] :
+       {std::pair("ann", true), {"team-", true}, {"team-x", true}, {"ann2", false}, {"", false}}) {
+    INFO(owner);
+    use.owner = owner;
+    CHECK(may_have(policy, use).has_value() == may);
+  }
+  policy.owners = {"*"};
+  CHECK(why_not(policy, secret_use{}).find("owner") != std::string::npos);
+  policy.owners = {"a*b"};
+  CHECK(pawl::check(policy).failure().code == errc::invalid_argument);
+}
+
 } // namespace core_secret_policy_test

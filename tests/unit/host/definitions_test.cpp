@@ -106,6 +106,78 @@ TEST_CASE("definitions: what nothing needs is removed, from memory and from the 
   CHECK(output_of(given(rt.wait(given(rt.start("w", nullptr)), wait_until::ended, patience))) == 2);
 }
 
+TEST_CASE("load options: a definition claims no id but the one that the host gives it") {
+  runtime rt = given(runtime::open(options()));
+  struct trial {
+    const char* required_id;
+    const char* id_prefix;
+    const char* code; ///< empty: it is taken
+  };
+  const trial table[] = {{"", "", ""},
+                         {"w", "", ""},
+                         {"x", "", "bad_definition"},
+                         {"", "w", ""},
+                         {"", "", ""},
+                         {"", "ann/", "bad_definition"},
+                         {"w", "w", ""},
+                         {"w", "x", "bad_definition"}};
+  for (const trial& t : table) {
+    INFO(t.required_id << " " << t.id_prefix);
+    load_options how;
+    how.required_id = t.required_id;
+    how.id_prefix = t.id_prefix;
+    const auto loaded = rt.load_definition(version(1), how);
+    CHECK((loaded ? "" : std::string(to_string(loaded.failure().code))) == t.code);
+    if (!loaded) CHECK(loaded.failure().where == "/id");
+    if (!loaded) CHECK(loaded.failure().message.rfind("/id: ", 0) == 0);
+  }
+  load_options named;
+  named.required_id = "given";
+  CHECK(given(rt.load_definition(R"({"nodes": [{"id": "n", "type": "set", "data": 1}], "edges": []})", named)).id ==
+        "given");
+  named.owner = "a\nb";
+  CHECK(rt.load_definition(version(1), named).failure().code == errc::invalid_argument);
+}
+
+TEST_CASE("load options: another owner's id is refused, in a later run too, and everything says whose it is") {
+  test::temp_folder folder;
+  load_options ann;
+  ann.owner = "ann";
+  load_options bob;
+  bob.owner = "bob";
+  std::string id;
+  {
+    runtime rt = given(runtime::open(on(folder.file("a.db"))));
+    given(rt.load_definition(version(1), ann));
+    CHECK(rt.load_definition(version(2), bob).failure().code == errc::conflict);
+    CHECK(rt.load_definition(version(2)).failure().code == errc::conflict); // nobody is another one, too
+    id = given(rt.start("w", nullptr));
+    const snapshot ended = given(rt.wait(id, wait_until::ended, patience));
+    CHECK(output_of(ended) == 1);
+    CHECK(ended.document()["owner"] == "ann");
+  }
+  runtime rt = given(runtime::open(on(folder.file("a.db"))));
+  CHECK(rt.load_definition(version(2), bob).failure().code == errc::conflict);
+  given(rt.load_definition(version(2), ann));
+  CHECK(output_of(given(rt.wait(given(rt.start("w", nullptr)), wait_until::ended, patience))) == 2);
+  CHECK(given(rt.list(1))[0].owner == "ann");
+  CHECK(given(rt.list_definitions(1))[0].owner == "ann");
+}
+
+TEST_CASE("load options: an id that is nobody's is adopted only when the host says so") {
+  runtime rt = given(runtime::open(options()));
+  given(rt.load_definition(version(1)));
+  load_options ann;
+  ann.owner = "ann";
+  CHECK(rt.load_definition(version(1), ann).failure().message.find("adopts_id") != std::string::npos);
+  ann.adopts_id = true;
+  given(rt.load_definition(version(1), ann));
+  const std::string id = given(rt.start("w", nullptr));
+  CHECK(given(rt.wait(id, wait_until::ended, patience)).document()["owner"] == "ann");
+  ann.owner = "bob";
+  CHECK(rt.load_definition(version(1), ann).failure().code == errc::conflict);
+}
+
 TEST_CASE("list: the next page comes although the last instance of the one before was removed") {
   runtime rt = given(runtime::open(options()));
   given(rt.load_definition(version(1)));

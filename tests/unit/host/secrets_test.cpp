@@ -148,6 +148,41 @@ TEST_CASE("secrets: an asynchronous executor gets its secret too") {
   CHECK(node.taken() == std::vector<std::string>{canary});
 }
 
+TEST_CASE("secrets: a definition that takes another's name does not get what is its owner's") {
+  taker node;
+  secret_policy of_ann;
+  of_ann.definitions = {"book"};
+  of_ann.owners = {"ann"};
+  const test::temp_folder folder;
+  const auto open_for = [&](const std::string& store) {
+    options opts;
+    opts.store_path = store;
+    opts.node_types = {node.type()};
+    opts.secrets.providers = {
+        std::make_shared<scripted_provider>(std::map<std::string, scripted_provider::entry>{{"a", {of_ann, canary}}})};
+    return open(std::move(opts));
+  };
+  const std::string book = json{{"id", "book"}, {"nodes", {taking("test:a")}}, {"edges", json::array()}}.dump();
+  for (const std::string owner : {"", "bob", "ann"}) {
+    INFO(owner);
+    load_options how;
+    how.owner = owner;
+    const std::string store = folder.file("of-" + owner + ".db");
+    {
+      runtime rt = open_for(store);
+      given(rt.load_definition(book, how));
+    }
+    runtime rt = open_for(store); // whose it is comes from the store
+    const bool may = owner == "ann";
+    CHECK((run(rt, "book").status() == instance_status::completed) == may);
+    const auto lines = given(rt.secret_audit());
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].allowed == may);
+    CHECK(lines[0].owner == owner);
+  }
+  CHECK(node.taken() == std::vector<std::string>{canary});
+}
+
 TEST_CASE("secrets: what is missing, refused or expired fails for good before the executor runs, and is audited") {
   struct trial {
     const char* name;

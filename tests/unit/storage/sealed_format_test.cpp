@@ -129,7 +129,8 @@ std::string value_covers(const std::string& store_id, const std::string& name, c
     made += text(label) + text(pattern.get<std::string>());
   const json& expiry = version.at("expires_at_ms");
   made += n8(expiry.is_null() ? 0 : 1) + n8(expiry.is_null() ? 0 : expiry.get<std::uint64_t>());
-  return made + n8(version.at("no_mask").get<bool>() ? 1 : 0);
+  made += n8(version.at("no_mask").get<bool>() ? 1 : 0);
+  return version.contains("owners") ? made + list(version.at("owners")) : made;
 }
 
 /// A file in its parts.
@@ -280,19 +281,22 @@ struct place {
 
 secret_settings all_settings() {
   secret_settings made;
-  made.policy = {{"d-*", "e"}, {"http"}, {"https://api.example.com", "10.0.7.*"}, {{"device", "A-*"}, {"site", "x"}}};
+  made.policy = {
+      {"d-*", "e"}, {"http"}, {"https://api.example.com", "10.0.7.*"}, {{"device", "A-*"}, {"site", "x"}}, {"ann"}};
   made.expires_at_ms = 1'900'000'000'000;
   made.no_mask = true;
   return made;
 }
 
 json settings_json(const secret_settings& how) {
-  return {{"definitions", how.policy.definitions},
-          {"node_types", how.policy.node_types},
-          {"hosts", how.policy.hosts},
-          {"labels", how.policy.labels},
-          {"no_mask", how.no_mask},
-          {"expires_at_ms", how.expires_at_ms ? json(*how.expires_at_ms) : json(nullptr)}};
+  json made{{"definitions", how.policy.definitions},
+            {"node_types", how.policy.node_types},
+            {"hosts", how.policy.hosts},
+            {"labels", how.policy.labels},
+            {"no_mask", how.no_mask},
+            {"expires_at_ms", how.expires_at_ms ? json(*how.expires_at_ms) : json(nullptr)}};
+  if (!how.policy.owners.empty()) made["owners"] = how.policy.owners;
+  return made;
 }
 
 } // namespace

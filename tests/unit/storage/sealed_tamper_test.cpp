@@ -223,6 +223,7 @@ TEST_CASE("sealed tampering: a value opens as nothing but itself") {
   CHECK(with([](auto& one) { one.settings.policy.definitions.clear(); }) == "corrupt");
   CHECK(with([](auto& one) { one.settings.policy.definitions.swap(one.settings.policy.node_types); }) == "corrupt");
   CHECK(with([](auto& one) { one.settings.policy.hosts = {"h"}; }) == "corrupt");
+  CHECK(with([](auto& one) { one.settings.policy.owners = {"o"}; }) == "corrupt");
   CHECK(with([](auto& one) { one.settings.policy.labels = {{"a", "b"}}; }) == "corrupt");
   CHECK(with([](auto& one) { one.settings.expires_at_ms = 0; }) == "corrupt");
   CHECK(with([](auto& one) { one.settings.no_mask = true; }) == "corrupt");
