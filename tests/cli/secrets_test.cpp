@@ -162,6 +162,19 @@ TEST_CASE("secrets: a new version keeps the settings that no option names", "[se
   CHECK_FALSE(fourth.contains("expiresAt"));
 }
 
+TEST_CASE("secrets: owners are set, added and cleared as the other lists", "[secrets]") {
+  const made_place here;
+  REQUIRE(here.set("mail", {"--allow-owner", "ann", "--allow-definition", "book"}).code == 0);
+  CHECK(here.policy_of("mail")["policy"]["owners"] == json{"ann"});
+  REQUIRE(here.set("mail", {"--expires", "never"}).code == 0); // keeps what no option names
+  const ended more = here.run({"allow", "mail"}, {"--allow-owner", "bob-*"});
+  CHECK(has(more.out, "bob-*"));
+  CHECK(here.policy_of("mail")["policy"]["owners"] == json{"ann", "bob-*"});
+  REQUIRE(here.run({"allow", "mail"}, {"--clear", "owners"}).code == 0);
+  CHECK_FALSE(here.policy_of("mail")["policy"].contains("owners"));
+  CHECK(here.policy_of("mail")["policy"]["definitions"] == json{"book"});
+}
+
 TEST_CASE("secrets: --no-mask alone is no reason to forget who may have it", "[secrets]") {
   const made_place here;
   REQUIRE(here.set("pin", {"--allow-definition", "door"}).code == 0);
