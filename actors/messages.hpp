@@ -80,8 +80,10 @@ struct attempt_answered {
 };
 /// A dispatcher to itself: the time of some attempts may be over.
 struct attempts_due {};
-/// To a dispatcher: the runtime stops and waits no longer for asynchronous attempts.
-struct abandon_attempts {};
+/// To a dispatcher: the runtime stops and waits no longer for attempts. `log` hears of threads that are left behind.
+struct abandon_attempts {
+  std::function<void(const std::string&)> log;
+};
 /// To a dispatcher: the attempt's instance is being ended. One that waits for its turn does not begin any more.
 struct drop_attempt {
   std::shared_ptr<const nodes::execution> run;
@@ -264,7 +266,7 @@ struct find_live {
   reply<caf::actor> answer;
 };
 struct stop_all {
-  std::chrono::milliseconds grace{0}; ///< how long asynchronous attempts may still answer
+  std::chrono::milliseconds grace{0}; ///< how long attempts may still answer
   reply<void> answer;
 };
 /// The supervisor to itself: the grace is over.

@@ -4,6 +4,7 @@
 #include "actors/threads.hpp"
 
 #include <caf/all.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -158,7 +159,7 @@ caf::behavior node_dispatcher::make_behavior() {
       },
       [this](const attempt_answered& given) { settle(given.number, given.outcome); },
       [this](const attempts_due&) { end_what_is_over(); },
-      [this](const abandon_attempts&) { abandon_all(); },
+      [this](const abandon_attempts& stop) { abandon_all(stop.log); },
       [this](const drop_attempt& which) { drop(which); },
   };
 }
@@ -288,9 +289,15 @@ void node_dispatcher::settle_dead(std::uint64_t number, caf::error why) {
   owed.mapped().answer.deliver(std::move(why));
 }
 
-// The runtime stops and waits no longer for answers that may never come. A synchronous attempt is waited for.
-void node_dispatcher::abandon_all() {
-  if (!type_->is_async()) return;
+// The runtime stops and waits no longer for answers that may never come. The thread of a synchronous executor cannot be
+// ended: it stays until that returns, if it ever does.
+void node_dispatcher::abandon_all(const std::function<void(const std::string&)>& log) {
+  if (!type_->is_async())
+    for (const auto& [number, left] : owed_)
+      log(fmt::format(
+          "the executor of node '{}' of instance '{}' (type '{}') has not returned in the grace: its thread is "
+          "left behind, the attempt is made again at the next open",
+          left.run->context.run.node_id, left.run->context.run.instance_id, type_->name));
   for (job& left : queue_)
     left.answer.deliver(node_executed{nodes::abandoned_attempt()});
   queue_.clear();

@@ -83,7 +83,7 @@ private:
   void forget_deadline(const job& of, std::uint64_t number);
   void settle(std::uint64_t number, nodes::executed answer);
   void settle_dead(std::uint64_t number, caf::error why);
-  void abandon_all();
+  void abandon_all(const std::function<void(const std::string&)>& log);
   void drop(const drop_attempt& which);
 
   std::shared_ptr<const core::registered_type> type_;

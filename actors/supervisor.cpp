@@ -101,7 +101,7 @@ caf::behavior supervisor::make_behavior() {
       [this](const stop_all& request) { stop(request); },
       [this](const grace_over&) {
         for (const caf::actor& member : shared_->pools.members())
-          anon_send(member, abandon_attempts{});
+          anon_send(member, abandon_attempts{shared_->log});
       },
   };
 }

@@ -37,6 +37,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t events_page = 64;
+constexpr auto patience_of_stop = std::chrono::seconds(2); ///< behind the grace, for commits and the last checkpoint
 
 result<core::node_types> collect_types(const options& opts, const core::json_limits& output) {
   auto types = nodes::built_in_types({opts.http, opts.on_node_log, output});
@@ -235,21 +236,21 @@ result<void> engine::wire(actors::store_slot::opener open_store) {
 
 void engine::configure_scheduler() {
   if (driver_ != nullptr) {
-    config_.set("scheduler.policy", caf::atom("testing"));
+    config_->set("scheduler.policy", caf::atom("testing"));
     return;
   }
   // One core is for the store's thread: with as many workers as cores they take it from each other.
   const unsigned cores = std::max(2u, std::thread::hardware_concurrency());
-  config_.set("scheduler.policy", caf::atom("sharing"));
+  config_->set("scheduler.policy", caf::atom("sharing"));
   // No actor keeps a thread for longer than so many messages, however full its mailbox is.
-  config_.set("scheduler.max-throughput", std::size_t{10});
-  config_.set(
+  config_->set("scheduler.max-throughput", std::size_t{10});
+  config_->set(
       "scheduler.max-threads",
       static_cast<std::size_t>(options_.worker_threads != 0 ? options_.worker_threads : std::min(cores - 1, 4u)));
 }
 
 void engine::start_actors() {
-  system_ = std::make_unique<caf::actor_system>(config_);
+  system_ = std::make_unique<caf::actor_system>(*config_);
   if (driver_ != nullptr) driver_->take(*system_);
   shared_->supervisor.set(actors::spawn_blocking<actors::supervisor>(*system_, shared_));
 }
@@ -823,6 +824,24 @@ caf::actor engine::find_live(const std::string& uid) {
   return found ? *found : caf::actor();
 }
 
+// An executor that does not return has a thread that cannot be ended. The store is closed in any case; what such a
+// thread may touch is left to it, and goes when it returns.
+void engine::end_actors() {
+  std::promise<void> done;
+  auto ended = done.get_future();
+  std::thread last([system = std::move(system_), config = std::move(config_), done = std::move(done)]() mutable {
+    system->await_all_actors_done();
+    system.reset();
+    config.reset();
+    done.set_value();
+  });
+  const bool is_quick = ended.wait_for(patience_of_stop) == std::future_status::ready;
+  shared_->slot.close(); // waits for what the store is doing
+  if (is_quick || ended.wait_for(std::chrono::seconds(0)) == std::future_status::ready) return last.join();
+  shared_->log("the store is closed; threads of executors that do not return are left behind");
+  last.detach();
+}
+
 void engine::stop(std::chrono::milliseconds grace) {
   const auto pass = gate_->enter(); // who destroys the engine waits for whoever stops it
   if (stopped_.exchange(true) || !system_) return;
@@ -830,12 +849,16 @@ void engine::stop(std::chrono::milliseconds grace) {
   shared_->room->close();
   pending<void> answer(*shared_);
   caf::anon_send(shared_->supervisor.get(), actors::stop_all{bounded(grace), std::exchange(answer.reply, {})});
-  (void)given(answer.future);
-  if (driver_ != nullptr) driver_->run_until([this] { return system_->registry().running() == 0; });
-  system_->await_all_actors_done();
-  if (driver_ != nullptr) driver_->leave();
-  system_.reset();
-  shared_->slot.close();
+  if (driver_ != nullptr) {
+    (void)given(answer.future);
+    driver_->run_until([this] { return system_->registry().running() == 0; });
+    driver_->leave();
+    system_.reset();
+    shared_->slot.close();
+  } else {
+    (void)answer.future.wait_for(bounded(grace) + patience_of_stop);
+    end_actors();
+  }
   shared_->feed->close();
   if (listener_.joinable()) listener_.join();
 }

@@ -98,13 +98,14 @@ private:
   result<void> remove_in_store(removing work);
   void notice_stopped_store(const error& why);
   error stopped_error() const;
+  void end_actors();
   template <class T> T given(std::future<T>& answer) const;
   template <class T> result<T> ask_store(std::function<result<T>(storage::store&)> question);
 
   options options_;
   actor_driver* const driver_;
   actors::services_ptr shared_;
-  caf::actor_system_config config_;
+  std::unique_ptr<caf::actor_system_config> config_ = std::make_unique<caf::actor_system_config>();
   std::unique_ptr<caf::actor_system> system_;
   std::atomic<std::uint64_t> next_watcher_{1};
   std::atomic<bool> stopped_{false};

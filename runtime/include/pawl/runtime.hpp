@@ -297,10 +297,13 @@ public:
   void clock_trusted();
 
   /// Dispatches nothing more, waits for running executors and their commits, closes the store. Executors see it coming
-  /// (node_context::is_stopping) and may give up; `http` does, within about a second. Asynchronous attempts have
-  /// `grace` (0 or less: none) to answer; synchronous executors are waited for as long as they run. What was not
-  /// finished or was given up goes on at the next open. Calls that wait in other threads return `stopped`. Harmless
-  /// when called again.
+  /// (node_context::is_stopping) and may give up; `http` does, within about a second. Attempts have `grace` (0 or less:
+  /// none) to answer. What was not finished or was given up goes on at the next open. Calls that wait in other threads
+  /// return `stopped`. Harmless when called again.
+  /// Returns a few seconds after the grace at the latest, with the store closed in order. A synchronous executor that
+  /// has not returned by then is named in options::on_log; its thread cannot be ended and is left behind, with what it
+  /// holds, until the executor returns: what the executor touches must live as long, and its answer counts for nothing.
+  /// Who opens the store again in the same process may have the attempt run twice at once, under the same key.
   void stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
 
 private:

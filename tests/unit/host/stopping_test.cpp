@@ -9,7 +9,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <fstream>
 #include <future>
+#include <iterator>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -128,6 +130,48 @@ TEST_CASE("stopping: giving up while nothing stops is a failed attempt") {
   const auto ended = given(rt.wait("a", wait_until::ended, patience));
   CHECK(ended.status() == instance_status::failed);
   CHECK(ended.failed_reason().find("GivenUp: ") == 0);
+}
+
+TEST_CASE("stopping: an executor that does not return is left behind, and the store is closed in order") {
+  test::temp_folder folder;
+  const auto hold = std::make_shared<std::promise<void>>(); // the thread that is left behind has a share of its own
+  const auto held = hold->get_future().share();
+  const auto begun = std::make_shared<std::promise<void>>();
+  std::vector<std::string> log;
+  std::mutex log_mutex;
+  {
+    node_type type("long", [held, begun](node_context&) {
+      begun->set_value();
+      held.wait();
+      return outcome::output(1);
+    });
+    type.concurrency = 1;
+    options opts;
+    opts.store_path = folder.file("a.db");
+    opts.node_types.push_back(std::move(type));
+    opts.on_log = [&](const std::string& line) {
+      std::lock_guard lock(log_mutex);
+      log.push_back(line);
+    };
+    runtime rt = given(runtime::open(std::move(opts)));
+    begin(rt, "a");
+    begun->get_future().get();
+    begin(rt, "b"); // waits for the one thread
+    rt.stop(std::chrono::milliseconds(1));
+  }
+  {
+    std::lock_guard lock(log_mutex);
+    REQUIRE_FALSE(log.empty());
+    CHECK(log[0].find("node 'n' of instance 'a' (type 'long')") != std::string::npos);
+  }
+  std::ifstream card(folder.file("a.db.lock"));
+  const std::string text((std::istreambuf_iterator<char>(card)), std::istreambuf_iterator<char>());
+  CHECK(text.find("closed") != std::string::npos);
+  runtime rt = open(folder.file("a.db"), [](node_context&) { return outcome::nothing(); });
+  for (const char* id : {"a", "b"})
+    CHECK(given(rt.wait(id, wait_until::ended, patience)).status() == instance_status::completed);
+  CHECK(events(rt, "a") == "started succeeded");
+  hold->set_value();
 }
 
 } // namespace host_stopping_test
