@@ -147,7 +147,7 @@ TEST_CASE("definition: what only speaks of credentials is no warning") {
 TEST_CASE("definition: names that steer a terminal still load when they are stored") {
   const char* const text = R"({"id":"i\u001b","signals":{"s\u009b":true},
     "nodes":[{"id":"a\n","type":"wait","data":{"signal":"s\u009b"}}],"edges":[]})";
-  CHECK(given(compile(text, "x", test::types_with_task(), {}, {false, true})).workflow);
+  CHECK(given(compile(text, "x", test::types_with_task(), {}, {.is_stored = true})).workflow);
   CHECK(problems_of(text).size() == 4);
   CHECK(given(compile(R"({"nodes":[{"id":"a","type":"set"}],"edges":[]})", "f\x1b", test::types_with_task()))
             .problems.size() == 1);
