@@ -30,6 +30,8 @@ constexpr int offer_doublings_max = 7;
 /// Keys of signals are known for a week at least; those beyond are looked for about once in so many keys.
 constexpr std::int64_t signal_keys_ms_min = std::int64_t{7} * 86'400'000;
 constexpr double keys_between_forgetting = 64;
+/// Newest results that a live instance keeps, beside those that one node mentions.
+constexpr std::size_t results_kept_max = 64;
 constexpr int refusals_until_told = 5; ///< then whoever waits for the instance hears of it
 
 // Errors: `corrupt`.
@@ -68,7 +70,7 @@ instance_actor::instance_actor(caf::actor_config& config, services_ptr shared, c
     : caf::event_based_actor(config), shared_(std::move(shared)), store_(shared_->store.get()),
       uid_(std::move(from->uid)), definition_id_(std::move(from->definition_id)),
       input_hash_(std::move(from->input_hash)), key_(from->key), workflow_(std::move(from->workflow)),
-      state_(std::move(from->state)), input_(std::move(from->input)),
+      state_(std::move(from->state)), input_text_(std::move(from->input)),
       labels_(std::make_shared<const std::map<std::string, std::string>>(std::move(from->labels))) {
   for (const core::cursor& c : state_.cursors)
     if (c.phase == core::phase::ready) {
@@ -82,7 +84,7 @@ caf::behavior instance_actor::make_behavior() {
   if (start_)
     create();
   else
-    load_results();
+    tell_missed_events();
   return {
       [this](const write_done& written) { finish(written); },
       [this](const rows_read_again& read) { learn_what_is_there(read); },
@@ -115,14 +117,9 @@ caf::behavior instance_actor::make_behavior() {
         ++handled_;
         when_idle([this] { fire_due_timers(); });
       },
-      [this](const results_loaded& loaded) {
-        if (!std::exchange(loading_, false)) return;             // it was asked for again, of another store
-        if (!loaded.rows) return give_up(loaded.rows.failure()); // nothing of it runs yet
-        for (const storage::result_row& row : *loaded.rows) {
-          auto entry = context_entry(row);
-          if (!entry) return give_up(entry.failure());
-          if (const auto node = workflow_->find(row.node)) last_[*node] = std::move(*entry);
-        }
+      [this](const missed_events_told& told) {
+        if (!std::exchange(loading_, false)) return;         // it was asked for again, of another store
+        if (!told.done) return give_up(told.done.failure()); // nothing of it runs yet
         // Timers come behind the command that woke it: a resume beats an overdue retry. What ran before a restart does
         // not begin again in an instance that is cancelled, or whose time is over.
         const bool ends_first = cancels_first_ || is_time_over(shared_->time.read());
@@ -137,14 +134,17 @@ caf::behavior instance_actor::make_behavior() {
           if (asked == without_history_.end() || asked->second != loaded.visit) return;
           const core::cursor* c = state_.find(loaded.cursor);
           const bool is_wanted = c != nullptr && c->visit == loaded.visit && c->phase == core::phase::ready;
-          if (is_wanted && !loaded.rows && is_of_the_surroundings(loaded.rows.failure().code))
+          if (is_wanted && !stopping_ && !loaded.rows && is_of_the_surroundings(loaded.rows.failure().code))
             return keep([this, id = loaded.cursor] { ask_for_history(id); }, loaded.rows.failure());
           without_history_.erase(asked);
           --running_;
           if (!is_wanted) return;
           const core::attempt_ref of{c->id, c->visit, c->attempt()};
           if (state_.closing) return take(core::given_up{of, may_have_begun(of, 1)}, nullptr, std::nullopt, {});
-          if (loaded.rows) return dispatch_with_history(loaded.cursor, *loaded.rows);
+          if (loaded.rows) {
+            if (take_results(loaded)) dispatch_with_history(loaded.cursor, *loaded.rows);
+            return;
+          }
           if (loaded.rows.failure().code != errc::limit) return give_up(loaded.rows.failure());
           take(core::node_failed{of, loaded.rows.failure().message, false, 0, 0}, nullptr, std::nullopt, {});
         });
@@ -373,7 +373,7 @@ void instance_actor::offer() {
 void instance_actor::go_on_with(const caf::actor& store) {
   if (start_) return give_up({errc::storage, "the store was opened anew before its first step was answered", ""});
   store_ = store;
-  if (loading_) load_results();
+  if (loading_) tell_missed_events();
   for (const auto& [cursor, visit] : without_history_)
     ask_for_history(cursor);
   if (!committing_) return offer();
@@ -405,7 +405,8 @@ void instance_actor::keep_result(const committing& taken) {
   if (mention == workflow_->mentions.nodes.end()) return;
   core::json_ptr output = r.error.empty() ? taken.output : core::share(nullptr);
   if (std::holds_alternative<core::timer_fired>(taken.event.what)) output = core::share(nullptr);
-  last_[r.node] = {std::move(output), taken.event.at.engine, r.error};
+  if (last_.size() >= results_kept_max) last_.clear(); // what is needed again is in the store
+  last_[r.node] = core::context_result{std::move(output), taken.event.at.engine, r.error};
 }
 
 void instance_actor::announce(const committing& taken) {
@@ -436,7 +437,7 @@ void instance_actor::dispatch(core::cursor_id id) {
   if (stopping_) return;
   undispatched_.erase(id);
   const core::cursor* c = state_.find(id);
-  if (whole_histories(*c).empty()) return dispatch_with_history(id, {});
+  if (whole_histories(*c).empty() && unknown_results(*c).empty()) return dispatch_with_history(id, {});
   ++running_;
   without_history_[id] = c->visit;
   ask_for_history(id);
@@ -455,14 +456,42 @@ std::vector<std::string> instance_actor::whole_histories(const core::cursor& c) 
   return whole;
 }
 
+// Nodes whose newest result the expressions of the cursor's node mention, and this actor has not seen.
+std::vector<std::string> instance_actor::unknown_results(const core::cursor& c) const {
+  const expression::mentions& mentions = workflow_->nodes[c.node].mentions;
+  std::vector<std::string> unknown;
+  if (mentions.every_node_all) return unknown;
+  for (const auto& [node, what] : mentions.nodes) {
+    const auto index = what.all ? std::nullopt : workflow_->find(node);
+    if (index && state_.visits[*index] > 0 && last_.count(*index) == 0) unknown.push_back(node);
+  }
+  return unknown;
+}
+
+bool instance_actor::take_results(const history_loaded& loaded) {
+  for (const std::string& node : loaded.asked)
+    last_[*workflow_->find(node)] = std::nullopt;
+  for (const storage::result_row& row : loaded.latest) {
+    auto entry = context_entry(row);
+    if (!entry) {
+      give_up(entry.failure());
+      return false;
+    }
+    if (const auto node = workflow_->find(row.node)) last_[*node] = std::move(*entry);
+  }
+  return true;
+}
+
 void instance_actor::ask_for_history(core::cursor_id id) {
   const caf::actor self = caf::actor_cast<caf::actor>(this);
   const core::cursor* c = state_.find(id);
   if (c == nullptr) // it was cancelled meanwhile
     return anon_send(self, history_loaded{id, without_history_.at(id), std::vector<storage::result_row>()});
-  anon_send(store_, use_store{[self, whole = whole_histories(*c), id, visit = c->visit, key = key_,
-                               budget = shared_->history_max](storage::store& store) mutable {
+  anon_send(store_, use_store{[self, whole = whole_histories(*c), asked = unknown_results(*c), id, visit = c->visit,
+                               key = key_, budget = shared_->history_max](storage::store& store) mutable {
               std::vector<storage::result_row> all;
+              auto latest = store.last_results(key, asked);
+              if (!latest) return caf::anon_send(self, history_loaded{id, visit, latest.failure()});
               for (const std::string& node : whole) {
                 auto rows = store.results(key, node, budget);
                 if (!rows) return caf::anon_send(self, history_loaded{id, visit, rows.failure()});
@@ -470,7 +499,7 @@ void instance_actor::ask_for_history(core::cursor_id id) {
                   budget.bytes_max -= storage::bytes_of(row);
                 std::move(rows->begin(), rows->end(), std::back_inserter(all));
               }
-              caf::anon_send(self, history_loaded{id, visit, std::move(all)});
+              caf::anon_send(self, history_loaded{id, visit, std::move(all), std::move(asked), std::move(*latest)});
             }});
 }
 
@@ -489,12 +518,25 @@ void instance_actor::dispatch_with_history(core::cursor_id id, const std::vector
     if (what.all || mentions.every_node_all) continue;
     const auto index = workflow_->find(node);
     const auto last = index ? last_.find(*index) : last_.end();
-    if (last != last_.end()) nodes.push_back({node, false, {last->second}});
+    if (last != last_.end() && last->second) nodes.push_back({node, false, {*last->second}});
   }
   send_to_node(*c, std::move(nodes));
 }
 
+bool instance_actor::read_input() {
+  if (input_) return true;
+  auto input = storage::read_stored(input_text_, "the stored input");
+  if (!input) {
+    give_up(input.failure());
+    return false;
+  }
+  input_ = core::share(std::move(*input));
+  input_text_ = std::string();
+  return true;
+}
+
 void instance_actor::send_to_node(const core::cursor& c, std::vector<core::context_node> nodes) {
+  if (!read_input()) return;
   auto run = std::make_shared<nodes::execution>();
   run->workflow = workflow_;
   run->node = c.node;
@@ -703,21 +745,16 @@ void instance_actor::answer_start_again(const start_again& request) {
 
 // --- coming and going
 
-void instance_actor::load_results() {
-  std::vector<std::string> wanted;
-  if (!has_ended(state_.status))
-    for (const auto& [node, what] : workflow_->mentions.nodes)
-      if (what.latest && workflow_->find(node)) wanted.push_back(node);
+// Its results stay in the store until a node that runs mentions them: a wake costs what its cursor needs.
+void instance_actor::tell_missed_events() {
   loading_ = true;
+  if (telling_->told == state_.revision) return anon_send(this, missed_events_told{});
   const caf::actor self = caf::actor_cast<caf::actor>(this);
-  if (wanted.empty() && telling_->told == state_.revision)
-    return anon_send(this, results_loaded{std::vector<storage::result_row>{}});
-  anon_send(store_, use_store{[self, wanted, key = key_, telling = telling_, uid = uid_, revision = state_.revision,
+  anon_send(store_, use_store{[self, telling = telling_, uid = uid_, revision = state_.revision,
                                shared = shared_](storage::store& store) {
               const bool owes = telling->told < revision;
-              if (const auto told = owes ? shared->publish_missed(store, uid, *telling) : result<void>{}; !told)
-                return caf::anon_send(self, results_loaded{told.failure()});
-              caf::anon_send(self, results_loaded{store.last_results(key, wanted)});
+              caf::anon_send(self,
+                             missed_events_told{owes ? shared->publish_missed(store, uid, *telling) : result<void>()});
             }});
 }
 

@@ -34,7 +34,7 @@ struct revived {
   std::string input_hash;
   std::shared_ptr<const core::workflow> workflow;
   core::state state;
-  core::json_ptr input;
+  std::string input; ///< JSON text
   std::map<std::string, std::string> labels;
 };
 
@@ -116,7 +116,10 @@ private:
   void fire_timer_of_instance();
   void answer_start_again(const start_again& request);
 
-  void load_results();
+  void tell_missed_events();
+  std::vector<std::string> unknown_results(const core::cursor& c) const;
+  bool take_results(const history_loaded& loaded);
+  bool read_input();
   void park_if_idle();
   void give_up(const error& why);
   std::string place() const;
@@ -132,9 +135,11 @@ private:
   storage::instance_key key_ = 0; ///< of one that is being created: the number that it gets
   std::shared_ptr<const core::workflow> workflow_;
   core::state state_;
+  std::string input_text_; ///< of one that came back to life, until somebody needs it
   core::json_ptr input_;
   std::shared_ptr<const std::map<std::string, std::string>> labels_;
-  std::unordered_map<core::node_index, core::context_result> last_; ///< of the nodes that expressions mention
+  /// Of nodes that expressions mention, as far as something that ran needed it; nothing: the node has none.
+  std::unordered_map<core::node_index, std::optional<core::context_result>> last_;
 
   event_feed::telling_ptr telling_;
 

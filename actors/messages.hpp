@@ -156,15 +156,18 @@ struct rows_read_again {
 struct read_again {};
 /// The instance actor to itself: the store may take by now what it refused.
 struct offer_again {};
-/// The last results that its expressions may mention, fetched when it comes back to life.
-struct results_loaded {
-  result<std::vector<storage::result_row>> rows;
+/// Events of it that were committed and not told were told as it came back to life.
+struct missed_events_told {
+  result<void> done;
 };
-/// Results of nodes whose whole history one execution asked for.
+/// What one execution needs of the store: the results of nodes whose whole history it mentions, and the newest ones of
+/// `asked` that the actor did not know.
 struct history_loaded {
   core::cursor_id cursor = 0;
   std::int64_t visit = 0;
   result<std::vector<storage::result_row>> rows;
+  std::vector<std::string> asked = {};
+  std::vector<storage::result_row> latest = {};
 };
 
 // --- to the supervisor
@@ -359,7 +362,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::rows_read_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::read_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::offer_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::step_refused)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::results_loaded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::missed_events_told)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::history_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::start_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(pawl::actors::resume_uid)

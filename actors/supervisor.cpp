@@ -345,17 +345,9 @@ result<std::shared_ptr<revived>> supervisor::revive_rows(const instance_loaded& 
   }
   auto state = storage::decode_state(*workflow, rows);
   if (!state) return state.failure();
-  auto input = storage::read_stored(rows.input, "the stored input");
-  if (!input) return input.failure();
   auto from = std::make_shared<revived>();
-  *from = {rows.uid,
-           rows.instance,
-           rows.definition_id,
-           rows.input_hash,
-           workflow,
-           std::move(*state),
-           core::share(std::move(*input)),
-           rows.labels};
+  *from = {rows.uid, rows.instance,     rows.definition_id, rows.input_hash,
+           workflow, std::move(*state), rows.input,         rows.labels};
   return from;
 }
 

@@ -132,6 +132,7 @@ public:
   void put(const store_replaced&) {}
   void put(const rows_read_again& m) { put(m.rows); }
   void put(const read_again&) {}
+  void put(const check_file&) {}
   void put(const offer_again&) {}
   void put(const step_refused& m) { put(m.uid), put(m.why); }
   void put(const abandon_attempts&) {}
@@ -146,8 +147,10 @@ public:
   void put(const stop_instance&) {}
   void put(const request_again& m) { put(m.run); }
   void put(const retire_instance&) {}
-  void put(const results_loaded& m) { put(m.rows); }
-  void put(const history_loaded& m) { put(m.rows); }
+  void put(const missed_events_told& m) {
+    if (!m.done) put(m.done.failure());
+  }
+  void put(const history_loaded& m) { put(m.rows), put(m.asked), put(m.latest); }
   void put(const start_instance& m) {
     put(m.uid), put(m.input), put(m.input_text), put(m.payload), put(m.labels), put(m.signal);
   }

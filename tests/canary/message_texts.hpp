@@ -19,7 +19,7 @@ using message_types =
                actors::drop_attempt, actors::resolve_secret, actors::secret_resolved, actors::ask_again,
                actors::resume_instance, actors::signal_instance, actors::signal_uid, actors::cancel_instance,
                actors::cancel_uid, actors::start_again, actors::wake_instance, actors::stop_instance,
-               actors::request_again, actors::retire_instance, actors::results_loaded, actors::history_loaded,
+               actors::request_again, actors::retire_instance, actors::missed_events_told, actors::history_loaded,
                actors::start_instance, actors::resume_uid, actors::wake_uid, actors::room_given_back,
                actors::instance_parked, actors::instance_loaded, actors::watch_instance, actors::watch_idle,
                actors::forget_watcher, actors::rest_loaded, actors::in_flight_found, actors::instances_removed,
@@ -27,7 +27,7 @@ using message_types =
                actors::grace_over, actors::timer_set, actors::look_for_timers, actors::timer_tick, actors::due_found,
                actors::clock_trusted, actors::save_clock, actors::schedules_changed, actors::schedule_tick,
                actors::schedules_found, actors::run_answered, actors::store_replaced, actors::rows_read_again,
-               actors::read_again, actors::offer_again, actors::step_refused>;
+               actors::read_again, actors::offer_again, actors::step_refused, actors::check_file>;
 
 /// Their names.
 std::set<std::string> known_messages();

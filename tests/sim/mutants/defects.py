@@ -72,7 +72,7 @@ DEFECTS = [
     ("what follows a step runs before its commit", "instance_actor::commit",
      before("encode_step", "follow_up({event, step, output, {}});", when="!start_")),
     ("the last result is not kept for the next node", "instance_actor::keep_result",
-     skip("last_", when="last_.count(r.node) != 0"), after("last_", "last_.erase(r.node);", when="r.attempt > 1")),
+     after("last_[r.node]", "last_[r.node] = std::nullopt;")),
     ("nobody watches the time of an attempt", "node_dispatcher::watch_time", always("of.run->control")),
     ("an attempt that timed out in the queue runs", "is_over", instead("has_timed_out(run)", "false")),
     ("an attempt whose actor died is forgotten", "instance_actor::request_execution",
