@@ -295,6 +295,26 @@ const std::vector<command>& commands() {
          on_store(s, {"prune", "--dry-run"});
          on_store(s, {"prune"});
        }},
+      {"def list", true,
+       [](command_scene& s) {
+         on_store(s, {"def", "list"});
+       }},
+      {"def rm", true,
+       [](command_scene& s) {
+         on_store(s, {"def", "rm", "none"});
+       }},
+      {"def prune", true,
+       [](command_scene& s) {
+         on_store(s, {"def", "prune"});
+       }},
+      {"db info", true,
+       [](command_scene& s) {
+         on_store(s, {"db", "info"});
+       }},
+      {"db new-identity", true,
+       [](command_scene& s) {
+         on_store(s, {"db", "new-identity"});
+       }},
   };
   return all;
 }

@@ -30,7 +30,7 @@ TEST_CASE("command: an approval waits, is shown, resumed, completes and stays co
   const ended waiting = run_approval(store, {"--input", article});
   INFO(waiting.out << waiting.err);
   REQUIRE(waiting.code == 3);
-  CHECK(has(waiting.out, "pawl resume --store " + store + " --node editor --visit 1 --payload JSON -- a-1"));
+  CHECK(has(waiting.out, "pawl resume a-1 --store " + store + " --node editor --visit 1 --payload JSON"));
 
   const ended shown = run_pawl({"show", "a-1", "--store", store, "-o", "json"});
   REQUIRE(shown.code == 0);
@@ -341,7 +341,7 @@ TEST_CASE("command: a signal that comes early is kept and a repeated one counts 
     "edges": [{"source": "paid", "target": "shipped"}, {"source": "shipped", "target": "sum"}]})");
   const ended waiting = run_pawl({"run", file, "--store", store, "--id", "o-1"});
   CHECK(waiting.code == 3);
-  CHECK(has(waiting.out, "pawl signal --store " + store + " --payload JSON -- o-1 paid"));
+  CHECK(has(waiting.out, "pawl signal o-1 paid --store " + store + " --payload JSON"));
   const words early{"signal", "o-1", "shipped", "--store", store, "--key", "k", "--payload", R"({"by": "Bo"})"};
   CHECK(run_pawl(early).code == 3);
   CHECK(run_pawl(early).code == 3);

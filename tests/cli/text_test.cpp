@@ -51,7 +51,7 @@ TEST_CASE("text: the command that answers a wait takes no id for an option", "[b
         "pawl resume --store x --node=--payload --visit 2 --payload JSON -- --store=evil.db");
   wait.kind = wait_kind::signal;
   wait.signals = {"go\xc2\x9b"};
-  CHECK(tool::answer_text("a-1", wait, "") == R"(pawl signal --payload JSON -- a-1 $'go\xc2\x9b')");
+  CHECK(tool::answer_text("a-1", wait, "") == R"(pawl signal a-1 $'go\xc2\x9b' --payload JSON)");
 }
 
 TEST_CASE("text: lines stay lines and everything else in them is made visible", "[basic]") {

@@ -12,7 +12,7 @@ using namespace pawl::test;
 namespace {
 
 constexpr std::int64_t limit = 200'000;
-constexpr std::int64_t batch_bytes_max = 20 * (4096 + 24) * 2; ///< of one step of 20,000 bytes: about 10 pages
+constexpr std::int64_t batch_bytes_max = 24 * (4096 + 24) * 2; ///< of one step of 20,000 bytes, its indexes included
 
 /// A store whose log is written to and checkpointed as the runtime does it.
 class busy_store {

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace pawl::tool {
 
 using nlohmann::json;
@@ -85,13 +87,29 @@ std::string wait_text(const wait_info& wait) {
   return printable(text);
 }
 
+namespace {
+
+// The words that are no options first, as people write them; behind "--" where one of them looks like an option.
+std::string command_line(const char* command, const std::vector<std::string>& words, const std::string& options) {
+  const bool looks_like_option =
+      std::any_of(words.begin(), words.end(), [](const std::string& w) { return w.rfind('-', 0) == 0; });
+  std::string line;
+  for (const std::string& word : words)
+    line += " " + shell_word(word);
+  if (looks_like_option) return fmt::format("pawl {}{} --{}", command, options, line);
+  return fmt::format("pawl {}{}{}", command, line, options);
+}
+
+} // namespace
+
 std::string answer_text(const std::string& id, const wait_info& wait, const std::string& store) {
   if (wait.kind == wait_kind::signal)
-    return fmt::format("pawl signal{} --payload JSON -- {} {}", store, shell_word(id),
-                       wait.signals.empty() ? "NAME" : shell_word(wait.signals.front()));
+    return command_line("signal", {id, wait.signals.empty() ? "NAME" : wait.signals.front()},
+                        store + " --payload JSON");
   if (wait.kind != wait_kind::payload) return "";
-  return fmt::format("pawl resume{} {} --visit {} --payload JSON -- {}", store, shell_option("--node", wait.node),
-                     wait.visit, shell_word(id));
+  return command_line(
+      "resume", {id},
+      fmt::format("{} {} --visit {} --payload JSON", store, shell_option("--node", wait.node), wait.visit));
 }
 
 } // namespace pawl::tool
