@@ -22,10 +22,8 @@ const char* const hostile[] = {
     "ask\x1b]0;PWNED\x07\x1b[31m",
     "ask' --visit 1\r\x1b[Kstatus completed",
     "a\nb\\n'c",
-    "go\xc2\x9b"
-    "41m",
-    "pay \xe2\x80\xae"
-    "001 $",
+    "go\xc2\x9bm41",
+    "pay \xe2\x80\xae$ 001",
     "zero\xe2\x80\x8bwidth",
     "broken\xff\xc2",
     "$(reboot) `reboot` \"x\" \x7f",
