@@ -33,6 +33,8 @@ public:
   struck look(int from, int to);
   /// What is there of the audit was taken out of the store.
   void audit_is_gone();
+  /// From here on the store has another identity: keys are of both.
+  void identity_is_gone() { has_one_identity_ = false; }
   /// After a child that finished everything: all instances [0, to) are complete and obey the replay law, and the
   /// effects carry one key a visit.
   void look_at_the_end(int to);
@@ -49,6 +51,7 @@ public:
   const std::vector<std::string>& logs() const { return logs_; }
 
 private:
+  bool has_one_identity_ = true;
   struct instance {
     bool started = false; ///< acknowledged
     std::map<std::int64_t, history_entry> told;
@@ -71,6 +74,7 @@ private:
   void check_signals(const std::string& uid, const instance& i, const std::vector<history_entry>& history);
   void check_results(int n, const std::string& key_seed, const std::vector<history_entry>& history, bool complete);
   void check_cursors(const storage::loaded_instance& rows);
+  bool is_key(const std::string& key, const std::string& seed, const std::string& node, std::int64_t visit) const;
   void check_replay(storage::reader& from, int n);
   using visit_key = std::tuple<std::string, std::string, std::int64_t>;
   using attempt_key = std::tuple<visit_key, std::int64_t>;

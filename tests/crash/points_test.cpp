@@ -205,6 +205,7 @@ private:
     }
     if (of_.setting != before::an_older_format) return;
     check_.audit_is_gone();
+    check_.identity_is_gone();
     run_sql(
         store(),
         "DROP TABLE closing; DROP TABLE sealed_store; DROP TABLE secret_audit; DROP TABLE label; DROP TABLE removed; "
@@ -216,7 +217,10 @@ private:
         "TABLE cursor DROP COLUMN signal; DROP TABLE clock; DROP INDEX instance_wake_on; ALTER TABLE instance DROP "
         "COLUMN wake_on; ALTER TABLE timer DROP COLUMN line; ALTER TABLE step DROP COLUMN steady_lag; ALTER TABLE step "
         "DROP COLUMN calendar_lag; DROP TABLE identity; ALTER TABLE cursor DROP COLUMN deadline_at; ALTER TABLE cursor "
-        "DROP COLUMN deadline_ms; ALTER TABLE cursor DROP COLUMN deadline_line; PRAGMA user_version = 1");
+        "DROP COLUMN deadline_ms; ALTER TABLE cursor DROP COLUMN deadline_line; ALTER TABLE definition_latest "
+        "DROP COLUMN owner; DROP INDEX instance_definition; DROP INDEX definition_id; DELETE FROM definition WHERE "
+        "number "
+        "= 0; PRAGMA user_version = 1");
   }
 
   void open_as_owner() {

@@ -111,7 +111,7 @@ DEFECTS = [
     ("a secrets actor that died is not replaced", "supervisor::down", before("spawn_desk", "return;")),
     ("an attempt that waits for its secret dies silently with the secrets actor", "node_actor::ask",
      skip("try_again", under="caf::error")),
-    ("an attempt whose instance died runs all the same", "is_over", never("is_unwanted")),
+    ("what a woken instance asked of the store is not taken", "instance_actor::take_results", skip("std::move(*entry)")),
     ("a result that the store refuses for now is thrown away and made again", "instance_actor::not_written",
      always("is_of_the_surroundings")),
     ("a result that was kept is not offered", "instance_actor::offer", skip("move")),
@@ -122,5 +122,4 @@ DEFECTS = [
 # Where the search begins for defects that few seeds show.
 FIRST_SEEDS = {
     "an actor of a dead store writes into the next one": 3001,
-    "an attempt whose instance died runs all the same": 20001,
 }

@@ -228,12 +228,12 @@ TEST_CASE("secret mask: marks make no more of an answer than it may have") {
   CHECK(text.empty());
 
   // Of many small texts the sum counts.
-  json values = json::array();
+  json many = json::array();
   for (int i = 0; i < 100'000; ++i)
-    values.push_back(value);
-  CHECK_FALSE(mask.apply(values));
-  CHECK(values.dump().size() < 2 * bytes_max);
-  CHECK_FALSE(mask.finds(values.dump()));
+    many.push_back(value);
+  CHECK_FALSE(mask.apply(many));
+  CHECK(many.dump().size() < 2 * bytes_max);
+  CHECK_FALSE(mask.finds(many.dump()));
 }
 
 TEST_CASE("secret mask: short values are not looked for and nothing is masked without secrets") {
