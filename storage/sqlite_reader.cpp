@@ -80,8 +80,17 @@ result<void> sqlite_reader::connect() {
   seen_ = facts_of(path_);
   if (!seen_.main) return error{errc::not_found, fmt::format("{}: there is no such store", path_), path_};
   if (auto ok = check_readable(path_); !ok) return ok;
-  if (seen_.has_index && !shared_refused_)
-    if (auto ok = connect_shared(); ok || ok.failure().code != errc::access) return ok;
+  // Without an owner an index is of no use where the log is empty, and SQLite may give up on one that a killed process
+  // left behind ("locking protocol", after ten seconds): a copy can always be read then.
+  const bool is_owned = names_living_owner(lock_of(path_));
+  if (seen_.has_index && !shared_refused_ && (is_owned || !seen_.log_is_empty())) {
+    auto ok = connect_shared();
+    const bool may_go_without =
+        !ok && (ok.failure().code == errc::access || (!is_owned && ok.failure().code == errc::storage));
+    if (!may_go_without) return ok;
+    shared_refused_ = true;
+    seen_ = facts_of(path_);
+  }
   return connect_frozen();
 }
 
